@@ -1,0 +1,83 @@
+# Copyright The otelcol-aiops Authors
+# SPDX-License-Identifier: Apache-2.0
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+BINARY := distribution/otelcol-aiops
+# Tools are pinned in a module of their own, so that none of them is in the
+# dependency graph of a user of our components.
+TOOL := go tool -modfile=$(CURDIR)/tools/go.mod
+MODULES := . testbed
+
+# These two modules are public, but have no record in the checksum database at
+# v0.155.0, so the one command that writes the lock takes them without. Their
+# hashes are in distribution/go.sum from then on, and every build checks them.
+# Never widen this list.
+CONTRIB := github.com/open-telemetry/opentelemetry-collector-contrib
+NO_CHECKSUM_RECORD := $(CONTRIB)/pkg/stanza,$(CONTRIB)/testbed
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## Run on this machine's logs and metrics; LOGS=/some/dir adds a directory
+	@LOGS="$(LOGS)" scripts/run.sh
+
+.PHONY: top
+top: ## Show the clusters that `make run` has found
+	@go run ./cmd/logtop run/logs.jsonl
+
+.PHONY: build
+build: ## Compile the distribution from its lock
+	@scripts/build.sh
+
+.PHONY: test
+test: deps ## Run everything: lint, unit tests with the race detector, build, end-to-end
+	@echo '== generated files are current'
+	@scripts/check-generated.sh
+	@echo '== lint (the first time the linter is compiled: 2 to 5 minutes)'
+	@$(MAKE) --no-print-directory lint
+	@echo '== unit tests, with the race detector'
+	@$(TOOL) gotestsum --format pkgname -- -race -timeout 15m ./...
+	@echo '== the distribution'
+	@$(MAKE) --no-print-directory build
+	@echo '== testbed: accuracy, ready configs, quickstart and README, end to end'
+	@cd testbed && $(TOOL) gotestsum --format testname -- -timeout 20m ./...
+
+.PHONY: lint
+lint: ## Check format and style
+	@for m in $(MODULES); do (cd $$m && $(TOOL) golangci-lint run ./...); done
+
+.PHONY: format
+format: ## Format the Go code
+	@for m in $(MODULES); do (cd $$m && $(TOOL) golangci-lint fmt ./...); done
+
+.PHONY: generate
+generate: ## Write the files that mdatagen makes from metadata.yaml
+	@go generate ./...
+
+.PHONY: lock
+lock: ## Renew the lock after a change to builder-config.yaml or go.mod
+	@GONOSUMDB=$(NO_CHECKSUM_RECORD) $(TOOL) builder --config builder-config.yaml \
+		--skip-compilation --skip-strict-versioning=false
+	@git --no-pager diff --stat -- distribution
+
+.PHONY: accuracy-logs
+accuracy-logs: ## Print the accuracy of log clustering on public data, beside a peer's
+	@cd testbed && go run ./cmd/accuracy-logs
+
+.PHONY: bench-logs
+bench-logs: ## Measure CPU and allocations of log clustering
+	@cd testbed && go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: deps
+deps: # The race detector needs a C compiler
+	@command -v gcc >/dev/null || scripts/debian-packages.sh gcc libc6-dev
+
+.PHONY: clean
+clean: ## Remove what was built and what `make run` wrote
+	@rm -rf run
+	@find distribution -type f ! -name go.mod ! -name go.sum -delete

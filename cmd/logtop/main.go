@@ -1,0 +1,46 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Command logtop prints the largest clusters in a file of OTLP JSON lines, as
+// the file exporter writes them behind the log_cluster processor.
+//
+//	logtop [-n 20] [-width 160] run/logs.jsonl
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+)
+
+func main() {
+	rows := flag.Int("n", 20, "how many clusters to print")
+	width := flag.Int("width", 160, "longest line to print, in characters")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: logtop [-n rows] [-width characters] FILE")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	if flag.NArg() != 1 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	if err := run(flag.Arg(0), *rows, *width); err != nil {
+		fmt.Fprintln(os.Stderr, "logtop:", err)
+		os.Exit(1)
+	}
+}
+
+func run(path string, rows, width int) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+
+	s := newSummary()
+	if err := s.read(file); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return s.print(os.Stdout, rows, width)
+}
