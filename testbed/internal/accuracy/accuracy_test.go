@@ -1,0 +1,65 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package accuracy
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
+)
+
+// The floors are the targets of the project; what is reached is higher and is in
+// the README. They are over all data there is, with no setting for any of it.
+const (
+	floorGrouping          = 0.96
+	floorARI               = 0.42
+	floorBCubed            = 0.60
+	floorPairwisePrecision = 0.75
+)
+
+func data(t *testing.T) string {
+	t.Helper()
+	dir, err := dataset.Dir()
+	if err != nil {
+		t.Skip(err)
+	}
+	return dir
+}
+
+func TestParsingFloor(t *testing.T) {
+	sets, err := dataset.Loghub(data(t))
+	require.NoError(t, err)
+	var rows []Parsing
+	for _, set := range sets {
+		p, err := Parse(t.Context(), set)
+		require.NoError(t, err, set.Name)
+		t.Logf("%-10s GA %.3f as emitted, %.3f aliases resolved", p.Name, p.Emitted, p.Final)
+		rows = append(rows, p)
+	}
+	mean := Mean(rows)
+	t.Logf("%-10s GA %.3f as emitted, %.3f aliases resolved", mean.Name, mean.Emitted, mean.Final)
+	require.GreaterOrEqual(t, mean.Final, floorGrouping, "mean grouping accuracy")
+}
+
+func TestMeaningFloor(t *testing.T) {
+	messages, err := dataset.Concepts(data(t))
+	if err != nil {
+		t.Skip(err)
+	}
+	rows, err := Understand(t.Context(), messages, 1, nil, nil)
+	require.NoError(t, err)
+	ours := rows[0]
+	t.Logf("%+v", ours)
+	require.GreaterOrEqual(t, ours.ARI, floorARI, "ARI")
+	require.GreaterOrEqual(t, ours.BCubed.F1, floorBCubed, "B-cubed F1")
+	require.GreaterOrEqual(t, ours.Pairwise.Precision, floorPairwisePrecision, "pairwise precision")
+}
+
+func TestMajority(t *testing.T) {
+	require.Equal(t, []string{"x", "a", ""},
+		majority([]string{"x", "y", "x", "b", "a"}, []int{0, 0, 0, 1, 1}, 3),
+		"the most frequent, the smallest of equals, none for no lines")
+}
