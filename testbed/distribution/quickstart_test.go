@@ -1,0 +1,146 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package distribution
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// quickstartAddresses is an overlay that moves every listener of
+// quickstart.yaml to a free address, so that the test disturbs nobody.
+func quickstartAddresses(t *testing.T) (overlay, metrics, otlp string) {
+	t.Helper()
+	metrics, otlp = freeAddress(t), freeAddress(t)
+	return writeFile(t, t.TempDir(), "addresses.yaml", fmt.Sprintf(`
+receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
+exporters: {prometheus: {endpoint: %q}}
+extensions: {health_check: {endpoint: %q}, zpages: {endpoint: %q}}
+service: {telemetry: {metrics: {level: none}}}
+`, freeAddress(t), otlp, metrics, freeAddress(t), freeAddress(t))), metrics, otlp
+}
+
+// What `make run` does, on a directory that stands for /var/log and one that
+// the user names.
+func TestQuickstart(t *testing.T) {
+	binary(t)
+	varLog, own, run := t.TempDir(), t.TempDir(), t.TempDir()
+
+	tables := []string{
+		"2026-05-20 16:49:11 Table not found: users",
+		"2026-05-20 16:49:12 Table not found: orders",
+		"2026-05-20 16:49:13 Table not found: invoices",
+		"2026-05-20 16:49:14 users: no such table exists",
+		"2026-05-20 16:49:15 orders: no such table exists",
+		"2026-05-20 16:49:16 invoices: no such table exists",
+	}
+	writeFile(t, varLog, "db/tables.log", strings.Join(tables, "\n")+"\n")
+	writeFile(t, varLog, "syslog", "May 20 16:49:11 host sshd[4711]: Failed password for root from 10.0.0.7 port 4242 ssh2\n")
+	writeFile(t, varLog, "alternatives.log", "update-alternatives 2025-06-24 14:36:53: link group pager updated to point to /usr/bin/less\n")
+	trace := "2026-05-20T16:49:11.123Z ERROR request failed\n\tat shop.Cart.add(Cart.java:17)\n\tat shop.Main.main(Main.java:3)"
+	writeFile(t, own, "shop", trace+"\n")
+	writeFile(t, varLog, "wtmp", "\x00\x01\x02 binary, not a log\n")
+	writeFile(t, varLog, "old.log.gz", "\x1f\x8b compressed, not a log\n")
+	writeFile(t, own, "core.bin", "\x7fELF not a log\n")
+
+	overlay, metrics, otlp := quickstartAddresses(t)
+	script, err := filepath.Abs(filepath.Join(root, "scripts", "run.sh"))
+	require.NoError(t, err)
+	p := start(t, []string{"VAR_LOG=" + varLog, "LOGS=" + own, "RUN_DIR=" + run}, script, "--config", overlay)
+	p.waitFor(t, "Ctrl-C stops")
+
+	const records = 6 + 1 + 1 + 1
+	batches := waitForRecords(t, filepath.Join(run, "logs.jsonl"), records)
+
+	t.Run("first batch is clustered", func(t *testing.T) {
+		require.NotEmpty(t, batches[0])
+		for _, r := range batches[0] {
+			requireClustered(t, r)
+		}
+	})
+	t.Run("every record is clustered, body untouched", func(t *testing.T) {
+		var bodies []string
+		for _, r := range ofService(batches, "tables") {
+			requireClustered(t, r)
+			bodies = append(bodies, r.body)
+		}
+		require.Equal(t, tables, bodies)
+		for _, service := range []string{"syslog", "alternatives", "shop"} {
+			require.Len(t, ofService(batches, service), 1, service)
+			requireClustered(t, ofService(batches, service)[0])
+		}
+	})
+	t.Run("only text is read", func(t *testing.T) {
+		for _, batch := range batches {
+			for _, r := range batch {
+				require.NotContains(t, r.body, "not a log")
+			}
+		}
+	})
+	t.Run("one wording is one template", func(t *testing.T) {
+		r := ofService(batches, "tables")
+		require.Equal(t, r[0].attributes["log.template.id"], r[2].attributes["log.template.id"])
+		require.Equal(t, r[3].attributes["log.template.id"], r[5].attributes["log.template.id"])
+		require.NotEqual(t, r[0].attributes["log.template.id"], r[3].attributes["log.template.id"])
+	})
+	t.Run("stack trace is one record", func(t *testing.T) {
+		require.Equal(t, trace, ofService(batches, "shop")[0].body)
+	})
+	t.Run("time is the line's own", func(t *testing.T) {
+		local := time.Date(2026, 5, 20, 16, 49, 11, 0, time.Local)
+		require.Equal(t, local.UTC(), ofService(batches, "tables")[0].time)
+		require.Equal(t, time.Date(2026, 5, 20, 16, 49, 11, 123e6, time.UTC), ofService(batches, "shop")[0].time)
+		require.Equal(t, time.Date(2025, 6, 24, 14, 36, 53, 0, time.Local).UTC(), ofService(batches, "alternatives")[0].time)
+		syslog := ofService(batches, "syslog")[0].time.In(time.Local)
+		require.Equal(t, "May 20 16:49:11", syslog.Format("Jan _2 15:04:05")) // syslog has no year
+	})
+	t.Run("programs may send logs", func(t *testing.T) {
+		sendLogs(t, otlp, "own-program", "Connection to 10.0.0.1 lost")
+		all := waitForRecords(t, filepath.Join(run, "logs.jsonl"), records+1)
+		require.Len(t, ofService(all, "own-program"), 1)
+		requireClustered(t, ofService(all, "own-program")[0])
+	})
+	t.Run("host metrics are served", func(t *testing.T) {
+		for _, name := range []string{"system_cpu_time", "system_memory_usage", "system_disk_io", "system_filesystem_usage",
+			"system_network_io", "system_cpu_load_average_1m", "system_paging", "system_processes_count"} {
+			require.Eventually(t, func() bool { return strings.Contains(get(t, "http://"+metrics+"/metrics"), name) },
+				20*time.Second, 200*time.Millisecond, name)
+		}
+	})
+	t.Run("screen says what is read and where results are", func(t *testing.T) {
+		screen := p.output.String()
+		for _, text := range []string{
+			filepath.Join(varLog, "db/tables.log"), filepath.Join(varLog, "syslog"), filepath.Join(own, "shop"),
+			"journal: ", filepath.Join(run, "logs.jsonl"), "9 records", "http://localhost:8889/metrics",
+		} {
+			require.Contains(t, screen, text)
+		}
+		require.NotContains(t, screen, "core.bin")
+		require.NotContains(t, screen, "wtmp")
+	})
+
+	p.stop(t)
+	log, err := os.ReadFile(filepath.Join(run, "collector.log"))
+	require.NoError(t, err)
+	requireNoPanic(t, string(log))
+	require.Contains(t, string(log), "Shutdown complete")
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return string(body)
+}
