@@ -5,6 +5,7 @@
 # Starts the distribution on this machine's logs and metrics, says what it
 # reads and where the results are, and shows the first clusters.
 # LOGS names a directory to read as well; RUN_DIR is where results and state go.
+# Arguments are handed on to the collector.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,7 +30,7 @@ else
   unset LOGS
 fi
 
-distribution/otelcol-aiops "${configs[@]}" 2>"$log" &
+distribution/otelcol-aiops "${configs[@]}" "$@" >"$log" 2>&1 &
 collector=$!
 # A signal goes to the collector, which then has the time that it needs.
 trap 'kill -TERM "$collector" 2>/dev/null' INT TERM
@@ -66,11 +67,14 @@ wait_for_log 'Everything is ready'
 wait_for_results
 running || { wait "$collector"; exit; }
 
-files=$(sed -n 's/.*Started watching file.*"path": "\([^"]*\)".*/\1/p' "$log" | sort -u)
+# The files that it holds open: what is read, not what should be.
+files=$(find "/proc/$collector/fd" -lname "${VAR_LOG:-/var/log}/*" -printf '%l\n' -o \
+  -lname "${LOGS:-/nonexistent}/*" -printf '%l\n' | sort -u)
 denied=$(sed -n 's/.*open \(.*\): permission denied.*/\1/p' "$log" | sort -u)
 echo
-echo "reads    $(echo -n "$files" | grep -c '') log files:"
-head -n 20 <<<"$files" | sed 's/^/           /'
+echo "reads    $(grep -c . <<<"$files") files:"
+sed -e 's/^/           /' -e '20q' <<<"$files"
+[ "$(wc -l <<<"$files")" -le 20 ] || echo "           and more"
 [ -z "$denied" ] || echo "         not these, permission denied (sudo or group adm): $denied"
 echo "         journal: $journal"
 echo "         OTLP: localhost:4317 (gRPC), localhost:4318 (HTTP)"
