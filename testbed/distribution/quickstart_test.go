@@ -110,8 +110,10 @@ func TestQuickstart(t *testing.T) {
 		requireClustered(t, ofService(all, "own-program")[0])
 	})
 	t.Run("host metrics are served", func(t *testing.T) {
-		for _, name := range []string{"system_cpu_time", "system_memory_usage", "system_disk_io", "system_filesystem_usage",
-			"system_network_io", "system_cpu_load_average_1m", "system_paging", "system_processes_count"} {
+		for _, name := range []string{
+			"system_cpu_time", "system_memory_usage", "system_disk_io", "system_filesystem_usage",
+			"system_network_io", "system_cpu_load_average_1m", "system_paging", "system_processes_count",
+		} {
 			require.Eventually(t, func() bool { return strings.Contains(get(t, "http://"+metrics+"/metrics"), name) },
 				20*time.Second, 200*time.Millisecond, name)
 		}
