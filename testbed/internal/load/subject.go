@@ -1,0 +1,115 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package load
+
+import (
+	"context"
+	"fmt"
+
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/processor"
+	"go.opentelemetry.io/collector/processor/processorhelper"
+	"go.opentelemetry.io/collector/processor/processortest"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/harness"
+)
+
+// Subject is something that work on a batch of log records is measured of.
+type Subject interface {
+	Name() string
+	// Prepare makes ready, off the clock, everything that the returned work
+	// uses; the work is called once, and may run beside other work.
+	Prepare(ld plog.Logs) (work func() error)
+}
+
+// Ours is the log_cluster processor, warmed up with the feed's lines.
+type Ours struct{ *harness.Processor }
+
+// NewOurs starts the processor and feeds it until its templates are known and
+// their windows have closed.
+func NewOurs(ctx context.Context, feed *Feed) (*Ours, error) {
+	p, err := harness.Start(ctx, consumertest.NewNop())
+	if err != nil {
+		return nil, err
+	}
+	for range 4 {
+		for range 100 {
+			if err := p.ConsumeLogs(ctx, feed.Next()); err != nil {
+				return nil, err
+			}
+		}
+		feed.Skip(window)
+	}
+	return &Ours{p}, nil
+}
+
+// Name implements Subject.
+func (*Ours) Name() string { return "log_cluster" }
+
+// Prepare implements Subject.
+func (o *Ours) Prepare(ld plog.Logs) func() error { return consume(o, ld) }
+
+// Nothing is a processor that does nothing but what every processor does.
+type Nothing struct{ processor.Logs }
+
+// NewNothing starts one, with the same telemetry as ours.
+func NewNothing(ctx context.Context) (*Nothing, error) {
+	set := processortest.NewNopSettings(processortest.NopType)
+	set.TelemetrySettings = componenttest.NewTelemetry().NewTelemetrySettings()
+	p, err := processorhelper.NewLogs(ctx, set, nil, consumertest.NewNop(),
+		func(_ context.Context, ld plog.Logs) (plog.Logs, error) { return ld, nil })
+	if err != nil {
+		return nil, fmt.Errorf("create the processor that does nothing: %w", err)
+	}
+	return &Nothing{p}, nil
+}
+
+// Name implements Subject.
+func (*Nothing) Name() string { return "a processor that does nothing" }
+
+// Prepare implements Subject.
+func (n *Nothing) Prepare(ld plog.Logs) func() error { return consume(n, ld) }
+
+// consume hands over a copy, since a processor may write on the records, and a
+// record that has been through once has its attributes already.
+func consume(next consumer.Logs, ld plog.Logs) func() error {
+	fresh := plog.NewLogs()
+	ld.CopyTo(fresh)
+	return func() error { return next.ConsumeLogs(context.Background(), fresh) }
+}
+
+// OTLP decodes a batch from the bytes of OTLP and encodes it again, the work that
+// any collector does at least.
+type OTLP struct{}
+
+// Name implements Subject.
+func (OTLP) Name() string { return "OTLP decoding and encoding" }
+
+// Prepare implements Subject.
+func (OTLP) Prepare(ld plog.Logs) func() error {
+	wire, err := (&plog.ProtoMarshaler{}).MarshalLogs(ld)
+	return func() error {
+		if err != nil {
+			return err
+		}
+		decoded, err := (&plog.ProtoUnmarshaler{}).UnmarshalLogs(wire)
+		if err != nil {
+			return err
+		}
+		_, err = (&plog.ProtoMarshaler{}).MarshalLogs(decoded)
+		return err
+	}
+}
+
+// Bodies returns the text of each record of a batch.
+func Bodies(ld plog.Logs) []string {
+	out := make([]string, 0, ld.LogRecordCount())
+	for lr := range harness.Records(ld) {
+		out = append(out, lr.Body().Str())
+	}
+	return out
+}
