@@ -10,6 +10,20 @@ cd "$(dirname "$0")/.."
 
 die() { echo "build: $*" >&2; exit 1; }
 
+# Counts what the go command names, a module it downloads or a package it has
+# compiled, and lets everything else through: that is an error.
+progress() {
+  awk -v what="$1" -v tty="$([ -t 2 ] && echo 1 || echo 0)" '
+    /^go: downloading / || /^[A-Za-z0-9][^ :]*$/ {
+      n++
+      if (tty) { printf "\rbuild: %d %s", n, what; fflush() }
+      else if (n % 200 == 0) { printf "build: %d %s\n", n, what; fflush() }
+      next
+    }
+    { print; fflush() }
+    END { if (tty && n) print "" }' >&2
+}
+
 command -v go >/dev/null || die "Go is not installed: https://go.dev/dl/ (1.25 or newer)"
 
 echo "build: ocb writes the sources of the distribution"
@@ -21,23 +35,12 @@ fi
 cd distribution
 export CGO_ENABLED=0
 
-echo "build: fetching modules (the first time some 300 MB, a minute or two)"
-packages=$(go list -deps . | wc -l) ||
+echo "build: fetching modules (the first time some 400 of them, a minute or two)"
+packages=$({ go list -deps . | wc -l; } 2> >(progress modules)) ||
   die "the sources do not fit together, see above (after a change to builder-config.yaml or go.mod: 'make lock')"
 
-echo "build: compiling $packages packages (the first time 5 to 10 minutes on two cores, then seconds)"
+echo "build: compiling (the first time 5 to 10 minutes on two cores, then seconds)"
 start=$SECONDS
-# `go build -v` names each package as its compiler finishes; anything else that
-# it prints is an error and passes through.
-go build -v -trimpath -ldflags='-s -w' -o otelcol-aiops . 2>&1 |
-  awk -v total="$packages" -v tty="$([ -t 1 ] && echo 1 || echo 0)" '
-    /^[A-Za-z0-9][^ :]*$/ {
-      n++
-      if (tty) { printf "\rbuild: %d of at most %d packages", n, total; fflush() }
-      else if (n % 200 == 0) { printf "build: %d of at most %d packages\n", n, total; fflush() }
-      next
-    }
-    { print }
-    END { if (tty && n) print "" }'
-
+# -v names each package when its compiler has finished.
+go build -v -trimpath -ldflags='-s -w' -o otelcol-aiops . 2>&1 | progress "of at most $packages packages"
 echo "build: distribution/otelcol-aiops, $(du -h otelcol-aiops | cut -f1), in $((SECONDS - start)) s"
