@@ -10,7 +10,6 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"math/rand/v2"
 	"os"
 	"runtime/pprof"
 	"sync"
@@ -57,7 +56,7 @@ func run(trials, batches int, stall bool, profile string, markdown bool) error {
 	}
 	defer func() { _ = ours.Stop(ctx) }()
 	if profile != "" {
-		return writeProfile(profile, ours, feed, trials, batches)
+		return writeProfile(ctx, profile, ours, feed, trials, batches)
 	}
 	if err := printSteady(ctx, ours, feed, trials, batches, markdown); err != nil {
 		return err
@@ -74,9 +73,9 @@ type loki struct {
 
 func (*loki) Name() string { return peer.LokiName + " (no attributes written)" }
 
-func (l *loki) Prepare(ld plog.Logs) func() error {
+func (l *loki) Prepare(ld plog.Logs) load.Work {
 	bodies := load.Bodies(ld)
-	return func() error {
+	return func(context.Context) error {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		for _, b := range bodies {
@@ -98,12 +97,13 @@ func allocations(t load.Trial) float64 { return t.Allocations }
 func size(t load.Trial) float64        { return t.Bytes }
 
 // measure lets all take turns on the same batches, each time in another order.
-func measure(all []*measured, feed *load.Feed, trials, batches int) error {
+func measure(ctx context.Context, all []*measured, feed *load.Feed, trials, batches int) error {
+	order := dataset.Random(1)
 	for range trials {
 		fresh := feed.Take(batches)
-		for _, i := range rand.Perm(len(all)) {
+		for _, i := range order.Perm(len(all)) {
 			m := all[i]
-			trial, err := load.Measure(m, fresh, m.callers)
+			trial, err := load.Measure(ctx, m, fresh, m.callers)
 			if err != nil {
 				return fmt.Errorf("%s: %w", m.Name(), err)
 			}
@@ -126,18 +126,18 @@ func printSteady(ctx context.Context, ours *load.Ours, feed *load.Feed, trials, 
 	}
 	all = append(append(all, alone...), both...)
 	for range 100 { // the peer knows its templates too
-		if err := drain.Prepare(feed.Next())(); err != nil {
+		if err := drain.Prepare(feed.Next())(ctx); err != nil {
 			return err
 		}
 	}
-	learnt, err := ours.Points("records")
+	learnt, err := ours.Points(ctx, "records")
 	if err != nil {
 		return err
 	}
-	if err := measure(all, feed, trials, batches); err != nil {
+	if err := measure(ctx, all, feed, trials, batches); err != nil {
 		return err
 	}
-	after, err := ours.Points("records")
+	after, err := ours.Points(ctx, "records")
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func printStall(ctx context.Context, feed *load.Feed) error {
 	return nil
 }
 
-func writeProfile(file string, ours *load.Ours, feed *load.Feed, trials, batches int) error {
+func writeProfile(ctx context.Context, file string, ours *load.Ours, feed *load.Feed, trials, batches int) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return err
@@ -205,14 +205,14 @@ func writeProfile(file string, ours *load.Ours, feed *load.Feed, trials, batches
 	defer f.Close()
 	for range trials {
 		fresh := feed.Take(batches)
-		work := make([]func() error, len(fresh))
+		work := make([]load.Work, len(fresh))
 		for i, ld := range fresh {
 			work[i] = ours.Prepare(ld)
 		}
 		if err := pprof.StartCPUProfile(f); err != nil {
 			return err
 		}
-		err := load.RunAll(work, 1)
+		err := load.RunAll(ctx, work, 1)
 		pprof.StopCPUProfile()
 		if err != nil {
 			return err

@@ -5,7 +5,6 @@ package accuracy
 
 import (
 	"context"
-	"math/rand/v2"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/harness"
@@ -76,7 +75,7 @@ func addPRF(to *score.PRF, x score.PRF, weight float64) {
 // lines makes the raw lines of all messages in a shuffled order, and tells for
 // each which message it is of.
 func lines(messages []dataset.Message, seed uint64) (rs []harness.Record, source []int) {
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := dataset.Random(seed)
 	for i, m := range messages {
 		for range LinesPerMessage {
 			rs = append(rs, harness.Record{Service: "errors", Body: dataset.Fill(r, m.Text)})

@@ -35,6 +35,7 @@ func Dir() (string, error) {
 		places = append(places, filepath.Join(cache, "otelcol-aiops", "data"))
 	}
 	for _, dir := range places {
+		//nolint:gosec // the user says where the data is
 		if info, err := os.Stat(filepath.Join(dir, "loghub")); err == nil && info.IsDir() {
 			return dir, nil
 		}

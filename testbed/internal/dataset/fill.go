@@ -10,6 +10,11 @@ import (
 	"strings"
 )
 
+// Random returns a generator that makes the same values in every run.
+func Random(seed uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a benchmark must be repeatable, not secret
+}
+
 var placeholder = regexp.MustCompile(`<(\w+)>`)
 
 // Fill replaces each typed placeholder of a message by a value of its type, the

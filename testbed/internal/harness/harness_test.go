@@ -53,7 +53,7 @@ func TestStream(t *testing.T) {
 	require.Equal(t, emitted, final, "nothing merged, so nothing changed")
 	require.Equal(t, final[0], final[2])
 
-	seen, err := s.Total("records")
+	seen, err := s.Total(t.Context(), "records")
 	require.NoError(t, err)
 	require.Equal(t, int64(2*len(records)+4*2), seen, "fed twice, and four times one record a service between")
 	require.NoError(t, s.Stop(t.Context()))
@@ -62,7 +62,7 @@ func TestStream(t *testing.T) {
 func TestTelemetryOfUnknownMetric(t *testing.T) {
 	p, err := Start(t.Context(), consumertest.NewNop())
 	require.NoError(t, err)
-	points, err := p.Points("no such metric")
+	points, err := p.Points(t.Context(), "no such metric")
 	require.NoError(t, err)
 	require.Empty(t, points)
 	require.NoError(t, p.Stop(t.Context()))

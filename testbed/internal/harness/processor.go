@@ -60,8 +60,10 @@ var Epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 func Batch(records []Record, at time.Time, gap time.Duration) plog.Logs {
 	ld := plog.NewLogs()
 	var scope plog.ScopeLogs
+	last := ""
 	for i, r := range records {
-		if i == 0 || r.Service != records[i-1].Service {
+		if i == 0 || r.Service != last {
+			last = r.Service
 			resource := ld.ResourceLogs().AppendEmpty()
 			resource.Resource().Attributes().PutStr("service.name", r.Service)
 			scope = resource.ScopeLogs().AppendEmpty()

@@ -17,8 +17,8 @@ const prefix = "otelcol_processor_log_cluster_"
 // Points returns the values of a counter or gauge of the processor's internal
 // telemetry by attribute set (`kind=template reason=cap`). The name is without
 // the prefix otelcol_processor_log_cluster_. Nothing recorded is no points.
-func (p *Processor) Points(name string) (map[string]int64, error) {
-	m, err := p.metric(name)
+func (p *Processor) Points(ctx context.Context, name string) (map[string]int64, error) {
+	m, err := p.metric(ctx, name)
 	if m == nil || err != nil {
 		return nil, err
 	}
@@ -39,8 +39,8 @@ func (p *Processor) Points(name string) (map[string]int64, error) {
 }
 
 // Total is the sum of Points over all attribute sets.
-func (p *Processor) Total(name string) (int64, error) {
-	points, err := p.Points(name)
+func (p *Processor) Total(ctx context.Context, name string) (int64, error) {
+	points, err := p.Points(ctx, name)
 	var sum int64
 	for _, v := range points {
 		sum += v
@@ -50,8 +50,8 @@ func (p *Processor) Total(name string) (int64, error) {
 
 // Durations returns how many durations a histogram recorded, and their sum in
 // seconds.
-func (p *Processor) Durations(name string) (count uint64, seconds float64, err error) {
-	m, err := p.metric(name)
+func (p *Processor) Durations(ctx context.Context, name string) (count uint64, seconds float64, err error) {
+	m, err := p.metric(ctx, name)
 	if m == nil || err != nil {
 		return 0, 0, err
 	}
@@ -66,9 +66,9 @@ func (p *Processor) Durations(name string) (count uint64, seconds float64, err e
 	return count, seconds, nil
 }
 
-func (p *Processor) metric(name string) (*metricdata.Metrics, error) {
+func (p *Processor) metric(ctx context.Context, name string) (*metricdata.Metrics, error) {
 	var rm metricdata.ResourceMetrics
-	if err := p.Telemetry.Reader.Collect(context.Background(), &rm); err != nil {
+	if err := p.Telemetry.Reader.Collect(ctx, &rm); err != nil {
 		return nil, fmt.Errorf("collect internal telemetry: %w", err)
 	}
 	for _, sm := range rm.ScopeMetrics {
@@ -82,9 +82,9 @@ func (p *Processor) metric(name string) (*metricdata.Metrics, error) {
 }
 
 func join(set attribute.Set) string {
-	var parts []string
+	parts := make([]string, 0, set.Len())
 	for _, kv := range set.ToSlice() {
-		parts = append(parts, string(kv.Key)+"="+kv.Value.Emit())
+		parts = append(parts, string(kv.Key)+"="+kv.Value.String())
 	}
 	return strings.Join(parts, " ")
 }

@@ -41,16 +41,17 @@ func BenchmarkKnown(b *testing.B) {
 
 // benchmark prepares chunks of batches off the clock.
 func benchmark(b *testing.B, s Subject, f *Feed) {
+	b.Helper()
 	const chunk = 32
 	b.ReportAllocs()
 	b.StopTimer()
 	for done := 0; done < b.N; done += chunk {
-		work := make([]func() error, min(chunk, b.N-done))
+		work := make([]Work, min(chunk, b.N-done))
 		for i := range work {
 			work[i] = s.Prepare(f.Next())
 		}
 		b.StartTimer()
-		err := RunAll(work, runtime.GOMAXPROCS(0))
+		err := RunAll(b.Context(), work, runtime.GOMAXPROCS(0))
 		b.StopTimer()
 		require.NoError(b, err)
 	}

@@ -78,13 +78,12 @@ func Flood(ctx context.Context, lines int, progress func(Sample)) (Flooded, erro
 	records := make([]harness.Record, BatchSize)
 	for sent := 0; sent < lines; {
 		for i := range records {
-			body := ""
+			records[i] = harness.Record{Service: "flood"}
 			if (sent+i)%goodShare == 0 {
-				body = good.line((sent + i) / goodShare)
+				records[i].Body = good.line((sent + i) / goodShare)
 			} else {
-				body = unique.Line()
+				records[i].Body = unique.Line()
 			}
-			records[i] = harness.Record{Service: "flood", Body: body}
 		}
 		if err := p.ConsumeLogs(ctx, harness.Batch(records, now, floodGap)); err != nil {
 			return Flooded{}, err
@@ -95,7 +94,7 @@ func Flood(ctx context.Context, lines int, progress func(Sample)) (Flooded, erro
 			good.settle()
 		}
 		if sent*samples/lines > len(out.Samples) {
-			s, err := sample(p, sent, base)
+			s, err := sample(ctx, p, sent, base)
 			if err != nil {
 				return Flooded{}, err
 			}
@@ -105,12 +104,12 @@ func Flood(ctx context.Context, lines int, progress func(Sample)) (Flooded, erro
 	}
 	out.Elapsed = time.Since(start)
 	out.Changed, out.Unanswered = good.changed(), good.unanswered
-	out.Evicted, err = p.Points("evicted")
+	out.Evicted, err = p.Points(ctx, "evicted")
 	return out, err
 }
 
-func sample(p *harness.Processor, sent int, base int64) (Sample, error) {
-	estimate, err := p.Total("memory")
+func sample(ctx context.Context, p *harness.Processor, sent int, base int64) (Sample, error) {
+	estimate, err := p.Total(ctx, "memory")
 	if err != nil {
 		return Sample{}, err
 	}

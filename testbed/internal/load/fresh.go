@@ -46,7 +46,7 @@ func MeasureFresh(ctx context.Context, known int) (float64, error) {
 	for i := range took {
 		work := ours.Prepare(feed.NextOf(unique.Lines(freshSize)))
 		start := time.Now()
-		if err := work(); err != nil {
+		if err := work(ctx); err != nil {
 			return 0, err
 		}
 		took[i] = float64(time.Since(start).Nanoseconds()) / freshSize

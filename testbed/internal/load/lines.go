@@ -30,7 +30,7 @@ type Feed struct {
 
 // NewFeed mixes the lines of all sets, at 10,000 records a second of event time.
 func NewFeed(sets []dataset.Lines, seed uint64) *Feed {
-	f := &Feed{r: rand.New(rand.NewPCG(seed, 0)), now: harness.Epoch, gap: 100 * time.Microsecond}
+	f := &Feed{r: dataset.Random(seed), now: harness.Epoch, gap: 100 * time.Microsecond}
 	for _, s := range sets {
 		f.lines = append(f.lines, s.Content...)
 	}
@@ -102,7 +102,7 @@ type Unique struct {
 
 // NewUnique returns a maker of unique lines. Makers of different seeds make
 // different lines.
-func NewUnique(seed uint64) *Unique { return &Unique{r: rand.New(rand.NewPCG(seed, 1)), n: seed << 40} }
+func NewUnique(seed uint64) *Unique { return &Unique{r: dataset.Random(seed), n: seed << 40} }
 
 // words of a unique line.
 const words = 8

@@ -4,6 +4,7 @@
 package load
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -50,7 +51,9 @@ func TestUniqueLines(t *testing.T) {
 
 func TestRunAllStopsAtAnError(t *testing.T) {
 	boom := errors.New("boom")
-	err := RunAll([]func() error{func() error { return nil }, func() error { return boom }}, 2)
+	fine := func(context.Context) error { return nil }
+	fails := func(context.Context) error { return boom }
+	err := RunAll(t.Context(), []Work{fine, fails}, 2)
 	require.ErrorIs(t, err, boom)
 }
 

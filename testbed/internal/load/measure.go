@@ -4,6 +4,7 @@
 package load
 
 import (
+	"context"
 	"runtime"
 	"slices"
 	"time"
@@ -22,9 +23,9 @@ type Trial struct {
 
 // Measure lets callers work through batches, each its own share, and returns the
 // cost of a record. Preparing is off the clock, and so is the garbage of it.
-func Measure(s Subject, batches []plog.Logs, callers int) (Trial, error) {
+func Measure(ctx context.Context, s Subject, batches []plog.Logs, callers int) (Trial, error) {
 	records := 0
-	work := make([]func() error, len(batches))
+	work := make([]Work, len(batches))
 	for i, ld := range batches {
 		work[i] = s.Prepare(ld)
 		records += ld.LogRecordCount()
@@ -34,7 +35,7 @@ func Measure(s Subject, batches []plog.Logs, callers int) (Trial, error) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start := time.Now()
-	err := RunAll(work, callers)
+	err := RunAll(ctx, work, callers)
 	elapsed := time.Since(start)
 	runtime.ReadMemStats(&after)
 
@@ -48,12 +49,12 @@ func Measure(s Subject, batches []plog.Logs, callers int) (Trial, error) {
 
 // RunAll lets callers do the work at the same time: the first does every
 // callers-th, and so on.
-func RunAll(work []func() error, callers int) error {
+func RunAll(ctx context.Context, work []Work, callers int) error {
 	var g errgroup.Group
 	for c := range callers {
 		g.Go(func() error {
 			for i := c; i < len(work); i += callers {
-				if err := work[i](); err != nil {
+				if err := work[i](ctx); err != nil {
 					return err
 				}
 			}

@@ -65,13 +65,13 @@ func MeasureStall(ctx context.Context, feed *Feed, known, fresh int) (Stall, err
 	}
 
 	var s Stall
-	idle, err := pace(ours, feed, window/2)
+	idle, err := pace(ctx, ours, feed, window/2)
 	if err != nil {
 		return Stall{}, err
 	}
 	s.Idle = summarise(idle)
 
-	before, err := read(p)
+	before, err := read(ctx, p)
 	if err != nil {
 		return Stall{}, err
 	}
@@ -79,11 +79,11 @@ func MeasureStall(ctx context.Context, feed *Feed, known, fresh int) (Stall, err
 		return Stall{}, err
 	}
 	feed.Skip(window) // the next batch closes the window
-	busy, err := pace(ours, feed, window)
+	busy, err := pace(ctx, ours, feed, window)
 	if err != nil {
 		return Stall{}, err
 	}
-	after, err := read(p)
+	after, err := read(ctx, p)
 	if err != nil {
 		return Stall{}, err
 	}
@@ -102,12 +102,12 @@ type clock struct {
 	clustering, waited time.Duration
 }
 
-func read(p *harness.Processor) (clock, error) {
-	windows, clustering, err := p.Durations("window_duration")
+func read(ctx context.Context, p *harness.Processor) (clock, error) {
+	windows, clustering, err := p.Durations(ctx, "window_duration")
 	if err != nil {
 		return clock{}, err
 	}
-	waits, waited, err := p.Durations("window_wait")
+	waits, waited, err := p.Durations(ctx, "window_wait")
 	return clock{windows, waits, seconds(clustering), seconds(waited)}, err
 }
 
@@ -118,7 +118,7 @@ type call struct{ at, took time.Duration }
 
 // pace sends batches one after the other for d, with event time as fast as the
 // clock, and times each call. Preparing the next batch is off the clock.
-func pace(ours *Ours, feed *Feed, d time.Duration) ([]call, error) {
+func pace(ctx context.Context, ours *Ours, feed *Feed, d time.Duration) ([]call, error) {
 	defer func(gap time.Duration) { feed.gap = gap }(feed.gap)
 	feed.gap = 0
 	var calls []call
@@ -127,7 +127,7 @@ func pace(ours *Ours, feed *Feed, d time.Duration) ([]call, error) {
 		feed.now = eventBegin.Add(time.Since(begin))
 		work := ours.Prepare(feed.Next())
 		start := time.Now()
-		if err := work(); err != nil {
+		if err := work(ctx); err != nil {
 			return nil, err
 		}
 		calls = append(calls, call{start.Sub(begin), time.Since(start)})

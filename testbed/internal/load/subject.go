@@ -18,12 +18,15 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/harness"
 )
 
+// Work is called once, and may run beside other work.
+type Work func(context.Context) error
+
 // Subject is something that work on a batch of log records is measured of.
 type Subject interface {
 	Name() string
 	// Prepare makes ready, off the clock, everything that the returned work
-	// uses; the work is called once, and may run beside other work.
-	Prepare(ld plog.Logs) (work func() error)
+	// does.
+	Prepare(ld plog.Logs) Work
 }
 
 // Ours is the log_cluster processor, warmed up with the feed's lines.
@@ -51,7 +54,7 @@ func NewOurs(ctx context.Context, feed *Feed) (*Ours, error) {
 func (*Ours) Name() string { return "log_cluster" }
 
 // Prepare implements Subject.
-func (o *Ours) Prepare(ld plog.Logs) func() error { return consume(o, ld) }
+func (o *Ours) Prepare(ld plog.Logs) Work { return consume(o, ld) }
 
 // Nothing is a processor that does nothing but what every processor does.
 type Nothing struct{ processor.Logs }
@@ -72,14 +75,14 @@ func NewNothing(ctx context.Context) (*Nothing, error) {
 func (*Nothing) Name() string { return "a processor that does nothing" }
 
 // Prepare implements Subject.
-func (n *Nothing) Prepare(ld plog.Logs) func() error { return consume(n, ld) }
+func (n *Nothing) Prepare(ld plog.Logs) Work { return consume(n, ld) }
 
 // consume hands over a copy, since a processor may write on the records, and a
 // record that has been through once has its attributes already.
-func consume(next consumer.Logs, ld plog.Logs) func() error {
+func consume(next consumer.Logs, ld plog.Logs) Work {
 	fresh := plog.NewLogs()
 	ld.CopyTo(fresh)
-	return func() error { return next.ConsumeLogs(context.Background(), fresh) }
+	return func(ctx context.Context) error { return next.ConsumeLogs(ctx, fresh) }
 }
 
 // OTLP decodes a batch from the bytes of OTLP and encodes it again, the work that
@@ -90,9 +93,9 @@ type OTLP struct{}
 func (OTLP) Name() string { return "OTLP decoding and encoding" }
 
 // Prepare implements Subject.
-func (OTLP) Prepare(ld plog.Logs) func() error {
+func (OTLP) Prepare(ld plog.Logs) Work {
 	wire, err := (&plog.ProtoMarshaler{}).MarshalLogs(ld)
-	return func() error {
+	return func(context.Context) error {
 		if err != nil {
 			return err
 		}

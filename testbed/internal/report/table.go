@@ -61,7 +61,7 @@ func (t *Table) Write(w io.Writer, markdown bool) {
 	for i, n := range width {
 		rule[i] = strings.Repeat("-", n)
 		if markdown && i > 0 {
-			rule[i] = strings.Repeat("-", max(n-1, 2)) + ":"
+			rule[i] = strings.Repeat("-", n-1) + ":"
 		}
 	}
 	line(rule)

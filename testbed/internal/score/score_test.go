@@ -25,7 +25,8 @@ func TestClosedForm(t *testing.T) {
 	}{
 		{
 			"identical but renamed", "aabbc", "xxyyz", 1, 1,
-			PRF{1, 1, 1}, PRF{1, 1, 1},
+			PRF{1, 1, 1},
+			PRF{1, 1, 1},
 		},
 		{
 			// Contingency: a{x:2,y:1} b{y:2}. Pairs: both 2, truth 4, pred 4, all
@@ -38,15 +39,18 @@ func TestClosedForm(t *testing.T) {
 			// Ten true groups of two, never merged: what a perfect parser scores
 			// when two wordings mean one thing.
 			"never merged", "aabbcc", "123456", 0, 0,
-			PRF{1, 0.5, 2.0 / 3}, PRF{1, 0, 0},
+			PRF{1, 0.5, 2.0 / 3},
+			PRF{1, 0, 0},
 		},
 		{
 			"all in one", "aabb", "xxxx", 0, 0,
-			PRF{0.5, 1, 2.0 / 3}, PRF{2.0 / 6, 1, 0.5},
+			PRF{0.5, 1, 2.0 / 3},
+			PRF{2.0 / 6, 1, 0.5},
 		},
 		{
 			"one group right, one split", "aabb", "xxyz", 0.5, (1 - 2.0/6) / (1.5 - 2.0/6),
-			PRF{1, 0.75, 1.5 / 1.75}, PRF{1, 0.5, 2.0 / 3},
+			PRF{1, 0.75, 1.5 / 1.75},
+			PRF{1, 0.5, 2.0 / 3},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
