@@ -28,7 +28,8 @@ run: build ## Run on this machine's logs and metrics; LOGS=/some/dir adds a dire
 
 .PHONY: top
 top: ## Show the clusters that `make run` has found
-	@go run ./cmd/logtop run/logs.jsonl
+	@test -f run/logs.jsonl || { echo 'nothing yet: make run'; exit 1; }
+	@go run ./cmd/logtop -width $$(tput cols 2>/dev/null || echo 160) run/logs.jsonl
 
 .PHONY: build
 build: ## Compile the distribution from its lock
@@ -70,8 +71,12 @@ accuracy-logs: ## Print the accuracy of log clustering on public data, beside a 
 	@cd testbed && go run ./cmd/accuracy-logs
 
 .PHONY: bench-logs
-bench-logs: ## Measure CPU and allocations of log clustering
-	@cd testbed && go test -run '^$$' -bench . -benchmem ./...
+bench-logs: ## Measure what log clustering costs a record, beside other work on the same batches
+	@cd testbed && go run ./cmd/bench-logs
+
+.PHONY: flood-logs
+flood-logs: ## Send 10 million unique lines and watch memory
+	@cd testbed && go run ./cmd/flood-logs
 
 .PHONY: deps
 deps: # The race detector needs a C compiler

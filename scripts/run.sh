@@ -81,7 +81,7 @@ echo "         OTLP: localhost:4317 (gRPC), localhost:4318 (HTTP)"
 echo "         host metrics, every 5 s"
 echo "results  $results (OTLP JSON), collector's own log $log"
 echo
-go run ./cmd/logtop "$results" || true
+go run ./cmd/logtop -width "$(tput cols 2>/dev/null || echo 160)" "$results" || true
 echo
 echo "'make top' shows the table again, Ctrl-C stops."
 echo "metrics: http://localhost:8889/metrics   inside the collector: http://localhost:55679/debug/pipelinez"
