@@ -1,0 +1,108 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package mask
+
+import "strings"
+
+// frames is called at a line feed. When stack frames follow, however many, it
+// takes them as one Var.
+func (s *scanner) frames(i int) int {
+	start, end := -1, i
+	for end < len(s.text) && s.text[end] == '\n' {
+		line, next := s.nextLine(end + 1)
+		_, after := "", 0
+		if next < len(s.text) {
+			_, after = s.nextLine(next + 1)
+		}
+		switch {
+		case isFrame(line):
+		case start >= 0 && indented(line) && line != "": // the source text of a frame
+		case next < len(s.text) && isPosition(s.text[next+1:after]): // a function over its position
+		default:
+			if start < 0 {
+				return i + 1
+			}
+			s.emitStack(start, end)
+			return end
+		}
+		if start < 0 {
+			start = end + 1
+		}
+		end = next
+	}
+	if start >= 0 && end > start {
+		s.emitStack(start, end)
+	}
+	return max(end, i+1)
+}
+
+func (s *scanner) emitStack(start, end int) {
+	n := len(s.tokens)
+	if n > 0 && s.tokens[n-1].rule == stackRule {
+		s.tokens[n-1].End = uint32(end)
+		return
+	}
+	s.space = true
+	s.emitVar(start, start, end)
+	s.tokens[n].rule = stackRule
+}
+
+// nextLine returns the line that begins at i and its end.
+func (s *scanner) nextLine(i int) (string, int) {
+	if k := strings.IndexByte(s.text[i:], '\n'); k >= 0 {
+		return s.text[i : i+k], i + k
+	}
+	return s.text[i:], len(s.text)
+}
+
+func indented(line string) bool {
+	return strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "  ")
+}
+
+// isFrame is true for the ways in which languages write one frame of a stack.
+func isFrame(line string) bool {
+	rest := strings.TrimLeft(line, " \t")
+	if len(rest) == len(line) {
+		// Not indented: only a numbered frame, as debuggers write it.
+		return numberedFrame(rest)
+	}
+	for _, p := range [...]string{"at ", "from ", "File \"", "in ", "..."} {
+		if strings.HasPrefix(rest, p) {
+			return true
+		}
+	}
+	return isPosition(line) || numberedFrame(rest)
+}
+
+// isPosition is true for an indented path with a line number, file.go:12.
+func isPosition(line string) bool {
+	if !indented(line) {
+		return false
+	}
+	rest := strings.TrimLeft(line, " \t")
+	if k := strings.IndexAny(rest, " \t"); k >= 0 {
+		rest = rest[:k]
+	}
+	dot, colon := strings.LastIndexByte(rest, '.'), strings.LastIndexByte(rest, ':')
+	return dot > 0 && colon > dot && colon+1 < len(rest) && class[rest[colon+1]]&cDigit != 0
+}
+
+// numberedFrame is true for "#3 0x7f.. in f ()" and "  3: f".
+func numberedFrame(rest string) bool {
+	k := 0
+	if strings.HasPrefix(rest, "#") {
+		k = 1
+	}
+	d := k
+	for d < len(rest) && d < k+4 && class[rest[d]]&cDigit != 0 {
+		d++
+	}
+	if d == k || d+1 >= len(rest) {
+		return false
+	}
+	if k == 1 {
+		return rest[d] == ' '
+	}
+	return strings.HasPrefix(rest[d:], ": ") && (strings.Contains(rest, "::") || strings.Contains(rest, "0x"))
+}

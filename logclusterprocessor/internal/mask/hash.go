@@ -1,0 +1,54 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package mask
+
+import "math/bits"
+
+// Multiplication constants of wyhash (Wang Yi, final version 4).
+const (
+	seed     = 0xa0761d6478bd642f
+	shapeKey = 0xe7037ed1a0b428db
+	wordKey  = 0x8ebc6af09c88c6e3
+	varHash  = 0x589965cc75374cc3
+)
+
+// mix folds the 128-bit product of two words, wyhash's round.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
+
+// hashString is wyhash's scheme for short keys, 16 bytes a round for long ones.
+func hashString(s string) uint64 {
+	n := len(s)
+	h := uint64(seed)
+	total := n
+	for n > 16 {
+		h = mix(load8(s)^wordKey, load8(s[8:])^h)
+		s = s[16:]
+		n -= 16
+	}
+	var a, b uint64
+	switch {
+	case n >= 8:
+		a, b = load8(s), load8(s[n-8:])
+	case n >= 4:
+		a, b = load4(s), load4(s[n-4:])
+	case n > 0:
+		a = uint64(s[0])<<16 | uint64(s[n>>1])<<8 | uint64(s[n-1])
+	}
+	return mix(a^wordKey^uint64(total), b^h)
+}
+
+// The compiler makes one load of each.
+func load8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func load4(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
+}

@@ -1,0 +1,231 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package mask
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Any is the placeholder of text whose kinds disagree, or of no known kind.
+const Any = "<*>"
+
+// Placeholder names the variable text of t, a Var of this line: "<num>".
+func (l *Line) Placeholder(t *Token) string {
+	switch {
+	case t.rule == stackRule:
+		return "<stack>"
+	case t.rule > 0:
+		return "<" + l.masker.rules[t.rule-1].name + ">"
+	}
+	return placeholder(l.Text[t.Prefix:t.End])
+}
+
+// Parameters appends the variable text of the line, in order, to dst. Quotes
+// around a value are left out.
+func (l *Line) Parameters(dst []string) []string {
+	for i := range l.Tokens {
+		t := &l.Tokens[i]
+		if t.Kind != Var {
+			continue
+		}
+		v := l.Text[t.Prefix:t.End]
+		if quoted(v) {
+			v = v[1 : len(v)-1]
+		}
+		dst = append(dst, v)
+	}
+	return dst
+}
+
+// String shows the masked line: constant text as it is, with placeholders.
+func (l *Line) String() string {
+	var b strings.Builder
+	for i := range l.Tokens {
+		t := &l.Tokens[i]
+		if t.Space && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(l.Text[t.Start:t.Prefix])
+		if t.Kind == Var {
+			b.WriteString(l.Placeholder(t))
+		}
+	}
+	return b.String()
+}
+
+func quoted(v string) bool {
+	return len(v) >= 2 && v[0] == v[len(v)-1] && (v[0] == '"' || v[0] == '\'' || v[0] == '`')
+}
+
+// placeholder finds the kind of variable text by how it is written.
+func placeholder(v string) string {
+	if quoted(v) {
+		if inner := placeholder(v[1 : len(v)-1]); inner != Any && inner != "<id>" {
+			return inner
+		}
+		return "<str>"
+	}
+	if v == "" {
+		return Any
+	}
+	var f features
+	f.scan(v)
+	switch {
+	case strings.Contains(v, "://"):
+		return "<url>"
+	case v[0] == '[' || v[0] == '{' || v[0] == '(' || v[0] == '<' && f.spaces:
+		return Any
+	case isUUID(v):
+		return "<uuid>"
+	case isIP(v):
+		return "<ip>"
+	case f.at > 0 && f.letters:
+		return "<email>"
+	case strings.HasPrefix(v, "0x") || strings.HasPrefix(v, "0X"):
+		return "<hex>"
+	case f.colons > 0 && f.digits && isTime(v), isDate(v):
+		return "<time>"
+	case v[0] == '/' || v[0] == '~' || strings.HasPrefix(v, "./") || strings.HasPrefix(v, "../") ||
+		len(v) > 2 && v[1] == ':' && (v[2] == '\\' || v[2] == '/') || f.slashes > 0 && f.letters:
+		return "<path>"
+	case f.digits && isQuantity(v):
+		return "<num>"
+	case f.hexOnly && f.digits && len(v) >= 6 || f.hexOnly && len(v) >= 8:
+		return "<hex>"
+	case f.digits && f.letters && !f.spaces && f.dots == 0:
+		return "<id>"
+	}
+	return Any
+}
+
+// features counts what a value is written with.
+type features struct {
+	letters, digits, spaces, hexOnly bool
+	dots, colons, slashes, at        int
+}
+
+func (f *features) scan(v string) {
+	f.hexOnly = true
+	for k := 0; k < len(v); k++ {
+		c := class[v[k]]
+		switch {
+		case c&cDigit != 0:
+			f.digits = true
+		case c&cLetter != 0:
+			f.letters = true
+			f.hexOnly = f.hexOnly && c&cNonHex == 0
+		case c&(cSpace|cNewline) != 0:
+			f.spaces = true
+		case c&cHigh != 0:
+			f.letters, f.hexOnly = true, false
+		}
+		switch v[k] {
+		case '.':
+			f.dots++
+		case ':':
+			f.colons++
+		case '/', '\\':
+			f.slashes++
+		case '@':
+			f.at++
+		}
+		if c&cWord == 0 && v[k] != '-' && v[k] != ':' {
+			f.hexOnly = false
+		}
+	}
+}
+
+func isUUID(v string) bool {
+	if len(v) != 36 {
+		return false
+	}
+	for k := 0; k < len(v); k++ {
+		if k == 8 || k == 13 || k == 18 || k == 23 {
+			if v[k] != '-' {
+				return false
+			}
+		} else if !isHex(v[k]) {
+			return false
+		}
+	}
+	return true
+}
+
+// isIP is true for an IPv4 address, perhaps after a slash and with a port or a
+// prefix length, and for IPv6 and MAC addresses.
+func isIP(v string) bool {
+	v = strings.TrimPrefix(v, "/")
+	dots, digits, colons, k := 0, 0, 0, 0
+	for k < len(v) && (class[v[k]]&cDigit != 0 || v[k] == '.') {
+		if v[k] == '.' {
+			dots++
+			digits = 0
+		} else if digits++; digits > 3 {
+			return false
+		}
+		k++
+	}
+	if dots == 3 && digits > 0 && (k == len(v) || v[k] == ':' || v[k] == '/') {
+		return true
+	}
+	for k = 0; k < len(v); k++ {
+		if v[k] == ':' {
+			colons++
+		} else if !isHex(v[k]) {
+			return false
+		}
+	}
+	return colons >= 3
+}
+
+// isTime is true for text with a time of day: two digits, a colon, two digits.
+func isTime(v string) bool {
+	for k := 0; k+4 < len(v); k++ {
+		if v[k+2] == ':' && class[v[k]]&cDigit != 0 && class[v[k+1]]&cDigit != 0 &&
+			class[v[k+3]]&cDigit != 0 && class[v[k+4]]&cDigit != 0 {
+			return !strings.Contains(v, ".") || strings.Count(v, ".") == 1
+		}
+	}
+	return false
+}
+
+// isDate is true for text that begins with a date as in ISO 8601, with '-' or
+// '/', or holds the name of a day or a month.
+func isDate(v string) bool {
+	if len(v) >= 10 && numeric(v[:4]) && numeric(v[5:7]) && numeric(v[8:10]) && v[4] == v[7] && (v[4] == '-' || v[4] == '/') {
+		return true
+	}
+	return len(v) >= 5 && class[v[0]]&cLetter != 0 && strings.IndexByte(v, ' ') >= 3 && len(strings.Fields(v)) > 1
+}
+
+// isQuantity is true for numbers, lists of them, and numbers with a sign or a
+// unit.
+func isQuantity(v string) bool {
+	for k := 0; k < len(v); {
+		if class[v[k]]&cLetter == 0 {
+			if class[v[k]]&cHigh != 0 {
+				r, n := utf8.DecodeRuneInString(v[k:])
+				if !isDigit(r) {
+					return false
+				}
+				k += n
+				continue
+			}
+			k++
+			continue
+		}
+		e := k
+		for e < len(v) && class[v[e]]&cWord != 0 {
+			e++
+		}
+		unit := v[k:e]
+		exponent := (unit[0] == 'e' || unit[0] == 'E') && k > 0 && class[v[k-1]]&cDigit != 0
+		if !exponent && lexLookup(hashString(unit))&lexUnit == 0 || k == 0 {
+			return false
+		}
+		k = e
+	}
+	return true
+}

@@ -1,0 +1,277 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package mask
+
+import "unicode/utf8"
+
+// scanner cuts text into tokens in one pass. A look ahead is bounded by a
+// constant or takes what it looked at, so that the pass stays linear.
+type scanner struct {
+	text   string
+	tokens []Token
+	space  bool
+	// unbalanced counts brackets whose partner was looked for in vain.
+	unbalanced uint8
+}
+
+// run scans text[i:end].
+func (s *scanner) run(i, end int) {
+	whole := s.text
+	s.text = whole[:end]
+	for i < end {
+		b := s.text[i]
+		c := class[b]
+		switch {
+		case c&cWord != 0:
+			i = s.atom(i)
+		case c&cSpace != 0:
+			s.space = true
+			i++
+		case c&cHigh != 0:
+			i = s.rune(i)
+		case c&cNewline != 0:
+			s.space = true
+			i = s.frames(i)
+		default:
+			i = s.punct(i, b)
+		}
+	}
+	s.text = whole
+}
+
+func (s *scanner) emit(t Token) {
+	t.Space = s.space
+	s.space = false
+	s.tokens = append(s.tokens, t)
+}
+
+func (s *scanner) emitWord(start, end int) {
+	h := hashString(s.text[start:end])
+	class := lexLookup(h)
+	if class&lexLiteral != 0 {
+		s.emitVar(start, start, end)
+		return
+	}
+	s.emit(Token{Hash: h, Start: uint32(start), Prefix: uint32(end), End: uint32(end), class: class})
+}
+
+// emitVar adds variable text with a constant prefix, which may be empty.
+func (s *scanner) emitVar(start, prefix, end int) {
+	h := uint64(varHash)
+	if prefix > start {
+		h = mix(varHash^hashString(s.text[start:prefix]), wordKey)
+	}
+	s.emit(Token{Hash: h, Start: uint32(start), Prefix: uint32(prefix), End: uint32(end), Kind: Var})
+}
+
+// punct scans punctuation at i, or what begins with it.
+func (s *scanner) punct(i int, b byte) int {
+	next := byte(' ')
+	if i+1 < len(s.text) {
+		next = s.text[i+1]
+	}
+	nc := class[next]
+	switch b {
+	case '=':
+		if s.assigns(i, next) {
+			s.emitPunct(i, i+1)
+			return s.value(i + 1)
+		}
+	case ':':
+		if next == '/' && i+2 < len(s.text) && s.text[i+2] == '/' && s.afterWord(i) {
+			return s.url(i)
+		}
+		if i > 0 && (s.text[i-1] == '"' || s.text[i-1] == '\'') && s.quotedKey() {
+			s.emitPunct(i, i+1)
+			return s.value(i + 1)
+		}
+	case '(', '[', '{', '"', '\'':
+		// Empty brackets hold an empty value, unless they make a call.
+		if next == closing(b) && !s.glued(i) {
+			s.emitPunct(i, i+1)
+			s.emitVar(i+1, i+1, i+1)
+			s.emitPunct(i+1, i+2)
+			return i + 2
+		}
+		if b != '"' && b != '\'' {
+			s.emitPunct(i, i+1)
+			return i + 1
+		}
+	case '-', '+', '<', '>', '~', '.':
+		// A sign or a comparison belongs to the number. Not when it joins it to
+		// what came before, nor in <5>.
+		if nc&cDigit != 0 && !s.glued(i) {
+			if end := s.number(i + 1); b != '<' || end == len(s.text) || s.text[end] != '>' {
+				s.emitVar(i, i, end)
+				return end
+			}
+		}
+		if b == '.' && (next == '/' || next == '.') || b == '~' && next == '/' {
+			if end := s.path(i); end > i+2 && !s.glued(i) {
+				s.emitVar(i, i, end)
+				return end
+			}
+		}
+	case '/':
+		if (nc&(cWord|cHigh) != 0 || next == '.' || next == '*' || next == '$') && !s.glued(i) {
+			end := s.path(i)
+			s.emitVar(i, i, end)
+			return end
+		}
+	case '\\':
+		if next == 'n' || next == 't' || next == 'r' || next == '"' {
+			// An escape inside a quoted string is white space or a quote.
+			s.space = true
+			return i + 2
+		}
+		if next == '\\' {
+			if end := s.path(i); end > i+2 && class[s.text[end-1]]&cWord != 0 {
+				s.emitVar(i, i, end)
+				return end
+			}
+		}
+	}
+	j := i + 1
+	for j < len(s.text) && s.text[j] == b && b != '"' && b != '\'' {
+		j++
+	}
+	s.emitPunct(i, j)
+	return j
+}
+
+// closing returns the partner of a bracket or a quote.
+func closing(b byte) byte {
+	switch b {
+	case '(':
+		return ')'
+	case '[', '{', '<':
+		return b + 2
+	}
+	return b
+}
+
+// emitPunct adds a run of one character; runs of three and more are alike.
+func (s *scanner) emitPunct(start, end int) {
+	n := min(end-start, 3)
+	h := mix(uint64(s.text[start])<<8|uint64(n), shapeKey)
+	s.emit(Token{Hash: h, Start: uint32(start), Prefix: uint32(end), End: uint32(end), Kind: Punct})
+}
+
+// glued is true when a word or number ends right before i.
+func (s *scanner) glued(i int) bool {
+	return i > 0 && !s.space && class[s.text[i-1]]&(cWord|cHigh) != 0
+}
+
+// afterWord is true when the last token is a word that ends at i.
+func (s *scanner) afterWord(i int) bool {
+	n := len(s.tokens)
+	return n > 0 && s.tokens[n-1].End == uint32(i) && s.tokens[n-1].Kind != Punct
+}
+
+// number returns the end of the number or quantity whose digits begin at i.
+func (s *scanner) number(i int) int {
+	for i < len(s.text) {
+		c := class[s.text[i]]
+		if c&cWord == 0 && (c&cJoin == 0 || i+1 == len(s.text) || class[s.text[i+1]]&cDigit == 0) {
+			break
+		}
+		i++
+	}
+	return i
+}
+
+// path returns the end of the path or URL that begins at i: white space, a
+// quote or a bracket ends it, other punctuation only before white space.
+func (s *scanner) path(i int) int {
+	j := i
+	for j < len(s.text) {
+		b := s.text[j]
+		c := class[b]
+		if c&(cSpace|cNewline) != 0 || c&cStop != 0 && b != ',' && b != ';' {
+			break
+		}
+		if c&cHigh != 0 && s.ideographic(j) {
+			break
+		}
+		j++
+	}
+	for j > i+1 {
+		switch s.text[j-1] {
+		case '.', ',', ':', ';', '!', '?':
+			j--
+			continue
+		}
+		break
+	}
+	return j
+}
+
+// url turns the scheme before "://" at i, the last token, into a URL.
+func (s *scanner) url(i int) int {
+	last := &s.tokens[len(s.tokens)-1]
+	s.space = last.Space
+	start := int(last.Start)
+	s.tokens = s.tokens[:len(s.tokens)-1]
+	end := s.path(i)
+	s.emitVar(start, start, end)
+	return end
+}
+
+// rune scans a rune beyond ASCII.
+func (s *scanner) rune(i int) int {
+	r, n := utf8.DecodeRuneInString(s.text[i:])
+	switch {
+	case r == utf8.RuneError && n <= 1:
+		return s.garbage(i)
+	case isSpace(r):
+		s.space = true
+		return i + n
+	case isDigit(r):
+		j := i
+		for j < len(s.text) {
+			r, n := utf8.DecodeRuneInString(s.text[j:])
+			if !isDigit(r) && (r < '0' || r > '9') {
+				break
+			}
+			j += n
+		}
+		s.emitVar(i, i, j)
+		return j
+	case isIdeographic(r):
+		j := i
+		for j < len(s.text) {
+			r, n := utf8.DecodeRuneInString(s.text[j:])
+			if !isIdeographic(r) {
+				break
+			}
+			j += n
+		}
+		s.emitWord(i, j)
+		return j
+	case isLetter(r):
+		return s.atom(i)
+	}
+	h := mix(hashString(s.text[i:i+n]), shapeKey)
+	s.emit(Token{Hash: h, Start: uint32(i), Prefix: uint32(i + n), End: uint32(i + n), Kind: Punct})
+	return i + n
+}
+
+// garbage takes a run of bytes that are no UTF-8 as variable text.
+func (s *scanner) garbage(i int) int {
+	j := i
+	for j < len(s.text) && class[s.text[j]]&cHigh != 0 {
+		if r, n := utf8.DecodeRuneInString(s.text[j:]); r != utf8.RuneError || n > 1 {
+			break
+		}
+		j++
+	}
+	s.emitVar(i, i, j)
+	return j
+}
+
+// ideographic is true when the rune at i is of a script without spaces.
+func (s *scanner) ideographic(i int) bool {
+	r, _ := utf8.DecodeRuneInString(s.text[i:])
+	return isIdeographic(r) || r >= 0x3000 && r < 0x3040 || r >= 0xff00 && r < 0xff66
+}

@@ -1,0 +1,166 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package template
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+)
+
+// dataDir finds the shared data: OTELCOL_AIOPS_DATA, or shared/data beside the
+// repository's root.
+func dataDir(tb testing.TB) string {
+	if dir := os.Getenv("OTELCOL_AIOPS_DATA"); dir != "" {
+		return dir
+	}
+	dir, err := os.Getwd()
+	require.NoError(tb, err)
+	for dir != filepath.Dir(dir) {
+		if c := filepath.Join(dir, "..", "shared", "data"); isDir(c) {
+			return c
+		}
+		dir = filepath.Dir(dir)
+	}
+	tb.Skip("shared data not found: set OTELCOL_AIOPS_DATA")
+	return ""
+}
+
+func isDir(p string) bool {
+	fi, err := os.Stat(p)
+	return err == nil && fi.IsDir()
+}
+
+var loghub = []string{"Android", "Apache", "BGL", "HDFS", "HPC", "Hadoop", "Linux", "OpenSSH", "Windows", "Zookeeper"}
+
+// readLoghub returns the lines of a set and the true template of each.
+func readLoghub(tb testing.TB, set string) (lines, truth []string) {
+	f, err := os.Open(filepath.Join(dataDir(tb), "loghub", set, set+"_2k.log_structured.csv"))
+	require.NoError(tb, err)
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	require.NoError(tb, err)
+	content, tmpl := -1, -1
+	for i, h := range rows[0] {
+		switch h {
+		case "Content":
+			content = i
+		case "EventTemplate":
+			tmpl = i
+		}
+	}
+	for _, r := range rows[1:] {
+		lines, truth = append(lines, r[content]), append(truth, r[tmpl])
+	}
+	return lines, truth
+}
+
+// groupingAccuracy is the share of lines whose predicted group has exactly the
+// lines of the true group (Zhu et al., ICSE 2019).
+func groupingAccuracy[K comparable](predicted []K, truth []string) float64 {
+	type pair struct {
+		k K
+		t string
+	}
+	p, t, both := map[K]int{}, map[string]int{}, map[pair]int{}
+	for i := range predicted {
+		p[predicted[i]]++
+		t[truth[i]]++
+		both[pair{predicted[i], truth[i]}]++
+	}
+	right := 0
+	for k, n := range both {
+		if p[k.k] == n && t[k.t] == n {
+			right += n
+		}
+	}
+	return float64(right) / float64(len(truth))
+}
+
+type parsed struct {
+	emitted []uint64 // IDs as they were at the time
+	entries []*Entry[int]
+	miner   *Miner[int]
+}
+
+func stream(tb testing.TB, lines []string) parsed {
+	masker, err := mask.New(mask.Options{})
+	require.NoError(tb, err)
+	p := parsed{miner: New[int](Limits{})}
+	var line mask.Line
+	for i, text := range lines {
+		masker.Mask(text, &line)
+		e := p.miner.Lookup(line.Shape)
+		if e == nil {
+			e = p.miner.Learn(&line, int64(i)).Entry
+		}
+		e.Seen(1, int64(i))
+		p.emitted = append(p.emitted, e.Template().ID())
+		p.entries = append(p.entries, e)
+	}
+	return p
+}
+
+func (p parsed) roots() []uint64 {
+	ids := make([]uint64, len(p.entries))
+	for i, e := range p.entries {
+		ids[i] = e.Template().ID()
+	}
+	return ids
+}
+
+func TestGroupingAccuracy(t *testing.T) {
+	final, emitted := 0.0, 0.0
+	for _, set := range loghub {
+		lines, truth := readLoghub(t, set)
+		p := stream(t, lines)
+		a, b := groupingAccuracy(p.roots(), truth), groupingAccuracy(p.emitted, truth)
+		final += a / float64(len(loghub))
+		emitted += b / float64(len(loghub))
+		t.Logf("%-10s GA %.4f as emitted %.4f, %d shapes, %d templates", set, a, b, p.miner.Shapes(), p.miner.Len())
+		if os.Getenv("WRONG") == set || os.Getenv("WRONG") == "all" {
+			explain(set, lines, truth, p)
+		}
+	}
+	t.Logf("%-10s GA %.4f as emitted %.4f", "mean", final, emitted)
+}
+
+func explain(set string, lines, truth []string, p parsed) {
+	roots := p.roots()
+	pt, tp := map[uint64]map[string]int{}, map[string]map[uint64]int{}
+	ex := map[uint64]string{}
+	for i := range lines {
+		if pt[roots[i]] == nil {
+			pt[roots[i]] = map[string]int{}
+			ex[roots[i]] = p.entries[i].Template().Text()
+		}
+		pt[roots[i]][truth[i]]++
+		if tp[truth[i]] == nil {
+			tp[truth[i]] = map[uint64]int{}
+		}
+		tp[truth[i]][roots[i]]++
+	}
+	for k, ts := range pt {
+		if len(ts) > 1 {
+			fmt.Printf("%s MERGED %q\n", set, ex[k])
+			for t, n := range ts {
+				fmt.Printf("      %d %.150s\n", n, t)
+			}
+		}
+	}
+	for t, ks := range tp {
+		if len(ks) > 1 {
+			fmt.Printf("%s SPLIT %.150q\n", set, t)
+			for k, n := range ks {
+				fmt.Printf("      %d %.150s\n", n, ex[k])
+			}
+		}
+	}
+}

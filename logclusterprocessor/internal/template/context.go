@@ -1,0 +1,163 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package template
+
+import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+
+// addContexts enters e under each of its skeletons with one word replaced by a
+// slot, and opens those that have shown enough words.
+func (m *Miner[P]) addContexts(e *Entry[P], s *skeleton) {
+	for _, i := range m.enter(e, s) {
+		m.open(e, i)
+	}
+}
+
+// enter returns the positions that have shown enough words.
+func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
+	for _, i := range s.positions {
+		key := at(s.without(s.hash, i), i)
+		c, known := m.contexts[key]
+		if !known {
+			m.bytes += contextBytes
+		}
+		if c.one == nil {
+			c.one = e
+		} else if len(c.more) < needStrict {
+			c.more = append(c.more, e)
+			m.bytes += memberBytes
+		}
+		m.contexts[key] = c
+		if 1+len(c.more) >= needBeside && m.ripe(&c, s, i) {
+			ripe = append(ripe, i)
+		}
+	}
+	return ripe
+}
+
+// at is the key of the context that a skeleton is at position i.
+func at(hash uint64, i int) uint64 { return hash ^ uint64(i+1)*0xd1342543de82ef95 }
+
+// ripe is true when the words that position i showed are enough to call it
+// variable.
+func (m *Miner[P]) ripe(c *context[P], s *skeleton, i int) bool {
+	n := 1 + len(c.more)
+	if n < s.need(i) || s.constants(i) == 0 {
+		return false
+	}
+	if n >= needStrict {
+		return true
+	}
+	caps := 0
+	for k := range n {
+		if capitals(c.word(k, i)) {
+			caps++
+		}
+	}
+	return 2*caps <= n
+}
+
+func (c *context[P]) member(k int) *Entry[P] {
+	if k == 0 {
+		return c.one
+	}
+	return c.more[k-1]
+}
+
+// word is what member k has at position i.
+func (c *context[P]) word(k, i int) string {
+	units := mask.Decode(c.member(k).text, nil)
+	return units[i].Const
+}
+
+// open makes the context of e at position i a generalisation, which joins its
+// members and stands for all shapes to come.
+func (m *Miner[P]) open(e *Entry[P], i int) {
+	var s skeleton
+	s.parse(e.text)
+	key := s.without(s.hash, i)
+	if m.generals[key] != nil {
+		m.union(e.Template(), m.generals[key].Template())
+		return
+	}
+	c := m.contexts[at(key, i)]
+	units := s.raw
+	units[i] = mask.Unit{Kind: mask.Var, Space: units[i].Space, Placeholder: mask.Any}
+	for k := range 1 + len(c.more) {
+		widen(units, mask.Decode(c.member(k).text, nil))
+	}
+	slots := uint8(1)
+	for k := range 1 + len(c.more) {
+		slots = max(slots, c.member(k).slots+1)
+	}
+	t := c.one.Template()
+	for _, e := range c.more {
+		t = m.union(t, e.Template())
+	}
+	m.seq++
+	g := m.newGeneral(key, mask.EncodeUnits(units), e.birth, slots, t)
+	m.record(g)
+	s.parse(g.text)
+	if slots < maxSlots {
+		m.addContexts(g, &s)
+	}
+}
+
+func (m *Miner[P]) newGeneral(key uint64, text string, birth int64, slots uint8, t *Template[P]) *Entry[P] {
+	g := &Entry[P]{shape: key, text: text, birth: birth, seq: m.seq, slots: slots}
+	m.bytes += entryBytes
+	m.generals[key] = g
+	if slots > 1 {
+		m.wide++
+	}
+	m.attach(g, t)
+	if more(g, t.shown.Load()) {
+		t.shown.Store(g)
+	}
+	return g
+}
+
+// maxSlots bounds how far a template generalises.
+const maxSlots = 6
+
+// widen makes the placeholders of a stand for those of b too.
+func widen(a, b []mask.Unit) {
+	for i := range a {
+		if i < len(b) && b[i].Kind == mask.Var && a[i].Placeholder != b[i].Placeholder && a[i].Const == b[i].Const {
+			a[i].Placeholder = mask.Any
+		}
+	}
+}
+
+// dropContexts takes e out of its contexts.
+func (m *Miner[P]) dropContexts(e *Entry[P]) {
+	var s skeleton
+	s.parse(e.text)
+	for _, i := range s.positions {
+		key := at(s.without(s.hash, i), i)
+		c, known := m.contexts[key]
+		if !known {
+			continue
+		}
+		for k := range c.more {
+			if c.more[k] == e {
+				c.more = append(c.more[:k:k], c.more[k+1:]...)
+				m.bytes -= memberBytes
+				break
+			}
+		}
+		if c.one == e {
+			c.one = nil
+			if len(c.more) > 0 {
+				c.one, c.more = c.more[0], c.more[1:]
+				m.bytes -= memberBytes
+			}
+		}
+		if c.one == nil {
+			delete(m.contexts, key)
+			m.bytes -= contextBytes
+		} else {
+			m.contexts[key] = c
+		}
+	}
+}

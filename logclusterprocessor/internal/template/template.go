@@ -1,0 +1,139 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package template joins the shapes of lines into templates.
+//
+// A shape is the hash of a line's masked tokens. A template is a set of shapes,
+// joined by edges that are only ever added; its ID is the hash of its root, the
+// shape with the oldest birth, then the smallest hash. So the ID stays when a
+// template generalises, and edges from several replicas merge in any order to
+// one result.
+package template // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
+
+import (
+	"strings"
+	"sync/atomic"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+)
+
+// Template is a set of shapes that differ in what varies. P is what the caller
+// keeps with it.
+type Template[P any] struct {
+	// Payload belongs to the caller. It does not move when the template is
+	// absorbed by another.
+	Payload atomic.Pointer[P]
+
+	id     uint64
+	birth  atomic.Int64
+	parent atomic.Pointer[Template[P]]
+	shown  atomic.Pointer[Entry[P]]
+
+	// Under the miner's mutex:
+	first, end *Entry[P] // shapes and generalisations, in order of joining
+	protected  bool      // seen again since probation
+	gone       bool
+	mark       int64 // what the count was when the clock last came by
+}
+
+// ID is the hash of the root shape.
+func (t *Template[P]) ID() uint64 { return t.id }
+
+// Birth is the event time of the root shape's first line, in Unix nanoseconds.
+func (t *Template[P]) Birth() int64 { return t.birth.Load() }
+
+// Root is the template that t was absorbed by, or t itself.
+func (t *Template[P]) Root() *Template[P] {
+	p := t.parent.Load()
+	if p == nil {
+		return t
+	}
+	for next := p.parent.Load(); next != nil; next = p.parent.Load() {
+		// Path halving: every pointer only ever moves towards the root.
+		t.parent.CompareAndSwap(p, next)
+		t, p = p, next
+	}
+	return p
+}
+
+// Text is the template for people: constant text as it was first written, with
+// placeholders for what varies.
+func (t *Template[P]) Text() string {
+	var b strings.Builder
+	for i, u := range t.units() {
+		if u.Space && i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(u.Const)
+		b.WriteString(u.Placeholder)
+	}
+	return b.String()
+}
+
+// Words are the constant words of the template in order.
+func (t *Template[P]) Words() []string {
+	var words []string
+	for _, u := range t.units() {
+		if u.Kind != mask.Punct && u.Const != "" {
+			words = append(words, u.Const)
+		}
+	}
+	return words
+}
+
+func (t *Template[P]) units() []mask.Unit {
+	return mask.Decode(t.shown.Load().text, nil)
+}
+
+// Entry is a known shape, or a generalisation: a shape with words replaced by
+// slots that stands for the shapes it covers.
+type Entry[P any] struct {
+	shape uint64
+	tmpl  atomic.Pointer[Template[P]]
+	count atomic.Int64
+	last  atomic.Int64
+
+	// Under the miner's mutex:
+	text  string // encoded units; empty for a shape that a generalisation covers
+	birth int64
+	seq   uint64
+	prev  *Entry[P] // the one before of the template
+	next  *Entry[P] // the one after
+	mark  int64     // what the count was when the clock last came by
+	slots uint8     // how many words of a generalisation are slots; 0 for a shape
+	root  bool      // it is or was the root of a template, and stays as long as that
+	gone  bool
+}
+
+// Shape is the hash of the masked line.
+func (e *Entry[P]) Shape() uint64 { return e.shape }
+
+// Template is the root template that the shape belongs to now. It is safe beside
+// Learn and wait-free.
+func (e *Entry[P]) Template() *Template[P] {
+	t := e.tmpl.Load()
+	if t.parent.Load() == nil {
+		return t
+	}
+	root := t.Root()
+	e.tmpl.CompareAndSwap(t, root)
+	return root
+}
+
+// Seen adds n lines, the last of them at event time last (Unix nanoseconds).
+// Callers add up the lines of a batch first.
+func (e *Entry[P]) Seen(n, last int64) {
+	e.count.Add(n)
+	for {
+		old := e.last.Load()
+		if last <= old || e.last.CompareAndSwap(old, last) {
+			return
+		}
+	}
+}
+
+// Count is how many lines of the shape were seen.
+func (e *Entry[P]) Count() int64 { return e.count.Load() }
+
+// LastSeen is the event time of the latest line, in Unix nanoseconds.
+func (e *Entry[P]) LastSeen() int64 { return e.last.Load() }
