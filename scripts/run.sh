@@ -30,6 +30,7 @@ else
   unset LOGS
 fi
 
+echo "run: starting the collector, its own log is $log"
 distribution/otelcol-aiops "${configs[@]}" "$@" >"$log" 2>&1 &
 collector=$!
 # A signal goes to the collector, which then has the time that it needs.
@@ -70,7 +71,7 @@ running || { wait "$collector"; exit; }
 # The files that it holds open: what is read, not what should be.
 files=$(find "/proc/$collector/fd" -lname "${VAR_LOG:-/var/log}/*" -printf '%l\n' -o \
   -lname "${LOGS:-/nonexistent}/*" -printf '%l\n' | sort -u)
-denied=$(sed -n 's/.*open \(.*\): permission denied.*/\1/p' "$log" | sort -u)
+denied=$(sed -n 's/.*open \(.*\): permission denied.*/\1/p' "$log" | sort -u | tr '\n' ' ')
 echo
 echo "reads    $(grep -c . <<<"$files") files:"
 sed -e 's/^/           /' -e '20q' <<<"$files"
@@ -79,9 +80,13 @@ sed -e 's/^/           /' -e '20q' <<<"$files"
 echo "         journal: $journal"
 echo "         OTLP: localhost:4317 (gRPC), localhost:4318 (HTTP)"
 echo "         host metrics, every 5 s"
-echo "results  $results (OTLP JSON), collector's own log $log"
+echo "results  $results (OTLP JSON)"
 echo
-go run ./cmd/logtop -width "$(tput cols 2>/dev/null || echo 160)" "$results" || true
+if [ -s "$results" ]; then
+  go run ./cmd/logtop -width "$(tput cols 2>/dev/null || echo 160)" "$results" || true
+else
+  echo "no log records yet"
+fi
 echo
 echo "'make top' shows the table again, Ctrl-C stops."
 echo "metrics: http://localhost:8889/metrics   inside the collector: http://localhost:55679/debug/pipelinez"
