@@ -61,7 +61,10 @@ func run(trials, batches int, stall bool, profile string, markdown bool) error {
 	if err := printSteady(ctx, ours, feed, trials, batches, markdown); err != nil {
 		return err
 	}
-	return printFresh(ctx, markdown)
+	if err := printFresh(ctx, markdown); err != nil {
+		return err
+	}
+	return printStall(ctx, feed)
 }
 
 // loki is the peer as a subject: one instance for one stream, behind a lock, as

@@ -72,6 +72,18 @@ func addPRF(to *score.PRF, x score.PRF, weight float64) {
 	to.F1 += weight * x.F1
 }
 
+// Made returns the lines that are made of the messages as a labelled log, each
+// line grouped by its message.
+func Made(messages []dataset.Message) dataset.Lines {
+	rs, source := lines(messages, 1)
+	made := dataset.Lines{Name: "made of error messages"}
+	for i, r := range rs {
+		made.Content = append(made.Content, r.Body)
+		made.Truth = append(made.Truth, messages[source[i]].Code)
+	}
+	return made
+}
+
 // lines makes the raw lines of all messages in a shuffled order, and tells for
 // each which message it is of.
 func lines(messages []dataset.Message, seed uint64) (rs []harness.Record, source []int) {
