@@ -5,6 +5,7 @@ package mask
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -161,7 +162,7 @@ func (s *scanner) constant(i, j int, a atomInfo) bool {
 		w := s.text[i:j]
 		return strings.HasSuffix(w, "Exception") || strings.HasSuffix(w, "Error")
 	case a.dots == 1:
-		return !s.port(j)
+		return !s.port(j) || strings.ContainsFunc(s.text[i:j], unicode.IsUpper)
 	case a.classes&cNonHex == 0:
 		return j-i < 8
 	}

@@ -44,7 +44,7 @@ func fold(text string, tokens []Token) []Token {
 // one separator between, or -1.
 func repeated(text string, out []Token, t *Token) int {
 	k := len(out) - 1
-	if k >= 0 && out[k].Kind == Punct && separates(text[out[k].Start]) {
+	if k >= 0 && out[k].Kind == Punct && out[k].End-out[k].Start <= 2 && separates(text[out[k].Start]) {
 		k--
 	}
 	if k < 0 || out[k].Kind != Var || out[k].Hash != t.Hash || out[k].End == out[k].Start {

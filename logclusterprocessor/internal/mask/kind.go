@@ -197,7 +197,8 @@ func isDate(v string) bool {
 	if len(v) >= 10 && numeric(v[:4]) && numeric(v[5:7]) && numeric(v[8:10]) && v[4] == v[7] && (v[4] == '-' || v[4] == '/') {
 		return true
 	}
-	return len(v) >= 5 && class[v[0]]&cLetter != 0 && strings.IndexByte(v, ' ') >= 3 && len(strings.Fields(v)) > 1
+	word, _, found := strings.Cut(v, " ")
+	return found && lexLookup(hashString(strings.TrimRight(word, ",")))&lexDate != 0
 }
 
 // isQuantity is true for numbers, lists of them, and numbers with a sign or a

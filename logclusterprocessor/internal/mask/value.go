@@ -32,7 +32,7 @@ func (s *scanner) quotedKey() bool {
 		return false
 	}
 	before := s.text[s.tokens[n-4].Start:s.tokens[n-4].End]
-	return s.text[s.tokens[n-3].Start] == s.text[s.tokens[n-1].Start] && 
+	return s.text[s.tokens[n-3].Start] == s.text[s.tokens[n-1].Start] &&
 		(strings.HasSuffix(before, "{") || strings.HasSuffix(before, ",") || s.tokens[n-4].Kind == Var)
 }
 

@@ -13,9 +13,10 @@ func (m *Miner[P]) addContexts(e *Entry[P], s *skeleton) {
 	}
 }
 
-// enter returns the positions that have shown enough words.
+// enter returns the positions that have shown enough words. Variable text at a
+// position is entered too: where one line has a number and others names.
 func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
-	for _, i := range s.positions {
+	for _, i := range s.slots {
 		key := at(s.without(s.hash, i), i)
 		c, known := m.contexts[key]
 		if !known {
@@ -27,47 +28,49 @@ func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
 			c.more = append(c.more, e)
 			m.bytes += memberBytes
 		}
+		c.count(s.units[i].Unit, 1)
 		m.contexts[key] = c
-		if 1+len(c.more) >= needBeside && m.ripe(&c, s, i) {
+		if len(c.more) > 0 && c.ripe(s, i) {
 			ripe = append(ripe, i)
 		}
 	}
 	return ripe
 }
 
+// count adds a member's unit, or takes it away.
+func (c *context[P]) count(u mask.Unit, by int32) {
+	switch {
+	case u.Kind == mask.Var && u.Const == "":
+		c.vars += by
+	case capitals(u.Const):
+		c.capitals += by
+		fallthrough
+	default:
+		c.words += by
+	}
+}
+
+// ripe is true when what position i showed is enough to call it variable.
+func (c *context[P]) ripe(s *skeleton, i int) bool {
+	n := int(c.words)
+	if c.vars > 0 {
+		n += varWeight
+	}
+	need := s.need(i)
+	if c.capitals == c.words {
+		need = needStrict // the names of states
+	}
+	return c.words > 0 && n >= need && s.constants(i) > 0
+}
+
 // at is the key of the context that a skeleton is at position i.
 func at(hash uint64, i int) uint64 { return hash ^ uint64(i+1)*0xd1342543de82ef95 }
-
-// ripe is true when the words that position i showed are enough to call it
-// variable.
-func (m *Miner[P]) ripe(c *context[P], s *skeleton, i int) bool {
-	n := 1 + len(c.more)
-	if n < s.need(i) || s.constants(i) == 0 {
-		return false
-	}
-	if n >= needStrict {
-		return true
-	}
-	caps := 0
-	for k := range n {
-		if capitals(c.word(k, i)) {
-			caps++
-		}
-	}
-	return 2*caps <= n
-}
 
 func (c *context[P]) member(k int) *Entry[P] {
 	if k == 0 {
 		return c.one
 	}
 	return c.more[k-1]
-}
-
-// word is what member k has at position i.
-func (c *context[P]) word(k, i int) string {
-	units := mask.Decode(c.member(k).text, nil)
-	return units[i].Const
 }
 
 // open makes the context of e at position i a generalisation, which joins its
@@ -133,7 +136,7 @@ func widen(a, b []mask.Unit) {
 func (m *Miner[P]) dropContexts(e *Entry[P]) {
 	var s skeleton
 	s.parse(e.text)
-	for _, i := range s.positions {
+	for _, i := range s.slots {
 		key := at(s.without(s.hash, i), i)
 		c, known := m.contexts[key]
 		if !known {
@@ -146,6 +149,7 @@ func (m *Miner[P]) dropContexts(e *Entry[P]) {
 				break
 			}
 		}
+		c.count(s.units[i].Unit, -1)
 		if c.one == e {
 			c.one = nil
 			if len(c.more) > 0 {

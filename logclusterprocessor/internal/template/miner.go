@@ -58,11 +58,14 @@ type Miner[P any] struct {
 	out       *Outcome[P]
 }
 
-// context is a skeleton with one more slot, and the shapes that have a word
-// there, at most needStrict of them: then it is open and a generalisation.
+// context is a skeleton with one more slot and the shapes that are instances of
+// it, by what they have there. Once ripe it is a generalisation.
 type context[P any] struct {
-	one  *Entry[P]
-	more []*Entry[P]
+	one      *Entry[P]
+	more     []*Entry[P] // at most needStrict
+	words    int32
+	capitals int32 // of the words
+	vars     int32 // variable text
 }
 
 // New returns an empty miner.

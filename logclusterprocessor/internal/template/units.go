@@ -14,14 +14,15 @@ import (
 
 // maxPositions is how many words of a line may vary; the rest of a longer line
 // is constant.
-const maxPositions = 40
+const maxPositions = 48
 
 // How many distinct words a position must have shown before it is taken as
 // variable, by what stands beside it.
 const (
 	needBeside = 3  // variable text, an equals sign, quotes, or a noun that names things
 	needElse   = 6  // other words
-	needStrict = 12 // the first word, keys, functions, and words in capitals
+	needStrict = 12 // the first word, keys, functions, and words all in capitals
+	varWeight  = 2  // how many words variable text at the position counts as
 )
 
 // slotHash is the unit of any variable text and of a generalised word: a line
@@ -39,20 +40,24 @@ type unit struct {
 type skeleton struct {
 	units     []unit
 	positions []int // of words that may vary
+	slots     []int // positions, and those of variable text
 	hash      uint64
 	raw       []mask.Unit
 }
 
 func (s *skeleton) parse(encoded string) {
 	s.raw = mask.Decode(encoded, s.raw[:0])
-	s.units, s.positions, s.hash = s.units[:0], s.positions[:0], 0
+	s.units, s.positions, s.slots, s.hash = s.units[:0], s.positions[:0], s.slots[:0], 0
 	for i, u := range s.raw {
 		h := uint64(slotHash)
 		if u.Const != "" || u.Kind != mask.Var {
 			h = xxhash.Sum64String(u.Const) + uint64(u.Kind)
-			if u.Kind != mask.Punct && len(s.positions) < maxPositions {
+			if u.Kind != mask.Punct && len(s.slots) < maxPositions {
 				s.positions = append(s.positions, i)
 			}
+		}
+		if u.Kind != mask.Punct && len(s.slots) < maxPositions {
+			s.slots = append(s.slots, i)
 		}
 		s.units = append(s.units, unit{u, h})
 		s.hash += term(i, h)
@@ -91,14 +96,14 @@ func (s *skeleton) need(i int) int {
 	if s.isFirst(i) || s.isName(i) {
 		return needStrict
 	}
-	if s.beside(i) {
+	if (s.units[i].Const == "" || s.units[i].Kind == mask.Word) && s.beside(i) {
 		return needBeside
 	}
 	return needElse
 }
 
 func (s *skeleton) isFirst(i int) bool {
-	return len(s.positions) > 0 && s.positions[0] == i
+	return len(s.positions) == 0 || s.positions[0] >= i
 }
 
 // isName is true before what makes a word a key or a function.
