@@ -79,6 +79,8 @@ scan:
 			j+2 < len(text) && class[text[j+2]]&cLetter != 0:
 			a.scoped = true
 			j += 2
+		case text[j] == '+' && a.classes&cDigit != 0 && next&cWord != 0:
+			j++ // a version or an exponent
 		default:
 			break scan
 		}

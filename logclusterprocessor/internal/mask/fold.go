@@ -8,6 +8,7 @@ package mask
 // length are one.
 func fold(text string, tokens []Token) []Token {
 	out := tokens[:0]
+	var vars recent
 	for i := range tokens {
 		t := tokens[i]
 		n := len(out)
@@ -21,8 +22,11 @@ func fold(text string, tokens []Token) []Token {
 			if k := repeated(text, out, &t); k >= 0 {
 				out = out[:k+1]
 				out[k].End = max(out[k].End, t.End)
-				continue
+				t, out = out[k], out[:k]
 			}
+			out = append(out, t)
+			out = vars.fold(out)
+			continue
 		case Word:
 			if n > 0 && t.class&(lexDate|lexUnit) != 0 && out[n-1].Kind == Var && out[n-1].rule == 0 &&
 				hasDigitAt(text, &out[n-1]) {
@@ -37,6 +41,42 @@ func fold(text string, tokens []Token) []Token {
 		}
 		out = append(out, t)
 	}
+	return out
+}
+
+// recent remembers where the latest Vars are. A phrase that ends in variable text
+// and comes again at once is one, as in --set a=1 --set b=2.
+type recent struct {
+	at [4]uint32 // 1 + index, the latest first
+}
+
+func (r *recent) fold(out []Token) []Token {
+	last := len(out) - 1
+	if r.at[0] == uint32(last+1) {
+		return out
+	}
+	for n, at := range r.at {
+		if at == 0 || int(at) > last {
+			break
+		}
+		prev := int(at) - 1
+		k := last - prev
+		if out[prev].Hash != out[last].Hash || prev+1 < k {
+			continue
+		}
+		same := true
+		for i := prev - k + 1; i < prev && same; i++ {
+			same = out[i].Hash == out[i+k].Hash
+		}
+		if same {
+			out[prev].End = out[last].End
+			copy(r.at[:], r.at[n:])
+			clear(r.at[len(r.at)-n:])
+			return out[:prev+1]
+		}
+	}
+	copy(r.at[1:], r.at[:])
+	r.at[0] = uint32(last + 1)
 	return out
 }
 

@@ -173,7 +173,7 @@ func (s *scanner) afterWord(i int) bool {
 func (s *scanner) number(i int) int {
 	for i < len(s.text) {
 		c := class[s.text[i]]
-		if c&cWord == 0 && (c&cJoin == 0 || i+1 == len(s.text) || class[s.text[i+1]]&cDigit == 0) {
+		if c&cWord == 0 && (c&cJoin == 0 && s.text[i] != '+' || i+1 == len(s.text) || class[s.text[i+1]]&cWord == 0) {
 			break
 		}
 		i++

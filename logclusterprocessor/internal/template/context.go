@@ -28,7 +28,7 @@ func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
 			c.more = append(c.more, e)
 			m.bytes += memberBytes
 		}
-		c.count(s.units[i].Unit, 1)
+		c.count(e, s.units[i].Unit, 1)
 		m.contexts[key] = c
 		if len(c.more) > 0 && c.ripe(s, i) {
 			ripe = append(ripe, i)
@@ -37,28 +37,32 @@ func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
 	return ripe
 }
 
-// count adds a member's unit, or takes it away.
-func (c *context[P]) count(u mask.Unit, by int32) {
+// count adds a member, by what it has at the position, or takes it away.
+func (c *context[P]) count(e *Entry[P], u mask.Unit, by int32) {
+	if e.slots > 0 {
+		c.generals += by
+	}
 	switch {
 	case u.Kind == mask.Var && u.Const == "":
 		c.vars += by
+		return
 	case capitals(u.Const):
 		c.capitals += by
-		fallthrough
-	default:
-		c.words += by
 	}
+	c.words += by
 }
 
-// ripe is true when what position i showed is enough to call it variable.
+// ripe is true when what position i showed is enough to call it variable. Words
+// all in capitals, and words that each have variable text of their own after
+// generalisation, are likely to be states.
 func (c *context[P]) ripe(s *skeleton, i int) bool {
 	n := int(c.words)
 	if c.vars > 0 {
 		n += varWeight
 	}
 	need := s.need(i)
-	if c.capitals == c.words {
-		need = needStrict // the names of states
+	if c.capitals == c.words || need == needWord && c.generals > 1 {
+		need = needStrict
 	}
 	return c.words > 0 && n >= need && s.constants(i) > 0
 }
@@ -149,7 +153,7 @@ func (m *Miner[P]) dropContexts(e *Entry[P]) {
 				break
 			}
 		}
-		c.count(s.units[i].Unit, -1)
+		c.count(e, s.units[i].Unit, -1)
 		if c.one == e {
 			c.one = nil
 			if len(c.more) > 0 {

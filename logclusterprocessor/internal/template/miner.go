@@ -63,9 +63,10 @@ type Miner[P any] struct {
 type context[P any] struct {
 	one      *Entry[P]
 	more     []*Entry[P] // at most needStrict
-	words    int32
-	capitals int32 // of the words
-	vars     int32 // variable text
+	words    int32       // members with a word at the position
+	capitals int32       // of them in capitals
+	vars     int32       // members with variable text
+	generals int32       // members that are generalisations
 }
 
 // New returns an empty miner.
