@@ -11,7 +11,12 @@
 // learns and hands out as immutable versions (Space).
 package feature
 
-import "slices"
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
 
 // Kind tells what a term stands for.
 type Kind uint8
@@ -43,145 +48,161 @@ type Terms []Term
 // params are the constants of the weighting, chosen on error catalogues of
 // systems left out in turn (docs/semantic-clusters.md).
 type params struct {
-	Sense, Generic, Object, Word, Common, Pair          float64
-	Quoted, Preposition, Advice, LaterSentence          float64
-	SecondSense                                         float64
-	ObjDecay, PosDecay                                  float64
-	IDFPower                                            float64
-	PriorN, PriorWord, PriorCommon, PriorLex, PriorPair float64
+	Problem, Failure, Event, Generic, Object, Attribute, Word, Common, Pair float64
+	Quoted, Prefix, Advice, LaterSentence, Rest                             float64
+	SecondSense                                                             float64
+	ObjDecay, PosDecay, OtherObject, Alone                                  float64
+	IDFPower                                                                float64
+	PriorN, PriorWord, PriorCommon, PriorLex, PriorPair                     float64
 }
 
 var tuned = params{
-	Sense: 1, Generic: 0.4, Object: 1, Word: 0.7, Common: 0.5, Pair: 0.8,
-	Quoted: 0.4, Advice: 0.15, LaterSentence: 0.6, SecondSense: 0.7,
-	ObjDecay: 0.2, PosDecay: 0.03, IDFPower: 0.5,
-	PriorN: 200, PriorWord: 0.002, PriorCommon: 0.05, PriorLex: 0.03, PriorPair: 0.005,
+	Problem: 1, Failure: 0.8, Event: 0.7, Generic: 0.3, Object: 1, Attribute: 0.5, Word: 0.5, Common: 0.4, Pair: 0.8,
+	Quoted: 0.4, Prefix: 0.4, Rest: 2, Advice: 0.15, LaterSentence: 0.6, SecondSense: 0.7,
+	ObjDecay: 0.1, PosDecay: 0.03, OtherObject: 0.8, Alone: 0.5, IDFPower: 0.25,
+	PriorN: 200, PriorWord: 0.002, PriorCommon: 0.05, PriorLex: 0.02, PriorPair: 0.005,
 }
-
-var generic = map[string]bool{"failed": true, "warning": true, "count": true}
 
 // Extractor finds the terms of templates. The zero value is ready; it keeps no
 // state and may be shared.
 type Extractor struct{}
 
-// span is a term found at tokens [from, to).
-type span struct {
-	term     Term
-	at       int // place among the content words, placeholders counted
-	sentence int
-}
-
 // Terms returns the terms of a template, given as its words in order with
 // placeholders in angle brackets among them. A template without a word has none.
 func (Extractor) Terms(words []string) Terms {
-	spans := match(builtin, tokenize(words))
-	return weigh(spans, &tuned)
+	return weigh(match(builtin, tokenize(words)), &tuned)
 }
 
-// stemmed is a token after the word lists.
-type stemmed struct {
-	token
-	stem  string
-	class wordClass
-	index int // place counting all tokens
-	used  bool
+// span is a term where it was found.
+type span struct {
+	term     Term
+	role     role
+	place    int
+	sentence int
+	advice   bool // tells what to do
+	quoted   bool
+	prefix   bool
+	behind   bool // directly behind a preposition
+	caused   bool // after a "because" or "due to" of its sentence
 }
 
 // match reads tokens into spans by the lexicon, longest phrase first.
 func match(l *lexicon, tokens []token) []span {
-	content := make([]stemmed, 0, len(tokens))
-	firsts := map[int]bool{} // sentences of advice
-	seen := -1
-	place := 0
-	for _, t := range tokens {
-		stem, class := l.stem(t.text)
-		if t.sentence != seen {
-			seen = t.sentence
-			firsts[seen] = class&advice != 0 && seen > 0
+	content := l.stems(tokens)
+	advised, sentence := false, 0
+	n, behind := 0, false
+	for _, c := range content {
+		if c.sentence != sentence {
+			sentence = c.sentence
+			advised = c.class&advice != 0
 		}
-		place++
-		if t.gap {
-			place++
+		c.advised = advised
+		c.behind = behind
+		if c.class&filler == 0 || c.class&preposition != 0 || c.gap {
+			behind = c.class&preposition != 0
 		}
-		if class&filler != 0 {
-			continue
+		if c.class&filler == 0 {
+			content[n] = c
+			n++
 		}
-		content = append(content, stemmed{token: t, stem: stem, class: class, index: place})
 	}
-	spans := make([]span, 0, len(content))
+	content = content[:n]
+	spans := make([]span, 0, n)
+	var used []int
+	because := -1
 	for i := range content {
 		c := &content[i]
 		if c.used {
 			continue
 		}
-		at, sentence := c.index, c.sentence
-		if firsts[sentence] {
-			sentence = -1
-		}
-		if p, used := longest(l, content, i); p != nil {
-			surface := ""
+		s := span{place: c.place, sentence: c.sentence, advice: c.advised, quoted: c.quoted, prefix: c.prefix, behind: c.behind}
+		var p *phrase
+		if p, used = l.longest(content, i, used); p != nil {
+			surface := c.text
+			for _, u := range used[1:] {
+				surface += " " + content[u].text
+			}
 			for _, u := range used {
 				content[u].used = true
-				if surface != "" {
-					surface += " "
-				}
-				surface += content[u].text
 			}
-			spans = append(spans, span{Term{Text: p.name, Surface: surface, Dim: dim(p.kind, p.name), Kind: p.kind, Weight: quoteWeight(c)}, at, sentence})
-			continue
+			s.role = p.role
+			s.term = Term{Text: p.name, Surface: surface, Kind: p.role.kind()}
+		} else {
+			if c.class&cause != 0 {
+				because = c.sentence
+			}
+			if c.class&(preposition|function|negative|unable) != 0 || len(c.text) == 1 {
+				continue
+			}
+			s.term = Term{Text: c.stem, Surface: c.text, Common: c.class&common != 0}
 		}
-		if c.class&preposition != 0 {
-			continue
-		}
-		spans = append(spans, span{Term{Text: c.stem, Surface: c.text, Dim: dim(Word, c.stem), Kind: Word, Common: c.class&common != 0, Weight: quoteWeight(c)}, at, sentence})
+		s.caused = because == s.sentence
+		s.term.Dim = dim(s.term.Kind, s.term.Text)
+		spans = append(spans, s)
 	}
 	return spans
 }
 
-func quoteWeight(c *stemmed) float32 {
-	if c.quoted {
-		return float32(tuned.Quoted)
-	}
-	return 1
-}
-
-// longest returns the longest phrase that starts at content[i] and the places it takes.
-func longest(l *lexicon, content []stemmed, i int) (*phrase, []int) {
-	list := l.phrases[content[i].stem]
-	for k := range list {
-		if used := fits(list[k].elements, content, i); used != nil {
-			return &list[k], used
+// longest returns the longest phrase that starts at content[i] and the places
+// it takes, in the given slice's memory. Objects win ties.
+func (l *lexicon) longest(content []stemmed, i int, used []int) (*phrase, []int) {
+	var best *phrase
+	try := func(list []phrase, exact bool) {
+		for k := range list {
+			if best != nil && len(list[k].elements) <= len(best.elements) {
+				return
+			}
+			var ok bool
+			if used, ok = fits(list[k].elements, content, i, exact, used); ok {
+				best = &list[k]
+				return
+			}
 		}
 	}
-	return nil, nil
+	text := content[i].text
+	try(l.objects[text], true)
+	if one, plural := strings.CutSuffix(text, "s"); plural {
+		try(l.objects[one], true)
+	}
+	try(l.senses[content[i].stem], false)
+	if best != nil { // a failed try may have overwritten the places
+		exact := best.role.kind() == Object
+		used, _ = fits(best.elements, content, i, exact, used)
+	}
+	return best, used
 }
 
-func fits(elements []element, content []stemmed, i int) []int {
-	used := make([]int, 0, len(elements))
-	used = append(used, i)
+// fits tells whether elements match from content[i] on, and where.
+func fits(elements []element, content []stemmed, i int, exact bool, used []int) ([]int, bool) {
+	used = append(used[:0], i)
 	at := i + 1
 	for _, e := range elements[1:] {
-		reach := at
+		skip := 0
 		if e.gap {
-			reach = at + maxGap
+			skip = maxGap
 		}
-		found := -1
-		for ; at <= reach && at < len(content); at++ {
-			if content[at].sentence != content[i].sentence || content[at].used {
+		for ; ; at++ {
+			if at >= len(content) || content[at].used || content[at].sentence != content[i].sentence {
+				return used, false
+			}
+			if same(&content[at], e.stem, exact) {
 				break
 			}
-			if content[at].stem == e.stem {
-				found = at
-				break
+			if skip--; skip < 0 || content[at].class&(preposition|function) != 0 {
+				return used, false
 			}
 		}
-		if found < 0 {
-			return nil
-		}
-		used = append(used, found)
-		at = found + 1
+		used = append(used, at)
+		at++
 	}
-	return used
+	return used, true
+}
+
+func same(c *stemmed, want string, exact bool) bool {
+	if exact {
+		return c.text == want || len(c.text) == len(want)+1 && c.text[len(want)] == 's' && c.text[:len(want)] == want
+	}
+	return c.stem == want
 }
 
 // dim is FNV-1a over kind and text: the same in every process and release.
@@ -193,81 +214,147 @@ func dim(k Kind, text string) uint64 {
 	return h
 }
 
-// weigh gives spans their local weights, adds the pairs and joins repetitions.
+// weigh gives spans their local weights, adds the pair and joins repetitions.
 func weigh(spans []span, p *params) Terms {
-	mainAt := -1
-	for i, s := range spans {
-		if s.term.Kind == Sense && s.sentence >= 0 && !generic[s.term.Text] {
-			mainAt = i
-			break
-		}
-	}
-	if mainAt < 0 {
-		for i, s := range spans {
-			if s.term.Kind == Sense && s.sentence >= 0 {
-				mainAt = i
-				break
-			}
-		}
-	}
-	nearest, best := -1, 1<<30
-	if mainAt >= 0 {
-		for i, s := range spans {
-			if s.term.Kind != Object || s.sentence != spans[mainAt].sentence {
-				continue
-			}
-			if d := abs(s.at - spans[mainAt].at); d < best {
-				nearest, best = i, d
-			}
-		}
+	topic := topicOf(spans)
+	nearest, distance := -1, 0
+	if topic >= 0 {
+		nearest, distance = nearestObject(spans, topic)
 	}
 	out := make(Terms, 0, len(spans)+1)
-	put := func(t Term) {
-		for i := range out {
-			if out[i].Dim == t.Dim {
-				out[i].Weight = max(out[i].Weight, t.Weight)
-				return
+	for i := range spans {
+		s := &spans[i]
+		w := 1.0
+		switch s.role {
+		case problem:
+			w = p.Problem
+		case failure:
+			w = p.Failure
+		case event:
+			w = p.Event
+		case generic:
+			w = p.Generic
+		case object:
+			w = p.Object
+			if i != nearest {
+				w *= p.OtherObject
 			}
-		}
-		out = append(out, t)
-	}
-	for i, s := range spans {
-		w := float64(s.term.Weight)
-		switch {
-		case s.term.Kind == Sense && generic[s.term.Text]:
-			w *= p.Generic
-		case s.term.Kind == Sense:
-			w *= p.Sense
-			if i != mainAt {
-				w *= p.SecondSense
-			}
-		case s.term.Kind == Object:
-			w *= p.Object
-			if nearest >= 0 {
-				d := abs(s.at-spans[mainAt].at) - best
-				w /= 1 + p.ObjDecay*float64(d)
-			}
-		case s.term.Common:
-			w *= p.Common
+		case attribute:
+			w = p.Attribute
 		default:
-			w *= p.Word
+			w = p.Word
+			if s.term.Common {
+				w = p.Common
+			}
+		}
+		if s.term.Kind == Sense && i != topic {
+			w *= p.SecondSense
+		}
+		if s.term.Kind == Object && nearest >= 0 {
+			w /= 1 + p.ObjDecay*float64(max(0, abs(s.place-spans[topic].place)-distance))
+		}
+		if s.quoted {
+			w *= p.Quoted
+		}
+		if s.prefix && s.term.Kind == Word {
+			w *= p.Prefix
 		}
 		switch {
-		case s.sentence < 0:
+		case s.advice:
 			w *= p.Advice
 		case s.sentence > 0:
 			w *= p.LaterSentence
 		}
-		w /= 1 + p.PosDecay*float64(s.at)
-		t := s.term
-		t.Weight = float32(w)
-		put(t)
+		w /= 1 + p.PosDecay*float64(s.place)
+		s.term.Weight = float32(w)
+		out = out.put(s.term)
 	}
 	if nearest >= 0 {
-		text := spans[mainAt].term.Text + "|" + spans[nearest].term.Text
-		put(Term{Text: text, Dim: dim(Pair, text), Kind: Pair, Weight: float32(p.Pair)})
+		text := spans[topic].term.Text + " " + spans[nearest].term.Text
+		out = out.put(Term{Text: text, Dim: dim(Pair, text), Kind: Pair, Weight: float32(p.Pair)})
+	}
+	if nearest < 0 && topic >= 0 && p.Alone > 0 {
+		text := spans[topic].term.Text + " "
+		out = out.put(Term{Text: text, Dim: dim(Pair, text), Kind: Pair, Weight: float32(p.Alone)})
+	}
+	// However long the message, what it is about stays audible.
+	var core, rest float64
+	isCore := func(t *Term) bool {
+		return t.Kind == Pair || topic >= 0 && t.Dim == spans[topic].term.Dim || nearest >= 0 && t.Dim == spans[nearest].term.Dim
+	}
+	for i := range out {
+		w := float64(out[i].Weight) * float64(out[i].Weight)
+		if isCore(&out[i]) {
+			core += w
+		} else {
+			rest += w
+		}
+	}
+	if limit := p.Rest * p.Rest * core; core > 0 && rest > limit {
+		scale := float32(math.Sqrt(limit / rest))
+		for i := range out {
+			if !isCore(&out[i]) {
+				out[i].Weight *= scale
+			}
+		}
 	}
 	return slices.Clip(out)
+}
+
+// topicOf returns the sense that the template is about, in its first sentence
+// that has one: the first problem, else failure, event, generic word; or -1.
+func topicOf(spans []span) int {
+	topic := -1
+	for i := range spans {
+		s := &spans[i]
+		if s.term.Kind != Sense || s.advice {
+			continue
+		}
+		if topic < 0 || s.role < spans[topic].role && (s.sentence == spans[topic].sentence || s.caused || spans[topic].role > failure) {
+			topic = i
+		}
+	}
+	return topic
+}
+
+// nearestObject returns the object nearest to the topic in its sentence and its
+// distance in words. One behind a preposition counts only if there is no other,
+// an attribute only if there is nothing else.
+func nearestObject(spans []span, topic int) (nearest, distance int) {
+	nearest = -1
+	for i := range spans {
+		s := &spans[i]
+		if s.term.Kind != Object || s.sentence != spans[topic].sentence {
+			continue
+		}
+		d := abs(s.place - spans[topic].place)
+		if nearest >= 0 && cmp.Or(cmp.Compare(s.role, spans[nearest].role), compareBool(s.behind, spans[nearest].behind), cmp.Compare(d, distance)) >= 0 {
+			continue
+		}
+		nearest, distance = i, d
+	}
+	return nearest, distance
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// put adds a term, or raises the weight of the same one.
+func (t Terms) put(term Term) Terms {
+	for i := range t {
+		if t[i].Dim == term.Dim {
+			t[i].Weight = max(t[i].Weight, term.Weight)
+			return t
+		}
+	}
+	return append(t, term)
 }
 
 func abs(x int) int {

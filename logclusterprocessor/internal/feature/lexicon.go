@@ -6,6 +6,7 @@ package feature
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kljensen/snowball/english"
@@ -17,21 +18,46 @@ var lexiconText string
 // maxGap is the number of words that ".." in a phrase stands for at most.
 const maxGap = 3
 
-// negation is the stem that stands for every word of the lexicon's [negation].
-const negation = "not"
+// The stems that stand for every word of the lexicon's [negation] and [inability].
+const (
+	negation  = "not"
+	inability = "cannot"
+)
 
 // lexicon is the parsed form of lexicon.txt; read only once parsed.
 type lexicon struct {
-	phrases map[string][]phrase // by first stem, longest first
-	names   map[string]string   // name of a sense or object by its key
+	senses  map[string][]phrase // by first stem, longest first
+	objects map[string][]phrase // by first word, longest first
 	words   map[string]wordClass
 }
 
 // phrase is one wording of a sense or an object.
 type phrase struct {
 	elements []element
-	kind     Kind
+	role     role
 	name     string
+}
+
+// role is the section that a phrase is of.
+type role uint8
+
+const (
+	noRole role = iota
+	problem
+	failure
+	event
+	generic
+	object
+	attribute
+)
+
+var roles = map[string]role{"problem": problem, "failure": failure, "event": event, "generic": generic, "object": object, "attribute": attribute}
+
+func (r role) kind() Kind {
+	if r == object || r == attribute {
+		return Object
+	}
+	return Sense
 }
 
 // element is one stem of a phrase, after a gap of up to maxGap words if so marked.
@@ -46,13 +72,16 @@ type wordClass uint8
 const (
 	filler wordClass = 1 << iota
 	preposition
+	function
 	negative
+	unable
+	cause
 	advice
 	common
 )
 
 var wordSections = map[string]wordClass{
-	"filler": filler, "preposition": preposition, "negation": negative, "advice": advice, "common": common,
+	"filler": filler, "preposition": preposition, "function": function, "negation": negative, "inability": unable, "cause": cause, "advice": advice, "common": common,
 }
 
 var builtin = mustParse(lexiconText)
@@ -68,10 +97,10 @@ func mustParse(text string) *lexicon {
 // parseLexicon reads the format that the head of lexicon.txt describes.
 // An error names the line.
 func parseLexicon(text string) (*lexicon, error) {
-	l := &lexicon{phrases: map[string][]phrase{}, names: map[string]string{}, words: map[string]wordClass{}}
+	l := &lexicon{senses: map[string][]phrase{}, objects: map[string][]phrase{}, words: map[string]wordClass{}}
 	type entry struct {
 		line       int
-		kind       Kind
+		role       role
 		name, text string
 	}
 	var entries []entry
@@ -83,20 +112,16 @@ func parseLexicon(text string) (*lexicon, error) {
 		case line == "":
 		case line[0] == '[':
 			section = strings.Trim(line, "[]")
-			if section != "sense" && section != "object" && wordSections[section] == 0 {
+			if roles[section] == noRole && wordSections[section] == 0 {
 				return nil, fmt.Errorf("lexicon line %d: unknown section %q", i+1, section)
 			}
-		case section == "sense" || section == "object":
+		case roles[section] != noRole:
 			name, list, ok := strings.Cut(line, ":")
 			if !ok {
 				return nil, fmt.Errorf("lexicon line %d: want NAME: phrase; phrase", i+1)
 			}
-			kind := Sense
-			if section == "object" {
-				kind = Object
-			}
 			for _, text := range strings.Split(list, ";") {
-				entries = append(entries, entry{i + 1, kind, strings.TrimSpace(name), text})
+				entries = append(entries, entry{i + 1, roles[section], strings.TrimSpace(name), text})
 			}
 		case wordSections[section] != 0:
 			for _, w := range strings.Fields(line) {
@@ -108,52 +133,93 @@ func parseLexicon(text string) (*lexicon, error) {
 	}
 	// Phrases are compared after the word lists apply, so they come last.
 	for _, e := range entries {
-		p := phrase{kind: e.kind, name: e.name, elements: l.elements(e.text)}
+		p := phrase{role: e.role, name: e.name, elements: l.elements(e.text, e.role.kind())}
 		if len(p.elements) == 0 {
 			return nil, fmt.Errorf("lexicon line %d: phrase %q is empty or all filler", e.line, e.text)
 		}
-		l.add(p)
+		if e.role.kind() == Object {
+			add(l.objects, p)
+		} else {
+			add(l.senses, p)
+		}
 	}
 	return l, nil
 }
 
-func (l *lexicon) elements(text string) []element {
+// elements reads a phrase the way match reads a template.
+func (l *lexicon) elements(text string, kind Kind) []element {
 	var out []element
+	var gaps []bool
 	gap := false
+	var tokens []token
 	for _, w := range strings.Fields(text) {
 		if w == ".." {
 			gap = true
 			continue
 		}
 		for _, t := range tokenize([]string{w}) {
-			if stem, class := l.stem(t.text); class&filler == 0 {
-				out = append(out, element{stem, gap && len(out) > 0})
-				gap = false
-			}
+			tokens = append(tokens, t)
+			gaps = append(gaps, gap)
+			gap = false
 		}
+	}
+	for i, c := range l.stems(tokens) {
+		if c.class&filler != 0 {
+			continue
+		}
+		s := c.stem
+		if kind == Object {
+			s = c.text
+		}
+		out = append(out, element{s, gaps[i] && len(out) > 0})
 	}
 	return out
 }
 
 // add keeps the phrases of a first stem in order of falling length, and of the file among equals.
-func (l *lexicon) add(p phrase) {
+func add(phrases map[string][]phrase, p phrase) {
 	first := p.elements[0].stem
-	list := l.phrases[first]
+	list := phrases[first]
 	at := len(list)
 	for at > 0 && len(list[at-1].elements) < len(p.elements) {
 		at--
 	}
-	list = append(list, phrase{})
-	copy(list[at+1:], list[at:])
-	list[at] = p
-	l.phrases[first] = list
+	phrases[first] = slices.Insert(list, at, p)
 }
 
-// stem returns the stem of a lower-case word and the lists that the word is in.
-func (l *lexicon) stem(word string) (string, wordClass) {
-	class := l.words[word]
-	if class&negative != 0 {
-		return negation, class
+// stemmed is a token with its stem and the word lists it is in.
+type stemmed struct {
+	token
+	stem    string
+	class   wordClass
+	place   int  // among the tokens, a placeholder before it counted
+	advised bool // of a sentence of advice
+	behind  bool // directly behind a preposition, articles apart
+	used    bool // part of a phrase found
+}
+
+// stems looks up tokens one by one. "can" before "not" is lost in it.
+func (l *lexicon) stems(tokens []token) []stemmed {
+	out := make([]stemmed, len(tokens))
+	place := 0
+	for i, t := range tokens {
+		place++
+		if t.gap {
+			place++
+		}
+		c := stemmed{token: t, class: l.words[t.text], place: place}
+		switch {
+		case c.class&unable != 0:
+			c.stem = inability
+		case c.class&negative != 0:
+			c.stem = negation
+			if i > 0 && (tokens[i-1].text == "can" || tokens[i-1].text == "could") {
+				c.stem, out[i-1].class = inability, filler
+			}
+		default:
+			c.stem = english.Stem(t.text, true)
+		}
+		out[i] = c
 	}
-	return english.Stem(word, true), class
+	return out
 }

@@ -12,6 +12,7 @@ import (
 // Bounds on what one template may cost; a template beyond them is cut, not refused.
 const (
 	maxTokens     = 256 // tokens looked at
+	maxSpeaker    = 2   // tokens before a first colon that may name the speaker
 	maxTokenBytes = 64  // bytes of one token; longer ones are data, not words
 )
 
@@ -24,6 +25,9 @@ type token struct {
 	quoted bool
 	// gap is set where a placeholder or a symbol stands between this token and the one before.
 	gap bool
+	// prefix tokens say who speaks: the package of a dotted name, a program or
+	// code before the first colon.
+	prefix bool
 }
 
 // tokenizer splits the words of a template into tokens.
@@ -31,6 +35,7 @@ type tokenizer struct {
 	tokens   []token
 	sentence int
 	gap      bool
+	colon    bool // a colon was seen
 	ended    bool // a sentence end was seen; the next token starts a new one
 }
 
@@ -68,6 +73,16 @@ func (t *tokenizer) word(s string) {
 		default:
 			if endsSentence(s[i:], r) {
 				t.ended = true
+			} else if r == '.' && i+size < len(s) && len(t.tokens) > 0 {
+				t.tokens[len(t.tokens)-1].prefix = true
+			}
+			if r == ':' && !t.colon {
+				t.colon = true
+				if len(t.tokens) <= maxSpeaker {
+					for k := range t.tokens {
+						t.tokens[k].prefix = true
+					}
+				}
 			}
 			if r != '-' && r != '_' && r != '.' && r != '/' {
 				t.gap = true
@@ -195,9 +210,10 @@ func (t *tokenizer) contraction(s string, quoted bool) {
 		return
 	}
 	head, tail := s[:i], strings.TrimLeft(s[i:], "'’")
-	if tail == "t" && strings.HasSuffix(head, "n") {
-		t.add("not", quoted)
-		return
+	if tail == "t" && (head == "can" || head == "couldn") {
+		head = "cannot"
+	} else if tail == "t" && strings.HasSuffix(head, "n") {
+		head = "not"
 	}
 	t.add(head, quoted)
 }
