@@ -3,9 +3,327 @@
 
 package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
 
-import "go.opentelemetry.io/collector/component"
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap/xconfmap"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
+)
 
 // Config is the configuration of the log_cluster processor.
-type Config struct{}
+type Config struct {
+	// BodyField is the key of a map body that holds the text. String bodies
+	// need none.
+	BodyField string `mapstructure:"body_field"`
+	// MaxBytes is how much of a body is looked at; the record itself is never cut.
+	MaxBytes int `mapstructure:"max_bytes"`
+	// PartitionBy names the resource attributes whose values keep logs apart:
+	// templates and clusters are learnt per partition.
+	PartitionBy []string `mapstructure:"partition_by"`
+	// Mask adds to the built-in masking of variable text.
+	Mask MaskConfig `mapstructure:"mask"`
+	// Window says when new templates are clustered together.
+	Window WindowConfig `mapstructure:"window"`
+	// Clustering says which templates make one cluster.
+	Clustering ClusteringConfig `mapstructure:"clustering"`
+	// Limits bounds the memory.
+	Limits LimitsConfig `mapstructure:"limits"`
+	// Attributes says what is written on each record.
+	Attributes AttributesConfig `mapstructure:"attributes"`
+	// KnowledgeBase is the extension that keeps what is learnt; without one it
+	// is kept in memory.
+	KnowledgeBase *component.ID `mapstructure:"knowledge_base"`
+}
 
-func createDefaultConfig() component.Config { return &Config{} }
+// MaskConfig adds rules to the built-in masker.
+type MaskConfig struct {
+	// Rules are tried in order on the raw text, before the built-in scanner.
+	Rules []MaskRule `mapstructure:"rules"`
+}
+
+// MaskRule masks what a regular expression (RE2) matches.
+type MaskRule struct {
+	// Name is shown in the template as <name>.
+	Name string `mapstructure:"name"`
+	// Pattern must not match the empty string.
+	Pattern string `mapstructure:"pattern"`
+}
+
+// Values of WindowConfig.By.
+const (
+	ByEventTime      = "event_time"
+	ByProcessingTime = "processing_time"
+	ByCount          = "count"
+)
+
+// WindowConfig says when a window of new templates closes.
+type WindowConfig struct {
+	// By is the clock: event_time, processing_time or count.
+	By string `mapstructure:"by"`
+	// Duration is the length of a window by event_time or processing_time.
+	Duration time.Duration `mapstructure:"duration"`
+	// Count is the length of a window by count, in records of the partition.
+	Count int `mapstructure:"count"`
+	// MaxWait bounds how long a replay that outruns the clustering waits for it.
+	// Windows by processing_time never wait.
+	MaxWait time.Duration `mapstructure:"max_wait"`
+}
+
+// ClusteringConfig says which templates make one cluster.
+type ClusteringConfig struct {
+	// Linkage is ward, complete, average or single.
+	Linkage string `mapstructure:"linkage"`
+	// Distance is cosine, euclidean, manhattan or jaccard; ward needs euclidean.
+	Distance string `mapstructure:"distance"`
+	// DistanceThreshold is the largest distance at which clusters merge.
+	DistanceThreshold float64 `mapstructure:"distance_threshold"`
+	// Clusters, when not zero, asks for that many clusters a partition in place
+	// of a threshold.
+	Clusters int `mapstructure:"clusters"`
+	// ExactLimit is the largest window clustered exactly, in templates and
+	// representatives together; above it the clustering is approximate.
+	ExactLimit int `mapstructure:"exact_limit"`
+	// Representatives is how many templates stand for a cluster.
+	Representatives int `mapstructure:"representatives"`
+	// Keywords is how many keywords describe a cluster.
+	Keywords int `mapstructure:"keywords"`
+}
+
+// LimitsConfig bounds the memory. At a limit records still flow.
+type LimitsConfig struct {
+	// Partitions beyond this number share one.
+	Partitions int `mapstructure:"partitions"`
+	// Templates bounds the templates of a partition.
+	Templates int `mapstructure:"templates"`
+	// Clusters bounds the clusters of a partition.
+	Clusters int `mapstructure:"clusters"`
+	// Vocabulary bounds the distinct terms of a partition.
+	Vocabulary int `mapstructure:"vocabulary"`
+	// PartitionMiB bounds the memory of a partition, in MiB.
+	PartitionMiB int `mapstructure:"partition_mib"`
+}
+
+// AttributeConfig switches and renames one attribute.
+type AttributeConfig struct {
+	Enabled bool   `mapstructure:"enabled"`
+	Key     string `mapstructure:"key"`
+}
+
+// AttributesConfig says what is written on each record.
+type AttributesConfig struct {
+	Template   AttributeConfig `mapstructure:"template"`
+	TemplateID AttributeConfig `mapstructure:"template_id"`
+	ClusterID  AttributeConfig `mapstructure:"cluster_id"`
+	Keywords   AttributeConfig `mapstructure:"keywords"`
+	New        AttributeConfig `mapstructure:"new"`
+	Solution   AttributeConfig `mapstructure:"solution"`
+	Parameters AttributeConfig `mapstructure:"parameters"`
+}
+
+// named yields each attribute with its key in the configuration.
+func (c *AttributesConfig) named(yield func(string, AttributeConfig) bool) {
+	_ = yield("template", c.Template) &&
+		yield("template_id", c.TemplateID) &&
+		yield("cluster_id", c.ClusterID) &&
+		yield("keywords", c.Keywords) &&
+		yield("new", c.New) &&
+		yield("solution", c.Solution) &&
+		yield("parameters", c.Parameters)
+}
+
+var _ xconfmap.Validator = (*Config)(nil)
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		BodyField:   "message",
+		MaxBytes:    8 << 10,
+		PartitionBy: []string{"service.name"},
+		Window: WindowConfig{
+			By:       ByEventTime,
+			Duration: 10 * time.Second,
+			Count:    100_000,
+			MaxWait:  time.Second,
+		},
+		Clustering: ClusteringConfig{
+			Linkage:           cluster.Average.String(),
+			Distance:          cluster.Cosine.String(),
+			DistanceThreshold: 0.6,
+			ExactLimit:        4000,
+			Representatives:   5,
+			Keywords:          5,
+		},
+		Limits: LimitsConfig{
+			Partitions:   100,
+			Templates:    20_000,
+			Clusters:     10_000,
+			Vocabulary:   20_000,
+			PartitionMiB: 64,
+		},
+		Attributes: AttributesConfig{
+			Template:   AttributeConfig{Enabled: true, Key: "log.record.template"},
+			TemplateID: AttributeConfig{Enabled: true, Key: "log.template.id"},
+			ClusterID:  AttributeConfig{Enabled: true, Key: "log.cluster.id"},
+			Keywords:   AttributeConfig{Enabled: true, Key: "log.cluster.keywords"},
+			New:        AttributeConfig{Enabled: true, Key: "log.cluster.new"},
+			Solution:   AttributeConfig{Enabled: true, Key: "log.cluster.solution"},
+			Parameters: AttributeConfig{Enabled: false, Key: "log.record.parameters"},
+		},
+	}
+}
+
+// Validate names every wrong key, its value and what is accepted.
+func (c *Config) Validate() error {
+	return errors.Join(
+		inRange("max_bytes", c.MaxBytes, 64, 1<<20),
+		c.validatePartitionBy(),
+		c.Window.validate(),
+		c.Clustering.validate(),
+		c.Limits.validate(),
+		c.Attributes.validate(),
+		c.validateMask(),
+	)
+}
+
+func (c *Config) validatePartitionBy() error {
+	seen := make(map[string]bool, len(c.PartitionBy))
+	for i, key := range c.PartitionBy {
+		if key == "" {
+			return fmt.Errorf("partition_by[%d] must name a resource attribute, got an empty string", i)
+		}
+		if seen[key] {
+			return fmt.Errorf("partition_by[%d] repeats %q; each resource attribute may stand once", i, key)
+		}
+		seen[key] = true
+	}
+	return nil
+}
+
+// validateMask compiles the rules, which refuses by number those that do not
+// compile and those that match the empty string.
+func (c *Config) validateMask() error {
+	if _, err := c.masker(); err != nil {
+		return fmt.Errorf("mask: %w", err)
+	}
+	return nil
+}
+
+func (c *Config) masker() (*mask.Masker, error) {
+	rules := make([]mask.Rule, len(c.Mask.Rules))
+	for i, r := range c.Mask.Rules {
+		rules[i] = mask.Rule(r)
+	}
+	return mask.New(mask.Options{Rules: rules, MaxBytes: c.MaxBytes})
+}
+
+// settings translates the configuration for the packages that learn.
+func (c *Config) settings() (partition.Settings, error) {
+	linkage, errLinkage := cluster.ParseLinkage(c.Clustering.Linkage)
+	distance, errDistance := cluster.ParseDistance(c.Clustering.Distance)
+	s := partition.Settings{
+		Window:  int64(c.Window.Duration),
+		MaxWait: c.Window.MaxWait,
+		Clustering: cluster.Options{
+			Linkage:   linkage,
+			Distance:  distance,
+			Threshold: c.Clustering.DistanceThreshold,
+			Clusters:  c.Clustering.Clusters,
+			ExactCap:  c.Clustering.ExactLimit,
+		},
+		Representatives: c.Clustering.Representatives,
+		Keywords:        c.Clustering.Keywords,
+		Partitions:      c.Limits.Partitions,
+		Categories:      c.Limits.Clusters,
+		Vocabulary:      c.Limits.Vocabulary,
+		Templates: template.Limits{
+			Templates: c.Limits.Templates,
+			Bytes:     int64(c.Limits.PartitionMiB) << 20,
+		},
+	}
+	switch c.Window.By {
+	case ByCount:
+		s.Window = int64(c.Window.Count)
+	case ByProcessingTime:
+		s.MaxWait = 0
+	}
+	return s, errors.Join(errLinkage, errDistance)
+}
+
+func (c *WindowConfig) validate() error {
+	var errs error
+	switch c.By {
+	case ByEventTime, ByProcessingTime, ByCount:
+	default:
+		errs = fmt.Errorf("window.by must be one of %s, %s, %s, got %q", ByEventTime, ByProcessingTime, ByCount, c.By)
+	}
+	return errors.Join(errs,
+		inRange("window.duration", c.Duration, 100*time.Millisecond, 24*time.Hour),
+		inRange("window.count", c.Count, 1, 1_000_000_000),
+		inRange("window.max_wait", c.MaxWait, 0, time.Minute),
+	)
+}
+
+func (c *ClusteringConfig) validate() error {
+	linkage, errLinkage := cluster.ParseLinkage(c.Linkage)
+	if errLinkage != nil {
+		errLinkage = fmt.Errorf("clustering.linkage %w", errLinkage)
+	}
+	distance, errDistance := cluster.ParseDistance(c.Distance)
+	if errDistance != nil {
+		errDistance = fmt.Errorf("clustering.distance %w", errDistance)
+	}
+	var errPair error
+	if errLinkage == nil && errDistance == nil && linkage == cluster.Ward && distance != cluster.Euclidean {
+		errPair = fmt.Errorf("clustering.linkage ward needs clustering.distance euclidean, got %q", c.Distance)
+	}
+	var errThreshold error
+	if c.Clusters == 0 && !(c.DistanceThreshold > 0) {
+		errThreshold = fmt.Errorf("clustering.distance_threshold must be above 0 (or set clustering.clusters), got %v", c.DistanceThreshold)
+	}
+	return errors.Join(errLinkage, errDistance, errPair, errThreshold,
+		inRange("clustering.clusters", c.Clusters, 0, 1_000_000),
+		inRange("clustering.exact_limit", c.ExactLimit, 2, 10_000),
+		inRange("clustering.representatives", c.Representatives, 1, 100),
+		inRange("clustering.keywords", c.Keywords, 1, 20),
+	)
+}
+
+func (c *LimitsConfig) validate() error {
+	return errors.Join(
+		inRange("limits.partitions", c.Partitions, 1, 100_000),
+		inRange("limits.templates", c.Templates, 100, 10_000_000),
+		inRange("limits.clusters", c.Clusters, 100, 10_000_000),
+		inRange("limits.vocabulary", c.Vocabulary, 1000, 10_000_000),
+		inRange("limits.partition_mib", c.PartitionMiB, 1, 1<<20),
+	)
+}
+
+func (c *AttributesConfig) validate() error {
+	var errs error
+	owner := map[string]string{}
+	for name, a := range c.named {
+		switch {
+		case !a.Enabled:
+		case a.Key == "":
+			errs = errors.Join(errs, fmt.Errorf("attributes.%s.key must not be empty; to leave the attribute out set attributes.%s.enabled to false", name, name))
+		case owner[a.Key] != "":
+			errs = errors.Join(errs, fmt.Errorf("attributes.%s.key %q is taken by attributes.%s; keys must differ", name, a.Key, owner[a.Key]))
+		default:
+			owner[a.Key] = name
+		}
+	}
+	return errs
+}
+
+func inRange[T int | time.Duration](key string, got, low, high T) error {
+	if got < low || got > high {
+		return fmt.Errorf("%s must be between %v and %v, got %v", key, low, high, got)
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package partition
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
+)
+
+// Answer is what is written on the records of a template. It is immutable.
+type Answer struct {
+	Template   string
+	TemplateID string
+	ClusterID  string
+	Keywords   []string
+	Solution   string
+}
+
+// member is a template within its category.
+type member struct {
+	template   *Template
+	terms      feature.Terms // of the template as it is now
+	founding   []founding
+	category   *category
+	represents bool
+}
+
+// founding is what a template, or one that it absorbed, gave to the vocabulary
+// when it was first seen.
+type founding struct {
+	shape uint64
+	terms feature.Terms
+}
+
+// emptyTemplate is the text of the template of lines without any.
+const emptyTemplate = "<empty>"
+
+// publish makes the template's records carry what is known now.
+func (m *member) publish() {
+	m.template.Payload.Store(&Answer{
+		Template:   cmp.Or(m.template.Text(), emptyTemplate),
+		TemplateID: FormatID(m.template.ID()),
+		ClusterID:  FormatID(m.category.id),
+		Keywords:   m.category.keywords,
+		Solution:   m.category.solution,
+	})
+}
+
+// FormatID writes an ID as 16 hex digits.
+func FormatID(id uint64) string { return fmt.Sprintf("%016x", id) }
+
+// category is a set of templates that mean the same: what users call a cluster.
+// Its ID is that of the oldest template that was ever in it.
+type category struct {
+	id       uint64
+	birth    int64
+	members  []*member // never empty while it is in use
+	keywords []string
+	solution string
+}
+
+func (c *category) older(than *category) bool {
+	return c.birth < than.birth || c.birth == than.birth && c.id < than.id
+}
+
+func (c *category) represented() bool {
+	return slices.ContainsFunc(c.members, func(m *member) bool { return m.represents })
+}
+
+// categories holds the categories of a partition and their members.
+type categories struct {
+	byID    map[uint64]*category
+	members map[uint64]*member // by template ID
+}
+
+func newCategories() categories {
+	return categories{byID: map[uint64]*category{}, members: map[uint64]*member{}}
+}
+
+// add puts a new member into a category.
+func (s *categories) add(m *member, c *category) {
+	m.category = c
+	c.members = append(c.members, m)
+	s.byID[c.id] = c
+	s.members[m.template.ID()] = m
+}
+
+// remove takes a member out, and its category when it was the last.
+func (s *categories) remove(m *member) {
+	c := m.category
+	i := slices.Index(c.members, m)
+	c.members = slices.Delete(c.members, i, i+1)
+	if len(c.members) == 0 {
+		delete(s.byID, c.id)
+	}
+	delete(s.members, m.template.ID())
+}
+
+// join moves the members of b to a.
+func (s *categories) join(a, b *category) {
+	for _, m := range b.members {
+		m.category = a
+	}
+	a.members = append(a.members, b.members...)
+	b.members = nil
+	delete(s.byID, b.id)
+}
+
+// now returns what became of a category that was snapshot, or nil.
+func (s *categories) now(g group) *category {
+	if c := s.byID[g.id]; c != nil {
+		return c
+	}
+	for _, m := range g.members {
+		if m := s.members[m.id]; m != nil {
+			return m.category
+		}
+	}
+	return nil
+}
+
+func (s *categories) len() int { return len(s.byID) }

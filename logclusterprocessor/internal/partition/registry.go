@@ -1,0 +1,173 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package partition
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+// overflowKey is the partition that all share once there are too many.
+const overflowKey = "(other)"
+
+// idleAfter is how long nobody must have asked for a partition before another
+// may take its place.
+const idleAfter = time.Hour
+
+// Observer is told what happens beside the flow. Methods are called from
+// several goroutines.
+type Observer interface {
+	// Evicted says that n things of a kind were forgotten, and why.
+	Evicted(kind, reason string, n int)
+	// Merged says that clusters joined older ones.
+	Merged(clusters int)
+	// Clustered says how a window was clustered, and how long that took.
+	Clustered(method string, took time.Duration)
+	// Waited says how long the flow waited for a clustering.
+	Waited(d time.Duration)
+}
+
+// Stats is what the partitions hold now.
+type Stats struct {
+	Partitions, Templates, Clusters int
+	Bytes                           int // estimated
+}
+
+// Registry holds the partitions. It is safe for concurrent use.
+type Registry struct {
+	settings Settings
+	shared   *shared
+	stop     context.CancelFunc
+
+	mu    sync.RWMutex
+	byKey map[string]*Partition
+}
+
+// KeepChanges makes the partitions remember what is not yet saved. To be called
+// before the first Get.
+func (r *Registry) KeepChanges() { r.shared.keep = true }
+
+// Solve gives a partition the texts of solutions.
+func (r *Registry) Solve(key string, solutions []knowledge.Solution) {
+	r.mu.RLock()
+	p := r.byKey[key]
+	r.mu.RUnlock()
+	if p != nil {
+		p.solve(solutions)
+	}
+}
+
+// shared is what partitions have in common.
+type shared struct {
+	observer Observer
+	keep     bool
+	ctx      context.Context // ends the clusterings that run
+	running  sync.WaitGroup
+	slots    chan struct{} // bounds the clusterings that run at once
+}
+
+// NewRegistry returns a registry without partitions.
+func NewRegistry(settings Settings, observer Observer) *Registry {
+	ctx, stop := context.WithCancel(context.Background())
+	return &Registry{
+		settings: settings,
+		shared: &shared{
+			observer: observer,
+			ctx:      ctx,
+			// Half of the processors at most: the other half is the flow's.
+			slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
+		},
+		stop:  stop,
+		byKey: make(map[string]*Partition),
+	}
+}
+
+// Get returns the partition of a key, a new one if need be. now is the
+// processing time in ns since 1970.
+func (r *Registry) Get(key []byte, now int64) *Partition {
+	r.mu.RLock()
+	p := r.byKey[string(key)]
+	r.mu.RUnlock()
+	if p == nil {
+		p = r.add(string(key), now)
+	}
+	p.used.Store(now)
+	return p
+}
+
+func (r *Registry) add(key string, now int64) *Partition {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if p := r.byKey[key]; p != nil {
+		return p
+	}
+	if len(r.byKey) >= r.settings.Partitions && !r.evictIdle(now) {
+		key = overflowKey
+		if p := r.byKey[key]; p != nil {
+			return p
+		}
+	}
+	p := newPartition(key, r.settings, r.shared)
+	r.byKey[key] = p
+	return p
+}
+
+// evictIdle makes room by forgetting the partition that was unused for longest.
+func (r *Registry) evictIdle(now int64) bool {
+	var oldest *Partition
+	for _, p := range r.byKey {
+		if p.key != overflowKey && (oldest == nil || p.used.Load() < oldest.used.Load()) {
+			oldest = p
+		}
+	}
+	if oldest == nil || now-oldest.used.Load() < int64(idleAfter) {
+		return false
+	}
+	delete(r.byKey, oldest.key)
+	r.shared.observer.Evicted("partition", "idle", 1)
+	return true
+}
+
+// Stats adds up what the partitions hold.
+func (r *Registry) Stats() Stats {
+	var s Stats
+	for _, p := range r.All() {
+		p.addTo(&s)
+	}
+	return s
+}
+
+// All returns the partitions of this moment, in no order.
+func (r *Registry) All() []*Partition {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	all := make([]*Partition, 0, len(r.byKey))
+	for _, p := range r.byKey {
+		all = append(all, p)
+	}
+	return all
+}
+
+// Shutdown waits for the clusterings that run; when ctx ends before they do, it
+// ends them.
+func (r *Registry) Shutdown(ctx context.Context) error {
+	defer r.stop()
+	done := make(chan struct{})
+	go func() {
+		r.shared.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		r.stop()
+		<-done
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,113 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+// saveInterval is how long what was learnt may live in memory only.
+const saveInterval = time.Second
+
+// keeper moves what the partitions learn to the knowledge base, beside the
+// flow, and solutions back. Without a knowledge base it does nothing.
+type keeper struct {
+	id     *component.ID
+	parts  *partition.Registry
+	logger *zap.Logger
+
+	base      knowledge.Base
+	stopWatch func()
+	stop      context.CancelFunc
+	done      sync.WaitGroup
+}
+
+// start restores what the knowledge base knows. A base that fails then is no
+// reason not to start: records flow, and what is learnt is offered again.
+func (k *keeper) start(ctx context.Context, host component.Host) error {
+	if k.id == nil {
+		return nil
+	}
+	ext, ok := host.GetExtensions()[*k.id]
+	if !ok {
+		return fmt.Errorf("knowledge_base: there is no extension %q; add it under extensions and under service.extensions", k.id)
+	}
+	if k.base, ok = ext.(knowledge.Base); !ok {
+		return fmt.Errorf("knowledge_base: extension %q is not a knowledge base", k.id)
+	}
+	k.parts.KeepChanges()
+	if err := k.base.Load(ctx, k.parts.Restore); err != nil {
+		k.logger.Warn("The knowledge base could not be read; starting without what it knows", zap.Error(err))
+	}
+	stopWatch, err := k.base.Watch(k.parts.Solve)
+	if err != nil {
+		k.logger.Warn("The knowledge base cannot be watched; solutions will not change until a restart", zap.Error(err))
+		stopWatch = func() {}
+	}
+	k.stopWatch = stopWatch
+
+	// Not from ctx, which ends with the start.
+	saving, stop := context.WithCancel(context.Background())
+	k.stop = stop
+	k.done.Add(1)
+	go func() {
+		defer k.done.Done()
+		k.saveOften(saving)
+	}()
+	return nil
+}
+
+func (k *keeper) saveOften(ctx context.Context) {
+	ticker := time.NewTicker(saveInterval)
+	defer ticker.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		err := k.save(ctx)
+		if err != nil && !failing && ctx.Err() == nil {
+			k.logger.Warn("The knowledge base does not take what was learnt; trying again every second", zap.Error(err))
+		}
+		if err == nil && failing {
+			k.logger.Info("The knowledge base takes what was learnt again")
+		}
+		failing = err != nil
+	}
+}
+
+// save offers every partition's delta. What is refused stays in the partition,
+// within the partition's own limits.
+func (k *keeper) save(ctx context.Context) error {
+	var errs error
+	for _, p := range k.parts.All() {
+		errs = errors.Join(errs, p.Save(func(delta knowledge.Rows) error {
+			return k.base.Save(ctx, p.Key(), delta)
+		}))
+	}
+	return errs
+}
+
+// shutdown saves for the last time. The partitions must be at rest.
+func (k *keeper) shutdown(ctx context.Context) error {
+	if k.stop == nil {
+		return nil
+	}
+	k.stopWatch()
+	k.stop()
+	k.done.Wait()
+	return k.save(ctx)
+}

@@ -1,0 +1,78 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
+
+import (
+	"strconv"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+)
+
+// maxAhead is how far a record's clock may run ahead of ours. A record from
+// next year must not close every window until then.
+const maxAhead = int64(10 * time.Minute)
+
+// eventTime returns the record's time in ns since 1970: when it happened, else
+// when it was observed, else now.
+func eventTime(lr plog.LogRecord, now int64) int64 {
+	t := lr.Timestamp()
+	if t == 0 {
+		t = lr.ObservedTimestamp()
+	}
+	if t == 0 || t > pcommon.Timestamp(now+maxAhead) {
+		return now
+	}
+	return int64(t)
+}
+
+// bodyText returns the text of a body: a string, or the field of a map.
+func bodyText(body pcommon.Value, field string) (string, passReason) {
+	switch body.Type() {
+	case pcommon.ValueTypeStr:
+		return body.Str(), notPassed
+	case pcommon.ValueTypeEmpty:
+		return "", passedEmpty
+	case pcommon.ValueTypeMap:
+		v, ok := body.Map().Get(field)
+		if !ok {
+			return "", passedNoField
+		}
+		if v.Type() != pcommon.ValueTypeStr {
+			return "", passedBodyType
+		}
+		return v.Str(), notPassed
+	default:
+		return "", passedBodyType
+	}
+}
+
+// partitionKey appends the key of the resource's partition to dst. One
+// attribute is written as it is, several are quoted so that no two sets of
+// values share a key.
+func partitionKey(dst []byte, resource pcommon.Map, by []string) []byte {
+	if len(by) == 1 {
+		v, ok := resource.Get(by[0])
+		if !ok {
+			return dst
+		}
+		if v.Type() == pcommon.ValueTypeStr {
+			return append(dst, v.Str()...)
+		}
+		return append(dst, v.AsString()...)
+	}
+	for i, key := range by {
+		if i > 0 {
+			dst = append(dst, ' ')
+		}
+		v, ok := resource.Get(key)
+		if !ok {
+			dst = append(dst, '-')
+			continue
+		}
+		dst = strconv.AppendQuote(dst, v.AsString())
+	}
+	return dst
+}

@@ -1,0 +1,124 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/metadata"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
+)
+
+// passReason says why a record left without a template.
+type passReason int
+
+const (
+	notPassed passReason = iota
+	passedBodyType
+	passedEmpty
+	passedNoField
+	passReasons
+)
+
+var passReasonNames = [passReasons]string{
+	passedBodyType: "body_type",
+	passedEmpty:    "empty",
+	passedNoField:  "no_field",
+}
+
+// telemetry turns what the batches and the partitions report into the
+// processor's own metrics.
+type telemetry struct {
+	*metadata.TelemetryBuilder
+	matched, learned, passed metric.MeasurementOption
+	passedBy                 [passReasons]metric.MeasurementOption
+}
+
+var _ partition.Observer = (*telemetry)(nil)
+
+func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
+	builder, err := metadata.NewTelemetryBuilder(set)
+	if err != nil {
+		return nil, err
+	}
+	t := &telemetry{
+		TelemetryBuilder: builder,
+		matched:          with("outcome", "matched"),
+		learned:          with("outcome", "learned"),
+		passed:           with("outcome", "passed"),
+	}
+	for reason := notPassed + 1; reason < passReasons; reason++ {
+		t.passedBy[reason] = with("reason", passReasonNames[reason])
+	}
+	return t, nil
+}
+
+func with(key, value string) metric.MeasurementOption {
+	return metric.WithAttributeSet(attribute.NewSet(attribute.String(key, value)))
+}
+
+// observe registers what is read from the partitions when someone collects.
+func (t *telemetry) observe(parts *partition.Registry) error {
+	of := func(read func(partition.Stats) int) metric.Int64Callback {
+		return func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(int64(read(parts.Stats())))
+			return nil
+		}
+	}
+	return errors.Join(
+		t.RegisterProcessorLogClusterPartitionsCallback(of(func(s partition.Stats) int { return s.Partitions })),
+		t.RegisterProcessorLogClusterTemplatesCallback(of(func(s partition.Stats) int { return s.Templates })),
+		t.RegisterProcessorLogClusterClustersCallback(of(func(s partition.Stats) int { return s.Clusters })),
+		t.RegisterProcessorLogClusterMemoryCallback(of(func(s partition.Stats) int { return s.Bytes })),
+	)
+}
+
+// count reports what became of a batch's records.
+func (t *telemetry) count(ctx context.Context, c *counts) {
+	add := func(counter metric.Int64Counter, n int, options ...metric.AddOption) {
+		if n > 0 {
+			counter.Add(ctx, int64(n), options...)
+		}
+	}
+	add(t.ProcessorLogClusterRecords, c.matched, t.matched)
+	add(t.ProcessorLogClusterRecords, c.learned, t.learned)
+	add(t.ProcessorLogClusterTruncatedRecords, c.truncated)
+	add(t.ProcessorLogClusterLateRecords, c.late)
+	passed := 0
+	for reason, n := range c.passed {
+		if n > 0 {
+			add(t.ProcessorLogClusterPassedRecords, n, t.passedBy[reason])
+			passed += n
+		}
+	}
+	add(t.ProcessorLogClusterRecords, passed, t.passed)
+}
+
+// Evicted implements partition.Observer.
+func (t *telemetry) Evicted(kind, reason string, n int) {
+	t.ProcessorLogClusterEvicted.Add(context.Background(), int64(n), metric.WithAttributes(
+		attribute.String("kind", kind), attribute.String("reason", reason)))
+}
+
+// Merged implements partition.Observer.
+func (t *telemetry) Merged(clusters int) {
+	t.ProcessorLogClusterMerges.Add(context.Background(), int64(clusters))
+}
+
+// Clustered implements partition.Observer.
+func (t *telemetry) Clustered(method string, took time.Duration) {
+	t.ProcessorLogClusterWindows.Add(context.Background(), 1, with("method", method))
+	t.ProcessorLogClusterWindowDuration.Record(context.Background(), took.Seconds())
+}
+
+// Waited implements partition.Observer.
+func (t *telemetry) Waited(d time.Duration) {
+	t.ProcessorLogClusterWindowWait.Record(context.Background(), d.Seconds())
+}
