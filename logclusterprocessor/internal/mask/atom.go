@@ -28,6 +28,19 @@ func (s *scanner) atom(i int) int {
 	text := s.text
 	var a atomInfo
 	j := i
+	for j < len(text) && class[text[j]]&cLetter != 0 {
+		a.classes |= class[text[j]]
+		j++
+	}
+	// Most atoms are plain words.
+	if j == len(text) || class[text[j]]&(cDigit|cJoin|cHigh) == 0 && text[j] != ':' {
+		if a.classes&cNonHex != 0 && j-i <= maxWord || j-i < 8 {
+			s.emitWord(i, j)
+		} else {
+			s.emitVar(i, i, j)
+		}
+		return j
+	}
 scan:
 	for j < len(text) {
 		c := class[text[j]]

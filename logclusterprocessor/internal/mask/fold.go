@@ -3,91 +3,58 @@
 
 package mask
 
-// fold joins, in place, what belongs together beside variable text: the words
-// of a date, the unit of a quantity, and repetitions, so that lists of any
-// length are one.
-func fold(text string, tokens []Token) []Token {
-	out := tokens[:0]
-	var vars recent
-	for i := range tokens {
-		t := tokens[i]
-		n := len(out)
-		switch t.Kind {
-		case Var:
-			for n > 0 && out[n-1].Kind == Word && out[n-1].class&lexDate != 0 && t.Prefix == t.Start {
-				n--
-				t.Start, t.Prefix, t.Space = out[n].Start, out[n].Start, out[n].Space
-			}
-			out = out[:n]
-			if k := repeated(text, out, &t); k >= 0 {
-				out = out[:k+1]
-				out[k].End = max(out[k].End, t.End)
-				t, out = out[k], out[:k]
-			}
-			out = append(out, t)
-			out = vars.fold(out)
-			continue
-		case Word:
-			if n > 0 && t.class&(lexDate|lexUnit) != 0 && out[n-1].Kind == Var && out[n-1].rule == 0 &&
-				hasDigitAt(text, &out[n-1]) {
-				out[n-1].End = t.End
-				continue
-			}
-		case Punct:
-			if n > 0 && text[t.Start] == '%' && out[n-1].Kind == Var && !t.Space {
-				out[n-1].End = t.End
-				continue
-			}
-		}
-		out = append(out, t)
+// Folding joins, as tokens are emitted, what belongs together beside variable
+// text: the words of a date, the unit of a quantity, and repetitions, so that
+// lists of any length are one.
+
+// foldWord is true when the word text[:end] with what the lexicon says of it
+// became part of the variable text before it.
+func (s *scanner) foldWord(class lexClass, end int) bool {
+	n := len(s.tokens)
+	if class&(lexDate|lexUnit) == 0 || n == 0 {
+		return false
 	}
-	return out
+	last := &s.tokens[n-1]
+	if last.Kind != Var || last.rule != 0 || !hasDigit(s.text[last.Prefix:last.End]) {
+		return false
+	}
+	last.End = uint32(end)
+	s.space = false
+	return true
 }
 
-// recent remembers where the latest Vars are. A phrase that ends in variable text
-// and comes again at once is one, as in --set a=1 --set b=2.
-type recent struct {
-	at [4]uint32 // 1 + index, the latest first
-}
-
-func (r *recent) fold(out []Token) []Token {
-	last := len(out) - 1
-	if r.at[0] == uint32(last+1) {
-		return out
+// foldVar adds variable text, or joins it to what came before.
+func (s *scanner) foldVar(t Token) {
+	n := len(s.tokens)
+	if n == 0 {
+		s.tokens = append(s.tokens, t)
+		return
 	}
-	for n, at := range r.at {
-		if at == 0 || int(at) > last {
-			break
-		}
-		prev := int(at) - 1
-		k := last - prev
-		if out[prev].Hash != out[last].Hash || prev+1 < k {
-			continue
-		}
-		same := true
-		for i := prev - k + 1; i < prev && same; i++ {
-			same = out[i].Hash == out[i+k].Hash
-		}
-		if same {
-			out[prev].End = out[last].End
-			copy(r.at[:], r.at[n:])
-			clear(r.at[len(r.at)-n:])
-			return out[:prev+1]
-		}
+	for n > 0 && s.tokens[n-1].class&lexDate != 0 && t.Prefix == t.Start && t.rule == 0 {
+		n--
+		t.Start, t.Prefix, t.Space = s.tokens[n].Start, s.tokens[n].Start, s.tokens[n].Space
 	}
-	copy(r.at[1:], r.at[:])
-	r.at[0] = uint32(last + 1)
-	return out
+	s.tokens = s.tokens[:n]
+	if k := s.repeated(&t); k >= 0 {
+		s.tokens[k].End = max(s.tokens[k].End, t.End)
+		s.tokens = s.tokens[:k+1]
+	} else {
+		s.tokens = append(s.tokens, t)
+	}
+	s.foldPhrase()
 }
 
 // repeated returns the index of the earlier Var that t repeats, with at most
 // one separator between, or -1.
-func repeated(text string, out []Token, t *Token) int {
-	k := len(out) - 1
-	if k >= 0 && out[k].Kind == Punct && out[k].End-out[k].Start <= 2 && separates(text[out[k].Start]) {
+func (s *scanner) repeated(t *Token) int {
+	k := len(s.tokens) - 1
+	if k >= 0 && s.tokens[k].Kind == Punct && s.tokens[k].End-s.tokens[k].Start <= 2 && separates(s.text[s.tokens[k].Start]) {
 		k--
 	}
-	if k < 0 || out[k].Kind != Var || out[k].Hash != t.Hash || out[k].End == out[k].Start {
+	if k < 0 {
+		return -1
+	}
+	if o := &s.tokens[k]; o.Hash != t.Hash || o.Kind != Var || o.End == o.Start || o.rule != t.rule {
 		return -1
 	}
 	return k
@@ -102,6 +69,35 @@ func separates(b byte) bool {
 	return false
 }
 
-func hasDigitAt(text string, t *Token) bool {
-	return t.End > t.Start && (class[text[t.End-1]]&cDigit != 0 || hasDigit(text[t.Prefix:t.End]))
+// foldPhrase takes out a phrase that ends in the last token, a Var, and says the
+// same as the one right before it, as in --set a=1 --set b=2. It looks back to the
+// last four Vars.
+func (s *scanner) foldPhrase() {
+	last := len(s.tokens) - 1
+	if s.vars[0] == uint32(last+1) {
+		return
+	}
+	for n, at := range s.vars {
+		prev := int(at) - 1
+		k := last - prev
+		if at == 0 || k <= 0 {
+			break
+		}
+		if prev+1 < k || s.tokens[prev].Hash != s.tokens[last].Hash {
+			continue
+		}
+		same := true
+		for i := prev - k + 1; i < prev && same; i++ {
+			same = s.tokens[i].Hash == s.tokens[i+k].Hash
+		}
+		if same {
+			s.tokens[prev].End = s.tokens[last].End
+			copy(s.vars[:], s.vars[n:])
+			clear(s.vars[len(s.vars)-n:])
+			s.tokens = s.tokens[:prev+1]
+			return
+		}
+	}
+	copy(s.vars[1:], s.vars[:])
+	s.vars[0] = uint32(last + 1)
 }

@@ -38,14 +38,10 @@ func (s *scanner) frames(i int) int {
 }
 
 func (s *scanner) emitStack(start, end int) {
-	n := len(s.tokens)
-	if n > 0 && s.tokens[n-1].rule == stackRule {
-		s.tokens[n-1].End = uint32(end)
-		return
-	}
 	s.space = true
+	s.rule = stackRule
 	s.emitVar(start, start, end)
-	s.tokens[n].rule = stackRule
+	s.rule = 0
 }
 
 // nextLine returns the line that begins at i and its end.

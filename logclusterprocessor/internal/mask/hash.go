@@ -52,3 +52,11 @@ func load4(s string) uint64 {
 	_ = s[3]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
 }
+
+// punctHash is the hash of each character of punctuation.
+var punctHash = func() (t [256]uint64) {
+	for c := range t {
+		t[c] = mix(uint64(c)+1, shapeKey)
+	}
+	return t
+}()

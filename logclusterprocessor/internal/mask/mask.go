@@ -113,15 +113,16 @@ func (m *Masker) Mask(text string, line *Line) {
 		pos := 0
 		for _, sp := range line.spans {
 			s.run(pos, sp.start)
+			s.rule = sp.rule + 1
 			s.emitVar(sp.start, sp.start, sp.end)
-			s.tokens[len(s.tokens)-1].rule = sp.rule + 1
+			s.rule = 0
 			pos = sp.end
 		}
 		s.run(pos, len(text))
 	} else {
 		s.run(0, len(text))
 	}
-	line.Tokens = fold(s.text, s.tokens)
+	line.Tokens = s.tokens
 	h := m.version
 	for i := range line.Tokens {
 		h = mix(h^line.Tokens[i].Hash, shapeKey)

@@ -11,6 +11,8 @@ type scanner struct {
 	text   string
 	tokens []Token
 	space  bool
+	rule   uint8     // of the Vars to come
+	vars   [4]uint32 // 1 + the indices of the last Vars, the latest first
 	// unbalanced counts brackets whose partner was looked for in vain.
 	unbalanced uint8
 }
@@ -40,20 +42,20 @@ func (s *scanner) run(i, end int) {
 	s.text = whole
 }
 
-func (s *scanner) emit(t Token) {
-	t.Space = s.space
-	s.space = false
-	s.tokens = append(s.tokens, t)
-}
-
 func (s *scanner) emitWord(start, end int) {
 	h := hashString(s.text[start:end])
 	class := lexLookup(h)
-	if class&lexLiteral != 0 {
-		s.emitVar(start, start, end)
-		return
+	if class != 0 {
+		if class&lexLiteral != 0 {
+			s.emitVar(start, start, end)
+			return
+		}
+		if s.foldWord(class, end) {
+			return
+		}
 	}
-	s.emit(Token{Hash: h, Start: uint32(start), Prefix: uint32(end), End: uint32(end), class: class})
+	s.tokens = append(s.tokens, Token{Hash: h, Start: uint32(start), Prefix: uint32(end), End: uint32(end), Space: s.space, class: class})
+	s.space = false
 }
 
 // emitVar adds variable text with a constant prefix, which may be empty.
@@ -62,7 +64,20 @@ func (s *scanner) emitVar(start, prefix, end int) {
 	if prefix > start {
 		h = mix(varHash^hashString(s.text[start:prefix]), wordKey)
 	}
-	s.emit(Token{Hash: h, Start: uint32(start), Prefix: uint32(prefix), End: uint32(end), Kind: Var})
+	t := Token{Hash: h, Start: uint32(start), Prefix: uint32(prefix), End: uint32(end), Kind: Var, Space: s.space, rule: s.rule}
+	s.space = false
+	s.foldVar(t)
+}
+
+// emitPunct adds a run of one character; runs of three and more are alike.
+func (s *scanner) emitPunct(start, end int) {
+	h := punctHash[s.text[start]] + uint64(min(end-start, 3))
+	s.emitMark(h, start, end)
+}
+
+func (s *scanner) emitMark(h uint64, start, end int) {
+	s.tokens = append(s.tokens, Token{Hash: h, Start: uint32(start), Prefix: uint32(end), End: uint32(end), Kind: Punct, Space: s.space})
+	s.space = false
 }
 
 // punct scans punctuation at i, or what begins with it.
@@ -113,6 +128,11 @@ func (s *scanner) punct(i int, b byte) int {
 				return end
 			}
 		}
+	case '%':
+		if n := len(s.tokens); n > 0 && !s.space && s.tokens[n-1].Kind == Var {
+			s.tokens[n-1].End++
+			return i + 1
+		}
 	case '/':
 		if (nc&(cWord|cHigh) != 0 || next == '.' || next == '*' || next == '$') && !s.glued(i) {
 			end := s.path(i)
@@ -149,13 +169,6 @@ func closing(b byte) byte {
 		return b + 2
 	}
 	return b
-}
-
-// emitPunct adds a run of one character; runs of three and more are alike.
-func (s *scanner) emitPunct(start, end int) {
-	n := min(end-start, 3)
-	h := mix(uint64(s.text[start])<<8|uint64(n), shapeKey)
-	s.emit(Token{Hash: h, Start: uint32(start), Prefix: uint32(end), End: uint32(end), Kind: Punct})
 }
 
 // glued is true when a word or number ends right before i.
@@ -253,7 +266,7 @@ func (s *scanner) rune(i int) int {
 		return s.atom(i)
 	}
 	h := mix(hashString(s.text[i:i+n]), shapeKey)
-	s.emit(Token{Hash: h, Start: uint32(i), Prefix: uint32(i + n), End: uint32(i + n), Kind: Punct})
+	s.emitMark(h, i, i+n)
 	return i + n
 }
 
