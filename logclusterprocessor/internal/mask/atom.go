@@ -28,12 +28,18 @@ func (s *scanner) atom(i int) int {
 	text := s.text
 	var a atomInfo
 	j := i
-	for j < len(text) && class[text[j]]&cLetter != 0 {
-		a.classes |= class[text[j]]
+	stop := uint8(0)
+	for j < len(text) {
+		c := class[text[j]]
+		if c&cLetter == 0 {
+			stop = c
+			break
+		}
+		a.classes |= c
 		j++
 	}
 	// Most atoms are plain words.
-	if j == len(text) || class[text[j]]&(cDigit|cJoin|cHigh) == 0 && text[j] != ':' {
+	if stop&(cDigit|cJoin|cHigh) == 0 && (j == len(text) || text[j] != ':') {
 		if a.classes&cNonHex != 0 && j-i <= maxWord || j-i < 8 {
 			s.emitWord(i, j)
 		} else {

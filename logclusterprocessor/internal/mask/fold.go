@@ -24,29 +24,27 @@ func (s *scanner) foldWord(class lexClass, end int) bool {
 }
 
 // foldVar adds variable text, or joins it to what came before.
-func (s *scanner) foldVar(t Token) {
+func (s *scanner) foldVar(h uint64, start, prefix, end int) {
 	n := len(s.tokens)
-	if n == 0 {
-		s.tokens = append(s.tokens, t)
-		return
-	}
-	for n > 0 && s.tokens[n-1].class&lexDate != 0 && t.Prefix == t.Start && t.rule == 0 {
+	for n > 0 && s.tokens[n-1].class&lexDate != 0 && prefix == start && s.rule == 0 {
 		n--
-		t.Start, t.Prefix, t.Space = s.tokens[n].Start, s.tokens[n].Start, s.tokens[n].Space
+		start, s.space = int(s.tokens[n].Start), s.tokens[n].Space
+		prefix = start
 	}
 	s.tokens = s.tokens[:n]
-	if k := s.repeated(&t); k >= 0 {
-		s.tokens[k].End = max(s.tokens[k].End, t.End)
+	if k := s.repeated(h); k >= 0 {
+		s.tokens[k].End = max(s.tokens[k].End, uint32(end))
 		s.tokens = s.tokens[:k+1]
+		s.space = false
 	} else {
-		s.tokens = append(s.tokens, t)
+		s.add(h, Var, start, prefix, end)
 	}
 	s.foldPhrase()
 }
 
-// repeated returns the index of the earlier Var that t repeats, with at most
-// one separator between, or -1.
-func (s *scanner) repeated(t *Token) int {
+// repeated returns the index of the earlier Var with hash h that a Var now would
+// repeat, with at most one separator between, or -1.
+func (s *scanner) repeated(h uint64) int {
 	k := len(s.tokens) - 1
 	if k >= 0 && s.tokens[k].Kind == Punct && s.tokens[k].End-s.tokens[k].Start <= 2 && separates(s.text[s.tokens[k].Start]) {
 		k--
@@ -54,7 +52,7 @@ func (s *scanner) repeated(t *Token) int {
 	if k < 0 {
 		return -1
 	}
-	if o := &s.tokens[k]; o.Hash != t.Hash || o.Kind != Var || o.End == o.Start || o.rule != t.rule {
+	if o := &s.tokens[k]; o.Hash != h || o.Kind != Var || o.End == o.Start || o.rule != s.rule {
 		return -1
 	}
 	return k

@@ -3,7 +3,10 @@
 
 package mask
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // scanner cuts text into tokens in one pass. A look ahead is bounded by a
 // constant or takes what it looked at, so that the pass stays linear.
@@ -54,8 +57,23 @@ func (s *scanner) emitWord(start, end int) {
 			return
 		}
 	}
-	s.tokens = append(s.tokens, Token{Hash: h, Start: uint32(start), Prefix: uint32(end), End: uint32(end), Space: s.space, class: class})
+	s.add(h, Word, start, end, end).class = class
+}
+
+// add appends a token. The fields are written in place: a literal would be built
+// aside and copied, which stalls on the narrow stores.
+func (s *scanner) add(h uint64, kind Kind, start, prefix, end int) *Token {
+	n := len(s.tokens)
+	if n == cap(s.tokens) {
+		s.tokens = slices.Grow(s.tokens, n+16)
+	}
+	s.tokens = s.tokens[:n+1]
+	t := &s.tokens[n]
+	t.Hash = h
+	t.Start, t.Prefix, t.End = uint32(start), uint32(prefix), uint32(end)
+	t.Kind, t.Space, t.rule, t.class = kind, s.space, s.rule, 0
 	s.space = false
+	return t
 }
 
 // emitVar adds variable text with a constant prefix, which may be empty.
@@ -64,9 +82,7 @@ func (s *scanner) emitVar(start, prefix, end int) {
 	if prefix > start {
 		h = mix(varHash^hashString(s.text[start:prefix]), wordKey)
 	}
-	t := Token{Hash: h, Start: uint32(start), Prefix: uint32(prefix), End: uint32(end), Kind: Var, Space: s.space, rule: s.rule}
-	s.space = false
-	s.foldVar(t)
+	s.foldVar(h, start, prefix, end)
 }
 
 // emitPunct adds a run of one character; runs of three and more are alike.
@@ -76,8 +92,7 @@ func (s *scanner) emitPunct(start, end int) {
 }
 
 func (s *scanner) emitMark(h uint64, start, end int) {
-	s.tokens = append(s.tokens, Token{Hash: h, Start: uint32(start), Prefix: uint32(end), End: uint32(end), Kind: Punct, Space: s.space})
-	s.space = false
+	s.add(h, Punct, start, end, end)
 }
 
 // punct scans punctuation at i, or what begins with it.
