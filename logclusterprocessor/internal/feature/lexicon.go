@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/kljensen/snowball/english"
 )
 
 //go:embed lexicon.txt
@@ -185,41 +183,4 @@ func add(phrases map[string][]phrase, p phrase) {
 		at--
 	}
 	phrases[first] = slices.Insert(list, at, p)
-}
-
-// stemmed is a token with its stem and the word lists it is in.
-type stemmed struct {
-	token
-	stem    string
-	class   wordClass
-	place   int  // among the tokens, a placeholder before it counted
-	advised bool // of a sentence of advice
-	behind  bool // directly behind a preposition, articles apart
-	used    bool // part of a phrase found
-}
-
-// stems looks up tokens one by one. "can" before "not" is lost in it.
-func (l *lexicon) stems(tokens []token) []stemmed {
-	out := make([]stemmed, len(tokens))
-	place := 0
-	for i, t := range tokens {
-		place++
-		if t.gap {
-			place++
-		}
-		c := stemmed{token: t, class: l.words[t.text], place: place}
-		switch {
-		case c.class&unable != 0:
-			c.stem = inability
-		case c.class&negative != 0:
-			c.stem = negation
-			if i > 0 && (tokens[i-1].text == "can" || tokens[i-1].text == "could") {
-				c.stem, out[i-1].class = inability, filler
-			}
-		default:
-			c.stem = english.Stem(t.text, true)
-		}
-		out[i] = c
-	}
-	return out
 }

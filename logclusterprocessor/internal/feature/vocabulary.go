@@ -186,18 +186,18 @@ func (s *Space) weight(t *Term) float32 {
 }
 
 // frequency estimates the share of templates with the term, in (0, 1): what was
-// counted, smoothed by priorDocs imaginary templates of logs in general.
+// counted, smoothed by PriorDocs imaginary templates of logs in general.
 func (s *Space) frequency(t *Term) float64 {
 	prior := tuned.PriorWord
 	switch {
 	case t.Kind == Pair:
 		prior = tuned.PriorPair
 	case t.Kind != Word:
-		prior = tuned.PriorLex
+		prior = tuned.PriorLexicon
 	case t.Common:
 		prior = tuned.PriorCommon
 	}
-	f := (float64(s.counts[t.Dim]) + tuned.PriorN*prior) / (s.docs + tuned.PriorN)
+	f := (float64(s.counts[t.Dim]) + tuned.PriorDocs*prior) / (s.docs + tuned.PriorDocs)
 	return min(f, 0.99)
 }
 
