@@ -200,24 +200,20 @@ func printStall(ctx context.Context, feed *load.Feed) error {
 	return nil
 }
 
+// writeProfile profiles the making of batches too: what ConsumeLogs does is seen
+// with `go tool pprof -focus ConsumeLogs`.
 func writeProfile(ctx context.Context, file string, ours *load.Ours, feed *load.Feed, trials, batches int) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	for range trials {
-		fresh := feed.Take(batches)
-		work := make([]load.Work, len(fresh))
-		for i, ld := range fresh {
-			work[i] = ours.Prepare(ld)
-		}
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		err := load.RunAll(ctx, work, 1)
-		pprof.StopCPUProfile()
-		if err != nil {
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	for range trials * batches {
+		if err := ours.Prepare(feed.Next())(ctx); err != nil {
 			return err
 		}
 	}

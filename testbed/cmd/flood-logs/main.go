@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"log"
 	"maps"
+	"os"
+	"runtime/pprof"
 	"slices"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	lines := flag.Int("lines", 10_000_000, "lines to send")
+	profile := flag.String("memprofile", "", "write a heap profile to this file at the last sample")
 	flag.Parse()
 
 	fmt.Printf("%d lines, one in a hundred of 100 templates that come again, every other unique; budget %d MiB live\n\n",
@@ -28,6 +31,11 @@ func main() {
 	fmt.Println("      lines  live MiB  estimate MiB  RSS MiB")
 	out, err := load.Flood(context.Background(), *lines, func(s load.Sample) {
 		fmt.Printf("%11d  %8.1f  %12.1f  %7.1f\n", s.Lines, mib(s.Heap), mib(s.Estimate), mib(s.RSS))
+		if *profile != "" && s.Lines >= *lines {
+			if err := writeHeap(*profile); err != nil {
+				log.Print(err)
+			}
+		}
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -41,6 +49,15 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Println("ok")
+}
+
+func writeHeap(file string) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return pprof.Lookup("heap").WriteTo(f, 0)
 }
 
 func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }
