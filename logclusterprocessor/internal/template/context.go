@@ -3,7 +3,11 @@
 
 package template
 
-import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+import (
+	"slices"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+)
 
 // addContexts enters e under each of its skeletons with one word replaced by a
 // slot, and opens those that have shown enough words.
@@ -16,6 +20,7 @@ func (m *Miner[P]) addContexts(e *Entry[P], s *skeleton) {
 // enter returns the positions that have shown enough words. Variable text at a
 // position is entered too: where one line has a number and others names.
 func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
+	m.addForm(e, s.form)
 	for _, i := range s.slots {
 		key := at(s.without(s.hash, i), i)
 		c, known := m.contexts[key]
@@ -105,6 +110,9 @@ func (m *Miner[P]) open(e *Entry[P], i int) {
 	g := m.newGeneral(key, mask.EncodeUnits(units), e.birth, slots, t)
 	m.record(g)
 	s.parse(g.text)
+	if slots > 1 {
+		m.adopt(g, &s)
+	}
 	if slots < maxSlots {
 		m.addContexts(g, &s)
 	}
@@ -124,6 +132,50 @@ func (m *Miner[P]) newGeneral(key uint64, text string, birth int64, slots uint8,
 	return g
 }
 
+// maxAdopt is how many shapes of a form are looked at, the newest first.
+const maxAdopt = 256
+
+// adopt joins the shapes and generalisations that g covers and that no context
+// led to: those that differ in several words from what was known then.
+func (m *Miner[P]) adopt(g *Entry[P], s *skeleton) {
+	var other skeleton
+	forms := m.forms[s.form]
+	for k := len(forms) - 1; k >= max(0, len(forms)-maxAdopt); k-- {
+		e := forms[k]
+		if e.gone || e == g || e.Template() == g.Template() {
+			continue
+		}
+		if other.parse(e.text); other.instanceOf(s) {
+			m.union(g.Template(), e.Template())
+		}
+	}
+}
+
+// addForm remembers e by its form.
+func (m *Miner[P]) addForm(e *Entry[P], form uint64) {
+	list := m.forms[form]
+	if len(list) == 2*maxAdopt {
+		list = slices.Delete(list, 0, maxAdopt)
+		m.bytes -= maxAdopt * memberBytes
+	}
+	m.forms[form] = append(list, e)
+	m.bytes += memberBytes
+}
+
+// dropForm forgets it again.
+func (m *Miner[P]) dropForm(e *Entry[P], form uint64) {
+	list := m.forms[form]
+	if k := slices.Index(list, e); k >= 0 {
+		list = slices.Delete(list, k, k+1)
+		m.bytes -= memberBytes
+	}
+	if len(list) == 0 {
+		delete(m.forms, form)
+	} else {
+		m.forms[form] = list
+	}
+}
+
 // maxSlots bounds how far a template generalises.
 const maxSlots = 6
 
@@ -140,6 +192,7 @@ func widen(a, b []mask.Unit) {
 func (m *Miner[P]) dropContexts(e *Entry[P]) {
 	var s skeleton
 	s.parse(e.text)
+	m.dropForm(e, s.form)
 	for _, i := range s.slots {
 		key := at(s.without(s.hash, i), i)
 		c, known := m.contexts[key]

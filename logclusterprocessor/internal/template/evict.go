@@ -3,12 +3,14 @@
 
 package template
 
+import "slices"
+
 // What things cost, in bytes, with their share of the tables that hold them.
 const (
-	entryBytes    = 176
+	entryBytes    = 208
 	templateBytes = 192
-	contextBytes  = 64
-	memberBytes   = 8
+	contextBytes  = 120
+	memberBytes   = 16
 )
 
 // Evictions counts what was dropped, by the limit that asked for it. Shapes are
@@ -20,26 +22,33 @@ type Evictions struct {
 	Bytes     int64
 }
 
-// queue is a first-in first-out queue over a slice.
+// queue is a first-in first-out queue. Items may be withdrawn by making keep
+// false for them; they are gone before the queue would grow.
 type queue[T any] struct {
 	items []T
 	head  int
+	keep  func(T) bool
 }
 
 func (q *queue[T]) len() int { return len(q.items) - q.head }
 
 func (q *queue[T]) push(v T) {
-	if q.head > 64 && 2*q.head > len(q.items) {
-		n := copy(q.items, q.items[q.head:])
-		clear(q.items[n:])
-		q.items, q.head = q.items[:n], 0
+	if len(q.items) == cap(q.items) {
+		kept := make([]T, 0, max(64, q.len()))
+		for _, v := range q.items[q.head:] {
+			if q.keep(v) {
+				kept = append(kept, v)
+			}
+		}
+		q.items, q.head = slices.Grow(kept, len(kept)+1), 0
 	}
 	q.items = append(q.items, v)
 }
 
-func (q *queue[T]) pop() (v T) {
+func (q *queue[T]) pop() T {
 	var zero T
-	v, q.items[q.head] = q.items[q.head], zero
+	v := q.items[q.head]
+	q.items[q.head] = zero
 	q.head++
 	return v
 }
@@ -119,12 +128,12 @@ func (m *Miner[P]) victim() *Template[P] {
 		default:
 			return nil
 		}
-		if t.gone || t.parent.Load() != nil || t.protected && fromProbation {
+		if !t.live() {
 			continue
 		}
 		count := t.lines()
 		if chances < maxChances && (fromProbation && count > 1 || !fromProbation && count > t.mark) {
-			t.mark, t.protected = count, true
+			t.mark = count
 			m.protected.push(t)
 			chances++
 			continue
@@ -132,6 +141,8 @@ func (m *Miner[P]) victim() *Template[P] {
 		return t
 	}
 }
+
+func (t *Template[P]) live() bool { return !t.gone && t.parent.Load() == nil }
 
 // lines is how many lines the template has had, or a bound that is good enough
 // for the clock when it has very many shapes.

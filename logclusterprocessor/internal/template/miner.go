@@ -46,8 +46,9 @@ type Miner[P any] struct {
 	limits    Limits
 	templates int
 	contexts  map[uint64]context[P]
-	generals  map[uint64]*Entry[P] // generalisations by the hash of their skeleton
-	wide      int                  // how many of them have two slots or more
+	generals  map[uint64]*Entry[P]   // generalisations by the hash of their skeleton
+	forms     map[uint64][]*Entry[P] // shapes and generalisations by their form
+	wide      int                    // how many of them have two slots or more
 	probation queue[*Template[P]]
 	protected queue[*Template[P]]
 	covered   queue[*Entry[P]]
@@ -75,8 +76,12 @@ func New[P any](limits Limits) *Miner[P] {
 		limits:   limits.withDefaults(),
 		contexts: map[uint64]context[P]{},
 		generals: map[uint64]*Entry[P]{},
+		forms:    map[uint64][]*Entry[P]{},
 	}
 	m.table.init()
+	m.probation.keep = (*Template[P]).live
+	m.protected.keep = (*Template[P]).live
+	m.covered.keep = func(e *Entry[P]) bool { return !e.gone }
 	return m
 }
 

@@ -31,7 +31,6 @@ type Template[P any] struct {
 
 	// Under the miner's mutex:
 	first, end *Entry[P] // shapes and generalisations, in order of joining
-	protected  bool      // seen again since probation
 	gone       bool
 	mark       int64 // what the count was when the clock last came by
 }

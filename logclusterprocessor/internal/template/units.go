@@ -43,12 +43,14 @@ type skeleton struct {
 	positions []int // of words that may vary
 	slots     []int // positions, and those of variable text
 	hash      uint64
+	form      uint64 // the hash with slots for all words: what stays of a line's form
 	raw       []mask.Unit
 }
 
 func (s *skeleton) parse(encoded string) {
 	s.raw = mask.Decode(encoded, s.raw[:0])
 	s.units, s.positions, s.slots, s.hash = s.units[:0], s.positions[:0], s.slots[:0], 0
+	s.form = 0
 	for i, u := range s.raw {
 		h := uint64(slotHash)
 		if u.Const != "" || u.Kind != mask.Var {
@@ -62,6 +64,11 @@ func (s *skeleton) parse(encoded string) {
 		}
 		s.units = append(s.units, unit{u, h})
 		s.hash += term(i, h)
+		if u.Kind == mask.Punct {
+			s.form += term(i, h)
+		} else {
+			s.form += term(i, slotHash)
+		}
 	}
 }
 
@@ -73,6 +80,20 @@ func term(i int, h uint64) uint64 {
 // without is the hash with a slot at position i.
 func (s *skeleton) without(h uint64, i int) uint64 {
 	return h - term(i, s.units[i].hash) + term(i, slotHash)
+}
+
+// instanceOf is true when general, a generalisation of the same form, has the same
+// units but for its slots.
+func (s *skeleton) instanceOf(general *skeleton) bool {
+	if len(s.units) != len(general.units) {
+		return false
+	}
+	for i := range s.units {
+		if g := &general.units[i]; g.hash != s.units[i].hash && (g.hash != slotHash || s.units[i].Kind == mask.Punct) {
+			return false
+		}
+	}
+	return true
 }
 
 // constants counts the words of two letters or more, those of skip left out.
