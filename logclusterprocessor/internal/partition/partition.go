@@ -69,7 +69,8 @@ type Partition struct {
 	index      *cluster.Index // representatives under space, by template ID
 	categories categories
 	fresh      []*member         // founded in the open window
-	promoted   []*member         // made representatives in the open window
+	stirred    bool              // something was founded in the open window, though it may be absorbed by now
+	promoted   []*member         // representatives that are new, or have changed, in the open window
 	closed     int64             // birth of the youngest shape when the last window closed
 	pending    *window           // closed, its clustering not yet in force
 	solutions  map[uint64]string // by cluster ID
@@ -179,6 +180,7 @@ func (p *Partition) found(t *Template) {
 	m := &member{template: t, terms: terms, founding: []founding{{t.ID(), terms}}}
 	p.vocabulary.Add(terms)
 	p.fresh = append(p.fresh, m)
+	p.stirred = true
 
 	v := p.space.Vector(m.terms)
 	if hit, ok := p.index.Nearest(v, p.settings.Clustering.Threshold); ok {
@@ -232,7 +234,7 @@ func (p *Partition) generalise(t *Template) {
 	m := p.categories.members[t.ID()]
 	m.terms = p.extract.Terms(t.Words())
 	if m.represents {
-		p.index.Add(t.ID(), p.space.Vector(m.terms))
+		p.represent(m)
 	}
 	m.publish()
 }

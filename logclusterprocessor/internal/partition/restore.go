@@ -85,6 +85,7 @@ func (p *Partition) restoreVocabulary(shapes []knowledge.Shape, clock *knowledge
 	p.closed = clock.Closed
 	if clock.Closed > clock.Space {
 		// A window is closed whose clustering is not in force.
+		p.birth = clock.Closed
 		w := p.newWindow()
 		if clock.Done {
 			w.restore(clock.Pending)
@@ -94,7 +95,7 @@ func (p *Partition) restoreVocabulary(shapes []knowledge.Shape, clock *knowledge
 		}
 		p.fresh = nil
 	}
-	p.promoted = nil
+	p.promoted, p.stirred = nil, len(founders) > 0
 	count(math.MaxInt64)
 }
 
@@ -129,7 +130,7 @@ func (p *Partition) indexRepresentatives() {
 // restore gives a window the result that was saved.
 func (w *window) restore(findings []knowledge.Finding) {
 	defer close(w.done)
-	vectors := w.indexRepresentatives()
+	w.indexRepresentatives()
 	place := make(map[knowledge.ID]int, len(w.groups))
 	for i, g := range w.groups {
 		place[knowledge.ID(g.id)] = i
@@ -144,7 +145,7 @@ func (w *window) restore(findings []knowledge.Finding) {
 		for _, id := range saved.Representatives {
 			f.representatives = append(f.representatives, uint64(id))
 		}
-		w.apply(f, vectors)
+		w.apply(f)
 	}
 }
 func records(shapes []knowledge.Shape) []template.Record {

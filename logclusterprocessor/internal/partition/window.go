@@ -84,7 +84,7 @@ func (w *window) cluster(ctx context.Context, settings *Settings) (cluster.Metho
 		}
 	}
 	for _, label := range labels {
-		w.settle(together[label], vectors, settings)
+		w.settle(together[label], settings)
 	}
 	return result.Method, nil
 }
@@ -144,42 +144,40 @@ func (w *window) items(vectors map[uint64]feature.Vector, settings *Settings) (i
 
 // settle notes that groups are one and chooses what stands for them, if
 // anything about them is new.
-func (w *window) settle(groups []int, vectors map[uint64]feature.Vector, settings *Settings) {
+func (w *window) settle(groups []int, settings *Settings) {
 	if len(groups) == 1 && !w.groups[groups[0]].fresh {
 		return
 	}
-	f := finding{groups: groups}
 	var terms []feature.Terms
 	var candidates []representative.Member
-	var ids []uint64
+	var members []snapshot
 	for _, g := range groups {
 		for _, m := range w.groups[g].members {
-			v, ok := vectors[m.id]
-			if !ok {
-				v = w.space.Vector(m.terms)
-				vectors[m.id] = v
-			}
-			ids = append(ids, m.id)
+			members = append(members, m)
 			terms = append(terms, m.terms)
-			candidates = append(candidates, representative.Member{Vector: v, Labelled: m.labelled})
+			candidates = append(candidates, representative.Member{Vector: w.space.Vector(m.terms), Labelled: m.labelled})
 		}
 	}
-	f.keywords = keyword.Select(terms, w.space, settings.Keywords)
+	f := finding{groups: groups, keywords: keyword.Select(terms, w.space, settings.Keywords)}
 	for _, i := range representative.Select(candidates, settings.Representatives) {
-		f.representatives = append(f.representatives, ids[i])
+		f.representatives = append(f.representatives, members[i].id)
 	}
-	w.apply(f, vectors)
+	w.apply(f)
 }
 
 // apply puts a finding into the result and its representatives into the index.
-func (w *window) apply(f finding, vectors map[uint64]feature.Vector) {
+func (w *window) apply(f finding) {
 	for _, g := range f.groups {
 		for _, m := range w.groups[g].members {
 			w.index.Remove(m.id)
 		}
 	}
-	for _, id := range f.representatives {
-		w.add(id, vectors[id])
+	for _, g := range f.groups {
+		for _, m := range w.groups[g].members {
+			if slices.Contains(f.representatives, m.id) {
+				w.add(m.id, w.space.Vector(m.terms))
+			}
+		}
 	}
 	w.findings = append(w.findings, f)
 }
@@ -219,11 +217,11 @@ func floor(tick, step int64) int64 {
 
 // close hands the open window to the clustering.
 func (p *Partition) close() {
-	if len(p.fresh) == 0 {
+	if !p.stirred {
 		return
 	}
 	p.start(p.newWindow())
-	p.fresh, p.promoted, p.closed = nil, nil, p.birth
+	p.fresh, p.promoted, p.stirred, p.closed = nil, nil, false, p.birth
 }
 
 // newWindow closes over what is known now.

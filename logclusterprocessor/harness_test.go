@@ -1,0 +1,165 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package logclusterprocessor
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/processor"
+	"go.opentelemetry.io/collector/processor/processortest"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/metadata"
+)
+
+// start is the event time at which the tests' streams begin.
+var start = time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
+
+// line is one record of a test's stream.
+type line struct {
+	at      time.Duration // since start
+	service string
+	body    string
+}
+
+// batchOf makes one batch, with a resource for each run of one service.
+func batchOf(lines []line) plog.Logs {
+	ld := plog.NewLogs()
+	var records plog.LogRecordSlice
+	for i, l := range lines {
+		if i == 0 || l.service != lines[i-1].service {
+			rl := ld.ResourceLogs().AppendEmpty()
+			if l.service != "" {
+				rl.Resource().Attributes().PutStr("service.name", l.service)
+			}
+			records = rl.ScopeLogs().AppendEmpty().LogRecords()
+		}
+		lr := records.AppendEmpty()
+		lr.Body().SetStr(l.body)
+		lr.SetTimestamp(pcommon.NewTimestampFromTime(start.Add(l.at)))
+	}
+	return ld
+}
+
+// attributesOf returns the attributes of each record, in order.
+func attributesOf(ld plog.Logs) []map[string]any {
+	var all []map[string]any
+	for _, rl := range ld.ResourceLogs().All() {
+		for _, sl := range rl.ScopeLogs().All() {
+			for _, lr := range sl.LogRecords().All() {
+				all = append(all, lr.Attributes().AsRaw())
+			}
+		}
+	}
+	return all
+}
+
+func defaults(change ...func(*Config)) *Config {
+	cfg := createDefaultConfig().(*Config)
+	for _, f := range change {
+		f(cfg)
+	}
+	return cfg
+}
+
+func newLogs(t testing.TB, set processor.Settings, cfg *Config) processor.Logs {
+	require.NoError(t, cfg.Validate())
+	p, err := NewFactory().CreateLogs(t.Context(), set, cfg, consumertest.NewNop())
+	require.NoError(t, err)
+	return p
+}
+
+// startLogs starts a processor that is stopped with the test.
+func startLogs(t testing.TB, cfg *Config) processor.Logs {
+	p := newLogs(t, processortest.NewNopSettings(metadata.Type), cfg)
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
+	t.Cleanup(func() { require.NoError(t, p.Shutdown(context.Background())) })
+	return p
+}
+
+// consume sends lines in batches whose sizes next gives, and returns the
+// attributes of every record.
+func consume(t testing.TB, p processor.Logs, lines []line, next func() int) []map[string]any {
+	var all []map[string]any
+	for len(lines) > 0 {
+		n := min(next(), len(lines))
+		ld := batchOf(lines[:n])
+		require.NoError(t, p.ConsumeLogs(t.Context(), ld))
+		all = append(all, attributesOf(ld)...)
+		lines = lines[n:]
+	}
+	return all
+}
+
+func always(n int) func() int { return func() int { return n } }
+
+// stream makes n lines of some services over the given time: templates that come
+// again with other values, names and wordings, and now and then a new one.
+func stream(seed uint64, n int, services []string, over time.Duration) []line {
+	r := rand.New(rand.NewPCG(seed, 1))
+	pick := func(words string) string {
+		all := strings.Fields(words)
+		return all[r.IntN(len(all))]
+	}
+	name := func() string { return pick("alice bob carol dave erin frank grace heidi ivan judy mallory") }
+	table := func() string { return pick("orders users invoices carts refunds payments shipments") }
+	made := []func() string{
+		func() string { return fmt.Sprintf("Table not found: %s", table()) },
+		func() string { return fmt.Sprintf("%s: no such table exists", table()) },
+		func() string { return fmt.Sprintf("Column not found: %s", pick("price qty email sku")) },
+		func() string {
+			return fmt.Sprintf("Failed password for %s from 10.0.%d.%d port %d ssh2", name(), r.IntN(255), r.IntN(255), r.IntN(65536))
+		},
+		func() string { return fmt.Sprintf("session opened for user %s by (uid=%d)", name(), r.IntN(1000)) },
+		func() string {
+			return fmt.Sprintf("Connection to db-%02d timed out after %d ms", r.IntN(20), r.IntN(9999))
+		},
+		func() string {
+			return fmt.Sprintf("request to db-%02d: deadline exceeded (%ds)", r.IntN(20), r.IntN(60))
+		},
+		func() string { return fmt.Sprintf("GET /api/v1/%s/%d 200 %dms", table(), r.IntN(1e6), r.IntN(900)) },
+		func() string { return fmt.Sprintf("disk /dev/sd%c is full", 'a'+rune(r.IntN(4))) },
+		func() string { return fmt.Sprintf("no space left on device /dev/sd%c", 'a'+rune(r.IntN(4))) },
+		func() string {
+			return fmt.Sprintf("%s %s %s", pick("worker scheduler reaper indexer"), pick("started stopped paused crashed"), pick("cleanly badly twice"))
+		},
+		func() string {
+			return fmt.Sprintf("cache %s evicted %d entries in %d us", pick("l1 l2 sessions pages"), r.IntN(1e5), r.IntN(1e4))
+		},
+	}
+	lines := make([]line, n)
+	for i := range lines {
+		service := services[r.IntN(len(services))]
+		body := made[r.IntN(len(made))]()
+		if r.IntN(20) == 0 {
+			body = fmt.Sprintf("rare event %s of %s saw %s", randomWord(r), randomWord(r), randomWord(r))
+		}
+		lines[i] = line{at: over * time.Duration(i) / time.Duration(n), service: service, body: body}
+	}
+	return lines
+}
+
+func randomWord(r *rand.Rand) string {
+	var b strings.Builder
+	for range 3 + r.IntN(4) {
+		b.WriteByte("bcdfghklmnprstvz"[r.IntN(16)])
+		b.WriteByte("aeiou"[r.IntN(5)])
+	}
+	return b.String()
+}
+
+// host is a component.Host with extensions.
+type host map[component.ID]component.Component
+
+func (h host) GetExtensions() map[component.ID]component.Component { return h }
