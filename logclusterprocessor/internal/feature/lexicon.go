@@ -24,9 +24,9 @@ const (
 
 // lexicon is the parsed form of lexicon.txt; read only once parsed.
 type lexicon struct {
-	senses  map[string][]phrase // by first stem, longest first
-	objects map[string][]phrase // by first word, longest first
-	words   map[string]wordClass
+	byStem map[string][]phrase // by first element, longest phrase first
+	byWord map[string][]phrase // the same where the first element is exact
+	words  map[string]wordClass
 }
 
 // phrase is one wording of a sense or an object.
@@ -58,10 +58,19 @@ func (r role) kind() Kind {
 	return Sense
 }
 
-// element is one stem of a phrase, after a gap of up to maxGap words if so marked.
+// element is one word of a phrase.
 type element struct {
-	stem string
-	gap  bool
+	text  string // its stem, or the word as it stands if exact
+	exact bool
+	gap   bool // up to maxGap other words may come before it
+}
+
+// matches tells whether the element stands for the token; exact ones leave a plural s aside.
+func (e *element) matches(c *stemmed) bool {
+	if !e.exact {
+		return c.stem == e.text
+	}
+	return c.text == e.text || len(c.text) == len(e.text)+1 && c.text[len(e.text)] == 's' && c.text[:len(e.text)] == e.text
 }
 
 // wordClass is a set of the lexicon's word lists.
@@ -95,7 +104,7 @@ func mustParse(text string) *lexicon {
 // parseLexicon reads the format that the head of lexicon.txt describes.
 // An error names the line.
 func parseLexicon(text string) (*lexicon, error) {
-	l := &lexicon{senses: map[string][]phrase{}, objects: map[string][]phrase{}, words: map[string]wordClass{}}
+	l := &lexicon{byStem: map[string][]phrase{}, byWord: map[string][]phrase{}, words: map[string]wordClass{}}
 	type entry struct {
 		line       int
 		role       role
@@ -135,10 +144,10 @@ func parseLexicon(text string) (*lexicon, error) {
 		if len(p.elements) == 0 {
 			return nil, fmt.Errorf("lexicon line %d: phrase %q is empty or all filler", e.line, e.text)
 		}
-		if e.role.kind() == Object {
-			add(l.objects, p)
+		if p.elements[0].exact {
+			add(l.byWord, p)
 		} else {
-			add(l.senses, p)
+			add(l.byStem, p)
 		}
 	}
 	return l, nil
@@ -146,37 +155,41 @@ func parseLexicon(text string) (*lexicon, error) {
 
 // elements reads a phrase the way match reads a template.
 func (l *lexicon) elements(text string, kind Kind) []element {
-	var out []element
-	var gaps []bool
-	gap := false
 	var tokens []token
+	var marks []element // gap and exact of each token
+	gap := false
 	for _, w := range strings.Fields(text) {
 		if w == ".." {
 			gap = true
 			continue
 		}
+		exact := kind == Object || w[0] == '='
 		for _, t := range tokenize([]string{w}) {
 			tokens = append(tokens, t)
-			gaps = append(gaps, gap)
+			marks = append(marks, element{gap: gap, exact: exact})
 			gap = false
 		}
 	}
+	var out []element
 	for i, c := range l.stems(tokens) {
 		if c.class&filler != 0 {
 			continue
 		}
-		s := c.stem
-		if kind == Object {
-			s = c.text
+		e := marks[i]
+		e.text = c.stem
+		if e.exact {
+			e.text = c.text
 		}
-		out = append(out, element{s, gaps[i] && len(out) > 0})
+		e.gap = e.gap && len(out) > 0
+		out = append(out, e)
 	}
 	return out
 }
 
-// add keeps the phrases of a first stem in order of falling length, and of the file among equals.
+// add keeps the phrases of a first stem in order of falling
+// length, and of the file among equals.
 func add(phrases map[string][]phrase, p phrase) {
-	first := p.elements[0].stem
+	first := p.elements[0].text
 	list := phrases[first]
 	at := len(list)
 	for at > 0 && len(list[at-1].elements) < len(p.elements) {

@@ -14,7 +14,8 @@ type stemmed struct {
 	token
 	stem    string
 	class   wordClass
-	place   int  // among the tokens, a placeholder before it counted
+	index   int  // among the tokens
+	place   int  // the same, placeholders counted
 	advised bool // of a sentence of advice
 	behind  bool // directly behind a preposition, articles apart
 	used    bool // part of a phrase found
@@ -29,7 +30,7 @@ func (l *lexicon) stems(tokens []token) []stemmed {
 		if t.gap {
 			place++
 		}
-		c := stemmed{token: t, class: l.words[t.text], place: place}
+		c := stemmed{token: t, class: l.words[t.text], index: i, place: place}
 		switch {
 		case c.class&unable != 0:
 			c.stem = inability
@@ -81,7 +82,7 @@ func match(l *lexicon, tokens []token) []span {
 	}
 	content = content[:n]
 	spans := make([]span, 0, n)
-	var used []int
+	used := make([]int, 0, 8)
 	because := -1
 	for i := range content {
 		c := &content[i]
@@ -91,15 +92,11 @@ func match(l *lexicon, tokens []token) []span {
 		s := span{place: c.place, sentence: c.sentence, advice: c.advised, quoted: c.quoted, prefix: c.prefix, behind: c.behind}
 		var p *phrase
 		if p, used = l.longest(content, i, used); p != nil {
-			surface := c.text
-			for _, u := range used[1:] {
-				surface += " " + content[u].text
-			}
 			for _, u := range used {
 				content[u].used = true
 			}
 			s.role = p.role
-			s.term = Term{Text: p.name, Surface: surface, Kind: p.role.kind()}
+			s.term = Term{Text: p.name, Surface: surface(tokens, content, used), Kind: p.role.kind()}
 		} else {
 			if c.class&cause != 0 {
 				because = c.sentence
@@ -107,7 +104,7 @@ func match(l *lexicon, tokens []token) []span {
 			if c.class&(preposition|function|negative|unable) != 0 || len(c.text) == 1 {
 				continue
 			}
-			s.term = Term{Text: c.stem, Surface: c.text, Common: c.class&common != 0}
+			s.term = Term{Text: c.stem, Surface: c.surface, Common: c.class&common != 0}
 		}
 		s.caused = because == s.sentence
 		s.term.Dim = dim(s.term.Kind, s.term.Text)
@@ -117,39 +114,43 @@ func match(l *lexicon, tokens []token) []span {
 }
 
 // longest returns the longest phrase that starts at content[i] and the places
-// it takes, in the given slice's memory. Objects win ties.
+// it takes, in the given slice's memory. Exact words win ties.
 func (l *lexicon) longest(content []stemmed, i int, used []int) (*phrase, []int) {
-	var best *phrase
-	try := func(list []phrase, exact bool) {
-		for k := range list {
-			if best != nil && len(list[k].elements) <= len(best.elements) {
-				return
-			}
-			var ok bool
-			if used, ok = fits(list[k].elements, content, i, exact, used); ok {
-				best = &list[k]
-				return
-			}
-		}
+	best := longestOf(nil, l.byWord[content[i].text], content, i)
+	if one, plural := strings.CutSuffix(content[i].text, "s"); plural {
+		best = longestOf(best, l.byWord[one], content, i)
 	}
-	text := content[i].text
-	try(l.objects[text], true)
-	if one, plural := strings.CutSuffix(text, "s"); plural {
-		try(l.objects[one], true)
+	best = longestOf(best, l.byStem[content[i].stem], content, i)
+	if best == nil {
+		return nil, used
 	}
-	try(l.senses[content[i].stem], false)
-	if best != nil { // a failed try may have overwritten the places
-		exact := best.role.kind() == Object
-		used, _ = fits(best.elements, content, i, exact, used)
-	}
+	used, _ = best.fits(content, i, used[:0])
 	return best, used
 }
 
-// fits tells whether elements match from content[i] on, and where.
-func fits(elements []element, content []stemmed, i int, exact bool, used []int) ([]int, bool) {
-	used = append(used[:0], i)
+// longestOf returns the first of the list, which is the longest, that fits and is longer than best.
+func longestOf(best *phrase, list []phrase, content []stemmed, i int) *phrase {
+	for k := range list {
+		if best != nil && len(list[k].elements) <= len(best.elements) {
+			break
+		}
+		if _, ok := list[k].fits(content, i, nil); ok {
+			return &list[k]
+		}
+	}
+	return best
+}
+
+// fits tells whether the phrase, whose first element is known to match, matches
+// from content[i] on. It appends the places to used unless that is nil.
+func (p *phrase) fits(content []stemmed, i int, used []int) ([]int, bool) {
+	note := used != nil
+	if note {
+		used = append(used, i)
+	}
 	at := i + 1
-	for _, e := range elements[1:] {
+	for k := 1; k < len(p.elements); k++ {
+		e := &p.elements[k]
 		skip := 0
 		if e.gap {
 			skip = maxGap
@@ -158,22 +159,38 @@ func fits(elements []element, content []stemmed, i int, exact bool, used []int) 
 			if at >= len(content) || content[at].used || content[at].sentence != content[i].sentence {
 				return used, false
 			}
-			if same(&content[at], e.stem, exact) {
+			if e.matches(&content[at]) {
 				break
 			}
 			if skip--; skip < 0 || content[at].class&(preposition|function) != 0 {
 				return used, false
 			}
 		}
-		used = append(used, at)
+		if note {
+			used = append(used, at)
+		}
 		at++
 	}
 	return used, true
 }
 
-func same(c *stemmed, want string, exact bool) bool {
-	if exact {
-		return c.text == want || len(c.text) == len(want)+1 && c.text[len(want)] == 's' && c.text[:len(want)] == want
+// surface returns the words of a phrase as they occurred, with what stands
+// between them and, before a negation, its auxiliary: "does not exist". A
+// phrase with a gap is given by its own words.
+func surface(tokens []token, content []stemmed, used []int) string {
+	first, last := content[used[0]].index, content[used[len(used)-1]].index
+	if content[used[0]].stem == negation && first > 0 && builtin.words[tokens[first-1].text] == filler && !tokens[first].gap {
+		first--
 	}
-	return c.stem == want
+	words := make([]string, 0, 4)
+	if used[len(used)-1]-used[0] == len(used)-1 {
+		for _, t := range tokens[first : last+1] {
+			words = append(words, t.surface)
+		}
+	} else {
+		for _, u := range used {
+			words = append(words, content[u].surface)
+		}
+	}
+	return strings.Join(words, " ")
 }

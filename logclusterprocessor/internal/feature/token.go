@@ -19,6 +19,8 @@ const (
 // token is one word of a template in lower case.
 type token struct {
 	text string
+	// surface is the text as it occurred, but in lower case: "doesn't" where text is "not".
+	surface string
 	// sentence counts sentences from 0; phrases never span two.
 	sentence int
 	// quoted tokens stand in quotes: names from the data rather than words.
@@ -184,14 +186,14 @@ func (t *tokenizer) piece(s string, quoted bool) {
 		t.gap = true
 	case isSpaceless(first):
 		if size == len(s) {
-			t.add(s, quoted)
+			t.add(s, s, quoted)
 			return
 		}
 		prev := 0
 		for i := range s {
 			if i > 0 {
 				_, n := utf8.DecodeRuneInString(s[i:])
-				t.add(s[prev:i+n], quoted)
+				t.add(s[prev:i+n], s[prev:i+n], quoted)
 				prev = i
 			}
 		}
@@ -202,28 +204,30 @@ func (t *tokenizer) piece(s string, quoted bool) {
 	}
 }
 
-// contraction splits "doesn't" into "does", "not" and cuts other tails ("user's").
+// contraction reads "doesn't" as "not", "can't" as "cannot" and cuts other tails ("user's").
 func (t *tokenizer) contraction(s string, quoted bool) {
 	i := strings.IndexAny(s, "'’")
 	if i < 0 {
-		t.add(s, quoted)
+		t.add(s, s, quoted)
 		return
 	}
 	head, tail := s[:i], strings.TrimLeft(s[i:], "'’")
-	if tail == "t" && (head == "can" || head == "couldn") {
-		head = "cannot"
-	} else if tail == "t" && strings.HasSuffix(head, "n") {
-		head = "not"
+	switch {
+	case tail != "t" || !strings.HasSuffix(head, "n"):
+		t.add(head, head, quoted)
+	case head == "can" || head == "couldn":
+		t.add(inability, s, quoted)
+	default:
+		t.add(negation, s, quoted)
 	}
-	t.add(head, quoted)
 }
 
-func (t *tokenizer) add(s string, quoted bool) {
+func (t *tokenizer) add(text, surface string, quoted bool) {
 	if t.ended && len(t.tokens) > 0 {
 		t.sentence++
 	}
 	t.ended = false
-	t.tokens = append(t.tokens, token{text: s, sentence: t.sentence, quoted: quoted, gap: t.gap})
+	t.tokens = append(t.tokens, token{text: text, surface: surface, sentence: t.sentence, quoted: quoted, gap: t.gap})
 	t.gap = false
 }
 

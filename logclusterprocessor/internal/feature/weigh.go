@@ -15,6 +15,8 @@ type weights struct {
 	// Local weights by what a term stands for; that of a problem, failure,
 	// event and the nearest object is 1.
 	Generic, OtherObject, Attribute, Word, Common float64
+	// Plain is Word and Common's factor in a template that reports no trouble.
+	Plain float64
 	// Pair is the weight of sense and object together, Alone that of a sense
 	// without an object: it keeps "does not exist" from standing between
 	// "table does not exist" and "user does not exist".
@@ -32,7 +34,7 @@ type weights struct {
 }
 
 var tuned = weights{
-	Generic: 0.3, OtherObject: 0.7, Attribute: 0.4, Word: 0.4, Common: 0.2,
+	Generic: 0.3, OtherObject: 0.7, Attribute: 0.4, Word: 0.4, Common: 0.2, Plain: 2,
 	Pair: 0.8, Alone: 0.5,
 	SecondSense: 0.7, Quoted: 0.4, Prefix: 0.4, Advice: 0.15,
 	PosDecay: 0.03, IDFPower: 0.25,
@@ -49,6 +51,9 @@ func weigh(spans []span) Terms {
 		w := s.base(i == nearest)
 		if s.term.Kind == Sense && i != topic && !(s.role == problem && spans[topic].role == failure) {
 			w *= tuned.SecondSense
+		}
+		if s.term.Kind == Word && (topic < 0 || spans[topic].role == event) {
+			w *= tuned.Plain
 		}
 		if s.quoted {
 			w *= tuned.Quoted
