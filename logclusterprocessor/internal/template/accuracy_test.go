@@ -15,22 +15,27 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 )
 
-// dataDir finds the shared data: OTELCOL_AIOPS_DATA, or shared/data beside the
-// repository's root.
-func dataDir(tb testing.TB) string {
+// findData finds the shared data: OTELCOL_AIOPS_DATA, or shared/data beside the
+// repository's root. It is empty when there is none.
+func findData() string {
 	if dir := os.Getenv("OTELCOL_AIOPS_DATA"); dir != "" {
 		return dir
 	}
 	dir, err := os.Getwd()
-	require.NoError(tb, err)
-	for dir != filepath.Dir(dir) {
+	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if c := filepath.Join(dir, "..", "shared", "data"); isDir(c) {
 			return c
 		}
-		dir = filepath.Dir(dir)
 	}
-	tb.Skip("shared data not found: set OTELCOL_AIOPS_DATA")
 	return ""
+}
+
+func dataDir(tb testing.TB) string {
+	dir := findData()
+	if dir == "" {
+		tb.Skip("the shared data was not found: set OTELCOL_AIOPS_DATA")
+	}
+	return dir
 }
 
 func isDir(p string) bool {

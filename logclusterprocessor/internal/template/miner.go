@@ -116,6 +116,7 @@ func (m *Miner[P]) Learn(line *mask.Line, t int64) Outcome[P] {
 	out := Outcome[P]{}
 	m.out = &out
 	out.Entry = m.learn(line.Shape, line.Encode(), t)
+	m.table.put(out.Entry) // readers see the shape once all about it is settled
 	out.Template = out.Entry.Template()
 	m.out = nil
 	m.evict(&out)
@@ -177,7 +178,6 @@ func (m *Miner[P]) newEntry(shape uint64, text string, t int64) *Entry[P] {
 	m.seq++
 	e := &Entry[P]{shape: shape, text: text, birth: t, seq: m.seq}
 	e.last.Store(t)
-	m.table.put(e)
 	m.bytes += entryBytes
 	return e
 }

@@ -104,6 +104,7 @@ func (m *Miner[P]) restoreShape(r *Record) {
 	e.seq = r.Seq
 	e.Seen(r.Count, r.Last)
 	m.addTemplate(e)
+	m.table.put(e)
 	if r.Text == "" {
 		m.covered.push(e)
 		return

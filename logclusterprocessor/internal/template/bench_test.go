@@ -1,0 +1,89 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package template
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+)
+
+// benchLines are the lines of all sets, each digit drawn anew: repeated lines
+// would flatter the caches. Without the shared data they are made ones.
+func benchLines(b *testing.B) (lines []string, bytes int64) {
+	if dir := findData(); dir != "" {
+		for _, set := range loghub {
+			l, _ := readLoghub(b, set)
+			lines = append(lines, l...)
+		}
+	} else {
+		lines = madeLines(20_000, 1)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	r.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	for i, l := range lines {
+		redrawn := []byte(l)
+		for k, c := range redrawn {
+			if c >= '1' && c <= '9' {
+				redrawn[k] = byte('1' + r.IntN(9))
+			}
+		}
+		lines[i] = string(redrawn)
+		bytes += int64(len(l))
+	}
+	return lines, bytes / int64(len(lines))
+}
+
+func BenchmarkMask(b *testing.B) {
+	lines, size := benchLines(b)
+	var line mask.Line
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		masker.Mask(lines[i%len(lines)], &line)
+	}
+}
+
+func BenchmarkMaskAndLookup(b *testing.B) {
+	lines, size := benchLines(b)
+	m := New[int](Limits{})
+	var line mask.Line
+	for i, l := range lines {
+		feed(m, &line, l, int64(i))
+	}
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		masker.Mask(lines[i%len(lines)], &line)
+		if e := m.Lookup(line.Shape); e == nil || e.Template() == nil {
+			b.Fatal("a known line was not found")
+		}
+	}
+}
+
+// A new template must cost the same among few and among many.
+func BenchmarkLearnNew(b *testing.B) {
+	for _, known := range []int{1_000, 20_000, 100_000} {
+		b.Run(fmt.Sprintf("among=%d", known), func(b *testing.B) {
+			m := New[int](Limits{Templates: known, Shapes: 2 * known, Contexts: 20 * known, Bytes: 1 << 40})
+			var line mask.Line
+			n := 0
+			next := func() {
+				masker.Mask("task "+letters(n*31)+" of "+letters(n)+" ended with code "+letters(n*7), &line)
+				n++
+			}
+			for range known {
+				next()
+				m.Learn(&line, int64(n))
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				next()
+				m.Learn(&line, int64(n))
+			}
+		})
+	}
+}
