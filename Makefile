@@ -29,7 +29,7 @@ run: build ## Run on this machine's logs and metrics; LOGS=/some/dir adds a dire
 .PHONY: top
 top: ## Show the clusters that `make run` has found
 	@test -f run/logs.jsonl || { echo 'nothing yet: make run'; exit 1; }
-	@go run ./cmd/logtop -width $$(tput cols 2>/dev/null || echo 160) run/logs.jsonl
+	@go run ./cmd/logtop -width $$(test -t 1 && tput cols || echo 160) run/logs.jsonl
 
 .PHONY: build
 build: ## Compile the distribution from its lock

@@ -30,8 +30,12 @@ else
   unset LOGS
 fi
 
+width=160
+[ ! -t 1 ] || width=$(tput cols)
+
+: >"$log"
 echo "run: starting the collector, its own log is $log"
-distribution/otelcol-aiops "${configs[@]}" "$@" >"$log" 2>&1 &
+distribution/otelcol-aiops "${configs[@]}" "$@" >>"$log" 2>&1 &
 collector=$!
 # A signal goes to the collector, which then has the time that it needs.
 trap 'kill -TERM "$collector" 2>/dev/null' INT TERM
@@ -83,7 +87,7 @@ echo "         host metrics, every 5 s"
 echo "results  $results (OTLP JSON)"
 echo
 if [ -s "$results" ]; then
-  go run ./cmd/logtop -width "$(tput cols 2>/dev/null || echo 160)" "$results" || true
+  go run ./cmd/logtop -width "$width" "$results" || true
 else
   echo "no log records yet"
 fi

@@ -56,6 +56,9 @@ func startCollector(t *testing.T, env []string, name string, args ...string) *pr
 	t.Helper()
 	p := start(t, env, name, args...)
 	p.waitFor(t, "Everything is ready")
+	// The Collector says so a moment before it listens to signals; until then
+	// SIGTERM just kills it.
+	time.Sleep(200 * time.Millisecond)
 	return p
 }
 

@@ -44,6 +44,8 @@ func TestQuickstart(t *testing.T) {
 		"2026-05-20 16:49:16 invoices: no such table exists",
 	}
 	writeFile(t, varLog, "db/tables.log", strings.Join(tables, "\n")+"\n")
+	writeFile(t, varLog, "conn.log", "2026-05-20 16:49:11 connection from 10.0.0.1 closed after 15 ms\n"+
+		"2026-05-20 16:49:12 connection from 10.0.0.2 closed after 7 ms\n")
 	writeFile(t, varLog, "syslog", "May 20 16:49:11 host sshd[4711]: Failed password for root from 10.0.0.7 port 4242 ssh2\n")
 	writeFile(t, varLog, "alternatives.log", "update-alternatives 2025-06-24 14:36:53: link group pager updated to point to /usr/bin/less\n")
 	trace := "2026-05-20T16:49:11.123Z ERROR request failed\n\tat shop.Cart.add(Cart.java:17)\n\tat shop.Main.main(Main.java:3)"
@@ -58,7 +60,7 @@ func TestQuickstart(t *testing.T) {
 	p := start(t, []string{"VAR_LOG=" + varLog, "LOGS=" + own, "RUN_DIR=" + run}, script, "--config", overlay)
 	p.waitFor(t, "Ctrl-C stops")
 
-	const records = 6 + 1 + 1 + 1
+	const records = 6 + 2 + 1 + 1 + 1
 	batches := waitForRecords(t, filepath.Join(run, "logs.jsonl"), records)
 
 	t.Run("first batch is clustered", func(t *testing.T) {
@@ -86,11 +88,19 @@ func TestQuickstart(t *testing.T) {
 			}
 		}
 	})
-	t.Run("one wording is one template", func(t *testing.T) {
+	t.Run("one template, new once", func(t *testing.T) {
+		r := ofService(batches, "conn")
+		require.Len(t, r, 2)
+		require.Equal(t, r[0].attributes["log.template.id"], r[1].attributes["log.template.id"])
+		require.Equal(t, r[0].attributes["log.record.template"], r[1].attributes["log.record.template"])
+		require.Equal(t, true, r[0].attributes["log.cluster.new"])
+		require.NotContains(t, r[1].attributes, "log.cluster.new")
+	})
+	t.Run("one meaning is one cluster", func(t *testing.T) {
 		r := ofService(batches, "tables")
-		require.Equal(t, r[0].attributes["log.template.id"], r[2].attributes["log.template.id"])
-		require.Equal(t, r[3].attributes["log.template.id"], r[5].attributes["log.template.id"])
-		require.NotEqual(t, r[0].attributes["log.template.id"], r[3].attributes["log.template.id"])
+		for _, other := range r[1:] {
+			require.Equal(t, r[0].attributes["log.cluster.id"], other.attributes["log.cluster.id"], other.body)
+		}
 	})
 	t.Run("stack trace is one record", func(t *testing.T) {
 		require.Equal(t, trace, ofService(batches, "shop")[0].body)
@@ -122,7 +132,7 @@ func TestQuickstart(t *testing.T) {
 		screen := p.output.String()
 		for _, text := range []string{
 			filepath.Join(varLog, "db/tables.log"), filepath.Join(varLog, "syslog"), filepath.Join(own, "shop"),
-			"journal: ", filepath.Join(run, "logs.jsonl"), "9 records", "http://localhost:8889/metrics",
+			"journal: ", filepath.Join(run, "logs.jsonl"), "11 records", "http://localhost:8889/metrics",
 		} {
 			require.Contains(t, screen, text)
 		}
