@@ -15,6 +15,14 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
 )
 
+// The default thresholds of cosine distance. A record must be answered at once
+// and a join cannot be taken back, so a first assignment is more careful than a
+// merge, which sees all members and can also come a window later.
+const (
+	DefaultMergeThreshold  = 0.52
+	DefaultAssignThreshold = 0.35
+)
+
 // DefaultExactCap is the number of groups up to which Agglomerate holds all
 // their distances: 4 bytes a pair, 32 MB.
 const DefaultExactCap = 4000
@@ -51,9 +59,9 @@ type Method uint8
 const (
 	// Exact: the result is that of the textbook algorithm.
 	Exact Method = iota
-	// Blocked: groups were first clustered in blocks of near ones, the rest
-	// then together if they were few enough. Merges may be missed, none is wrong
-	// at its block's view.
+	// Blocked: groups were first clustered in blocks of near ones, what was left
+	// then together if it was few enough. Merges may be missed, but none is made
+	// above the threshold.
 	Blocked
 )
 
@@ -70,8 +78,9 @@ type Merge struct {
 type Result struct {
 	// Labels hold for each item the smallest index of an item in its cluster.
 	Labels []int
-	// Merges in order of rising height, those of the initial groups not
-	// included: up to the cut, or all with Options.Tree.
+	// Merges in order of rising height (Blocked: within each of its rounds),
+	// those of the initial groups not included: up to the cut, or with
+	// Options.Tree all that were found.
 	Merges []Merge
 	// Method is the way that the size of the input led to.
 	Method Method

@@ -24,8 +24,9 @@ func blocked(ctx context.Context, items []Item, groups [][]int, opts *Options) (
 	if err != nil {
 		return nil, err
 	}
+	parts, parted := blocks(groups, edges, opts)
 	var merges []Merge
-	for _, block := range blocks(groups, edges, opts) {
+	for _, block := range parts {
 		if len(block) < 2 {
 			continue
 		}
@@ -37,6 +38,10 @@ func blocked(ctx context.Context, items []Item, groups [][]int, opts *Options) (
 	}
 	slices.SortStableFunc(merges, func(a, b Merge) int { return cmp.Compare(a.Height, b.Height) })
 
+	complete := !parted && opts.Clusters == 0 && opts.Linkage != Ward
+	if complete {
+		return merges, nil
+	}
 	// Second round, over what the first has left.
 	u := newUnion(len(items))
 	for _, g := range groups {
@@ -142,9 +147,9 @@ func spanningTree(ctx context.Context, items []Item, groups [][]int, d Distance)
 	return edges, nil
 }
 
-// blocks joins groups along the edges, shortest first, leaving out an edge that
-// would make a block larger than the cap or that is longer than any merge can be.
-func blocks(groups [][]int, edges []edge, opts *Options) [][][]int {
+// blocks joins groups along the edges, shortest first, leaving out those longer
+// than any merge can be. It parts what an edge would make larger than the cap.
+func blocks(groups [][]int, edges []edge, opts *Options) (out [][][]int, parted bool) {
 	u := newUnion(len(groups))
 	count := make([]int, len(groups))
 	for i := range count {
@@ -155,18 +160,22 @@ func blocks(groups [][]int, edges []edge, opts *Options) [][][]int {
 			break
 		}
 		a, b := u.find(e.a), u.find(e.b)
-		if a == b || count[a]+count[b] > opts.ExactCap {
+		if a == b {
+			continue
+		}
+		if count[a]+count[b] > opts.ExactCap {
+			parted = true
 			continue
 		}
 		u.join(a, b)
 		count[min(a, b)] = count[a] + count[b]
 	}
 	sets := unionGroups(u)
-	out := make([][][]int, len(sets))
+	out = make([][][]int, len(sets))
 	for i, set := range sets {
 		for _, g := range set {
 			out[i] = append(out[i], groups[g])
 		}
 	}
-	return out
+	return out, parted
 }
