@@ -50,7 +50,7 @@ test: deps ## Run everything: lint, unit tests with the race detector, build, en
 
 .PHONY: lint
 lint: ## Check format and style
-	@for m in $(MODULES); do (cd $$m && $(TOOL) golangci-lint run ./...); done
+	@for m in $(MODULES); do (cd $$m && $(TOOL) golangci-lint run --allow-parallel-runners ./...); done
 
 .PHONY: format
 format: ## Format the Go code
