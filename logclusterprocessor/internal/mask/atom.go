@@ -26,27 +26,17 @@ type atomInfo struct {
 // and punctuation that joins them.
 func (s *scanner) atom(i int) int {
 	text := s.text
+	if i+8 <= len(text) {
+		// Most atoms are short plain words: eight bytes at once, no loop.
+		w := load8(text[i:])
+		if n := letters(w); n > 0 && n < 8 {
+			if next := text[i+n]; ends[next] {
+				return s.word(hashWord(w, n), i, i+n, next)
+			}
+		}
+	}
 	var a atomInfo
 	j := i
-	stop := uint8(0)
-	for j < len(text) {
-		c := class[text[j]]
-		if c&cLetter == 0 {
-			stop = c
-			break
-		}
-		a.classes |= c
-		j++
-	}
-	// Most atoms are plain words.
-	if stop&(cDigit|cJoin|cHigh) == 0 && (j == len(text) || text[j] != ':') {
-		if a.classes&cNonHex != 0 && j-i <= maxWord || j-i < 8 {
-			s.emitWord(i, j)
-		} else {
-			s.emitVar(i, i, j)
-		}
-		return j
-	}
 scan:
 	for j < len(text) {
 		c := class[text[j]]
@@ -110,6 +100,29 @@ scan:
 		}
 	}
 	return s.classify(i, j, a)
+}
+
+// ends is true for what cannot go on with a word or make it something else.
+var ends = func() (t [256]bool) {
+	for c := range t {
+		t[c] = class[c]&(cWord|cJoin|cHigh) == 0 && c != ':' && c != '+'
+	}
+	return t
+}()
+
+// word emits a plain word with what is likely to follow, a space.
+func (s *scanner) word(h uint64, i, j int, next byte) int {
+	class := lexLookup(h)
+	if class&lexLiteral != 0 {
+		s.emitVar(i, i, j)
+	} else if class == 0 || !s.foldWord(class, j) {
+		s.add(h, Word, i, j, j).class = class
+	}
+	if next == ' ' {
+		s.space = true
+		j++
+	}
+	return j
 }
 
 // numberedSlash is true for a word, a slash and a number, as in HTTP/1.1.

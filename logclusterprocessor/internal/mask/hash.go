@@ -19,11 +19,11 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-// hashString is wyhash's scheme for short keys, 16 bytes a round for long ones.
+// hashString hashes 16 bytes a round. Up to 8 bytes are one word, zero-padded,
+// which is what hashWord takes.
 func hashString(s string) uint64 {
 	n := len(s)
 	h := uint64(seed)
-	total := n
 	for n > 16 {
 		h = mix(load8(s)^wordKey, load8(s[8:])^h)
 		s = s[16:]
@@ -31,14 +31,37 @@ func hashString(s string) uint64 {
 	}
 	var a, b uint64
 	switch {
-	case n >= 8:
+	case n > 8:
 		a, b = load8(s), load8(s[n-8:])
+	case n == 8:
+		a = load8(s)
 	case n >= 4:
-		a, b = load4(s), load4(s[n-4:])
+		a = uint64(load4(s)) | uint64(load4(s[n-4:]))<<(8*(n-4))
 	case n > 0:
-		a = uint64(s[0])<<16 | uint64(s[n>>1])<<8 | uint64(s[n-1])
+		a = uint64(s[0]) | uint64(s[n>>1])<<(8*(n>>1)) | uint64(s[n-1])<<(8*(n-1))
 	}
-	return mix(a^wordKey^uint64(total), b^h)
+	return mix(a^wordKey^uint64(n)<<56, b^h)
+}
+
+// hashWord is hashString of the first n bytes of w, n < 8.
+func hashWord(w uint64, n int) uint64 {
+	w &= 1<<(8*n) - 1
+	return mix(w^wordKey^uint64(n)<<56, seed)
+}
+
+// letters is how many of the bytes of w, from the lowest, are ASCII letters or
+// underscores before the first that is not.
+func letters(w uint64) int {
+	const (
+		ones = 0x0101010101010101
+		high = 0x80 * ones
+		low  = 0x7f * ones
+	)
+	folded := (w | 0x20*ones) & low
+	letter := (folded + (0x80-'a')*ones) &^ (folded + (0x7f-'z')*ones) &^ w
+	u := w ^ '_'*ones
+	other := (u&low + low) | u
+	return bits.TrailingZeros64(^letter&other&high) / 8
 }
 
 // The compiler makes one load of each.

@@ -46,18 +46,7 @@ func (s *scanner) run(i, end int) {
 }
 
 func (s *scanner) emitWord(start, end int) {
-	h := hashString(s.text[start:end])
-	class := lexLookup(h)
-	if class != 0 {
-		if class&lexLiteral != 0 {
-			s.emitVar(start, start, end)
-			return
-		}
-		if s.foldWord(class, end) {
-			return
-		}
-	}
-	s.add(h, Word, start, end, end).class = class
+	s.word(hashString(s.text[start:end]), start, end, 0)
 }
 
 // add appends a token. The fields are written in place: a literal would be built
