@@ -19,7 +19,7 @@ import (
 // and a join cannot be taken back, so a first assignment is more careful than a
 // merge, which sees all members and can also come a window later.
 const (
-	DefaultMergeThreshold  = 0.52
+	DefaultMergeThreshold  = 0.51
 	DefaultAssignThreshold = 0.35
 )
 

@@ -96,7 +96,7 @@ func match(l *lexicon, tokens []token) []span {
 				content[u].used = true
 			}
 			s.role = p.role
-			s.term = Term{Text: p.name, Surface: surface(tokens, content, used), Kind: p.role.kind()}
+			s.term = Term{Text: p.name, Surface: surface(l, tokens, content, used), Kind: p.role.kind()}
 		} else {
 			if c.class&cause != 0 {
 				because = c.sentence
@@ -177,20 +177,25 @@ func (p *phrase) fits(content []stemmed, i int, used []int) ([]int, bool) {
 // surface returns the words of a phrase as they occurred, with what stands
 // between them and, before a negation, its auxiliary: "does not exist". A
 // phrase with a gap is given by its own words.
-func surface(tokens []token, content []stemmed, used []int) string {
-	first, last := content[used[0]].index, content[used[len(used)-1]].index
-	if content[used[0]].stem == negation && first > 0 && builtin.words[tokens[first-1].text] == filler && !tokens[first].gap {
-		first--
-	}
+func surface(l *lexicon, tokens []token, content []stemmed, used []int) string {
 	words := make([]string, 0, 4)
-	if used[len(used)-1]-used[0] == len(used)-1 {
-		for _, t := range tokens[first : last+1] {
-			words = append(words, t.surface)
-		}
-	} else {
+	if used[len(used)-1]-used[0] != len(used)-1 {
 		for _, u := range used {
 			words = append(words, content[u].surface)
 		}
+		return strings.Join(words, " ")
+	}
+	first, last := content[used[0]].index, content[used[len(used)-1]].index
+	if content[used[0]].class&negative != 0 && first > 0 && l.auxiliary(tokens[first-1].text) && !tokens[first].gap {
+		first--
+	}
+	for _, t := range tokens[first : last+1] {
+		words = append(words, t.surface)
 	}
 	return strings.Join(words, " ")
+}
+
+// auxiliary tells whether a word before "not" goes with it.
+func (l *lexicon) auxiliary(word string) bool {
+	return l.words[word] == filler || word == "can" || word == "could"
 }
