@@ -87,7 +87,7 @@ echo "         host metrics, every 5 s"
 echo "results  $results (OTLP JSON)"
 echo
 if [ -s "$results" ]; then
-  go run ./cmd/logtop -width "$width" "$results" || true
+  go run ./cmd/logtop -n 12 -width "$width" "$results" || true
 else
   echo "no log records yet"
 fi
