@@ -110,13 +110,18 @@ var ends = func() (t [256]bool) {
 	return t
 }()
 
+// phrase is true when a space and a letter follow at j.
+func (s *scanner) phrase(j int) bool {
+	return j+1 < len(s.text) && s.text[j] == ' ' && class[s.text[j+1]]&cLetter != 0
+}
+
 // word emits a plain word with what is likely to follow, a space.
 func (s *scanner) word(h uint64, i, j int, next byte) int {
-	class := lexLookup(h)
-	if class&lexLiteral != 0 {
+	known := lexLookup(h)
+	if known&lexLiteral != 0 || known&lexNull != 0 && !s.phrase(j) {
 		s.emitVar(i, i, j)
-	} else if class == 0 || !s.foldWord(class, j) {
-		s.add(h, Word, i, j, j).class = class
+	} else if known == 0 || !s.foldWord(known, j) {
+		s.add(h, Word, i, j, j).class = known
 	}
 	if next == ' ' {
 		s.space = true
@@ -160,7 +165,8 @@ func (s *scanner) classify(i, j int, a atomInfo) int {
 		return j
 	}
 	if class[text[i]]&cLetter != 0 {
-		if (a.scoped || next == '(' || next == '=' || next == '"' && s.key(i, j)) && identifier(text[i:j]) {
+		if (a.scoped || next == '(' || next == '=' || next == '"' && s.key(i, j)) &&
+			a.slashes == 0 && !a.address && identifier(text[i:j]) {
 			s.emitWord(i, j)
 			return j
 		}
@@ -234,17 +240,18 @@ func prefix(w string, a atomInfo) int {
 	for p < len(w) && class[w[p]]&cDigit == 0 {
 		p++
 	}
+	const letter = cLetter | cHigh
 	for k := p; k < len(w); k++ {
-		if class[w[k]]&cLetter == 0 || w[k] == '_' {
+		if class[w[k]]&letter == 0 || w[k] == '_' {
 			continue
 		}
 		// One letter between separators may stand among the numbers.
-		if class[w[k-1]]&cDigit != 0 || k+1 < len(w) && class[w[k+1]]&cWord != 0 && w[k+1] != '_' {
+		if class[w[k-1]]&cDigit != 0 || k+1 < len(w) && class[w[k+1]]&(cWord|cHigh) != 0 && w[k+1] != '_' {
 			return 0
 		}
 	}
 	// Of several separators before the digits the last ones are signs.
-	for p > 1 && class[w[p-1]]&cLetter == 0 && (class[w[p-2]]&cLetter == 0 || w[p-2] == '_') {
+	for p > 1 && class[w[p-1]]&letter == 0 && (class[w[p-2]]&letter == 0 || w[p-2] == '_') {
 		p--
 	}
 	if a.dots > 0 && strings.IndexByte(w[:p-1], '.') >= 0 {

@@ -49,7 +49,8 @@ var class = func() (t [256]uint8) {
 type lexClass uint8
 
 const (
-	lexLiteral lexClass = 1 << iota // true, null: a value wherever it stands
+	lexLiteral lexClass = 1 << iota // true: a value wherever it stands
+	lexNull                         // null: a value unless a word follows, as in null pointer
 	lexDate                         // part of a date when beside variable text
 	lexUnit                         // part of a quantity when after variable text
 	lexMessage                      // a key whose value is text or a level, not data
@@ -59,7 +60,8 @@ var lexWords = []struct {
 	class lexClass
 	words []string
 }{
-	{lexLiteral, []string{"true", "false", "True", "False", "TRUE", "FALSE", "null", "NULL", "nil"}},
+	{lexLiteral, []string{"true", "false", "True", "False", "TRUE", "FALSE"}},
+	{lexNull, []string{"null", "NULL", "nil"}},
 	{lexDate, []string{
 		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun",
 		"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",

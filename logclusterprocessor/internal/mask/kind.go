@@ -75,6 +75,8 @@ func placeholder(v string) string {
 	switch {
 	case strings.Contains(v, "://"):
 		return "<url>"
+	case v[0] == '<' && f.digits && isQuantity(v[1:]):
+		return "<num>"
 	case v[0] == '[' || v[0] == '{' || v[0] == '(' || v[0] == '<' && f.spaces:
 		return Any
 	case isUUID(v):
@@ -131,7 +133,7 @@ func (f *features) scan(v string) {
 		case '@':
 			f.at++
 		}
-		if c&cWord == 0 && v[k] != '-' && v[k] != ':' {
+		if c&cWord == 0 {
 			f.hexOnly = false
 		}
 	}

@@ -11,6 +11,10 @@ func isIdeographic(r rune) bool {
 	if r < 0x0e00 {
 		return false
 	}
+	switch r {
+	case 0x3005, 0x3006, 0x303b, 0x30fc, 0xff70: // marks of repetition and length
+		return true
+	}
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai,
 		unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
