@@ -254,6 +254,10 @@ func prefix(w string, a atomInfo) int {
 	for p > 1 && class[w[p-1]]&letter == 0 && (class[w[p-2]]&letter == 0 || w[p-2] == '_') {
 		p--
 	}
+	// A single letter beside the digits is one of them: rack-B12, node_A7.
+	if p > 2 && class[w[p-1]]&cLetter != 0 && w[p-1] != '_' && (class[w[p-2]]&cLetter == 0 || w[p-2] == '_') && class[w[p-2]]&cHigh == 0 {
+		p--
+	}
 	if a.dots > 0 && strings.IndexByte(w[:p-1], '.') >= 0 {
 		return 0
 	}

@@ -81,6 +81,8 @@ func placeholder(v string) string {
 		return Any
 	case isUUID(v):
 		return "<uuid>"
+	case isMAC(v):
+		return "<mac>"
 	case isIP(v):
 		return "<ip>"
 	case f.at > 0 && f.letters:
@@ -155,8 +157,21 @@ func isUUID(v string) bool {
 	return true
 }
 
+// isMAC is true for at least six pairs of hexadecimal digits with colons between.
+func isMAC(v string) bool {
+	if len(v) < 17 || len(v)%3 != 2 {
+		return false
+	}
+	for k := 0; k < len(v); k++ {
+		if k%3 == 2 && v[k] != ':' || k%3 != 2 && !isHex(v[k]) {
+			return false
+		}
+	}
+	return true
+}
+
 // isIP is true for an IPv4 address, perhaps after a slash and with a port or a
-// prefix length, and for IPv6 and MAC addresses.
+// prefix length, and for IPv6 addresses.
 func isIP(v string) bool {
 	v = strings.TrimPrefix(v, "/")
 	dots, digits, colons, k := 0, 0, 0, 0
@@ -207,7 +222,7 @@ func isDate(v string) bool {
 // unit.
 func isQuantity(v string) bool {
 	for k := 0; k < len(v); {
-		if class[v[k]]&cLetter == 0 {
+		if class[v[k]]&cLetter == 0 || v[k] == '_' {
 			if class[v[k]]&cHigh != 0 {
 				r, n := utf8.DecodeRuneInString(v[k:])
 				if !isDigit(r) {
