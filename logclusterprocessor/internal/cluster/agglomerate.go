@@ -15,13 +15,12 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
 )
 
-// The default thresholds of cosine distance. A record must be answered at once
-// and a join cannot be taken back, so a first assignment is more careful than a
-// merge, which sees all members and can also come a window later.
-const (
-	DefaultMergeThreshold  = 0.51
-	DefaultAssignThreshold = 0.35
-)
+// DefaultMergeThreshold is the cosine distance up to which clusters merge.
+const DefaultMergeThreshold = 0.5
+
+// assignShare is the part of the merge threshold within which a new item may
+// join a cluster at once.
+const assignShare = 0.7
 
 // DefaultExactCap is the number of groups up to which Agglomerate holds all
 // their distances: 4 bytes a pair, 32 MB.
@@ -51,6 +50,16 @@ type Options struct {
 	Tree bool
 	// ExactCap is the number of groups above which the way is approximate; 0 means DefaultExactCap.
 	ExactCap int
+}
+
+// AssignThreshold is the distance to the nearest representative up to which a
+// new item joins its cluster at once. It is smaller than that of a merge: a
+// join cannot be taken back, while a merge sees all members and can come later.
+func (o Options) AssignThreshold() float64 {
+	if o.Clusters > 0 && o.Threshold == 0 {
+		return assignShare * DefaultMergeThreshold
+	}
+	return assignShare * o.Threshold
 }
 
 // Method is the way taken.

@@ -66,7 +66,7 @@ func BenchmarkNearest(b *testing.B) {
 			b.ReportAllocs()
 			found := 0
 			for i := 0; b.Loop(); i++ {
-				if _, ok := x.Nearest(queries[i%len(queries)], DefaultAssignThreshold); ok {
+				if _, ok := x.Nearest(queries[i%len(queries)], 0.35); ok {
 					found++
 				}
 			}

@@ -88,7 +88,7 @@ func (d Distance) least(a size, t float64) float64 {
 
 // Between returns the distance of two vectors.
 func (d Distance) Between(v, w feature.Vector) float64 {
-	common := 0.0
+	var common float64
 	if d == Cosine || d == Euclidean {
 		common = v.Dot(w)
 	} else {

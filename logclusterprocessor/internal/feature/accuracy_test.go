@@ -50,8 +50,7 @@ func TestAccuracyOfConcepts(t *testing.T) {
 	}
 }
 
-// The same on messages of some twenty other systems, which no constant was
-// fitted to. It needs no data from elsewhere.
+// The same on messages of some twenty other systems. It needs no data from elsewhere.
 func TestAccuracyOfOtherSystems(t *testing.T) {
 	other := loadConcepts(t, "testdata/operations.tsv")
 	scores{0.55, 0.70, 0.85, 0}.check(t, "other systems, batch", score(other, batch(other, merging)))
@@ -63,7 +62,7 @@ func streamed(set []labelled, window int) scores {
 	const orders = 10
 	var mean scores
 	for seed := range uint64(orders) {
-		s := score(set, stream(set, window, seed, cluster.DefaultAssignThreshold, merging))
+		s := score(set, stream(set, window, seed, merging))
 		mean.ARI += s.ARI / orders
 		mean.B3 += s.B3 / orders
 		mean.Precision += s.Precision / orders
@@ -154,7 +153,7 @@ func batch(set []labelled, opts cluster.Options) []int {
 
 // stream lets templates arrive in random order and windows: each joins the
 // nearest representative at once, windows merge clusters and flip the version.
-func stream(set []labelled, window int, seed uint64, assign float64, opts cluster.Options) []int {
+func stream(set []labelled, window int, seed uint64, opts cluster.Options) []int {
 	order := rand.New(rand.NewPCG(seed, 1)).Perm(len(set))
 	labels := make([]int, len(set))
 	v := feature.NewVocabulary(feature.Options{})
@@ -166,7 +165,7 @@ func stream(set []labelled, window int, seed uint64, assign float64, opts cluste
 		for _, i := range now {
 			vec := space.Vector(set[i].terms)
 			labels[i] = i
-			if hit, ok := ix.Nearest(vec, assign); ok {
+			if hit, ok := ix.Nearest(vec, opts.AssignThreshold()); ok {
 				labels[i] = labels[hit.ID]
 			}
 			ix.Add(uint64(i), vec)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/keyword"
 )
@@ -43,7 +42,7 @@ func TestTwoWordingsOneCluster(t *testing.T) {
 			}
 			for order, labels := range map[string][]int{
 				"batch":  batch(s, merging),
-				"stream": stream(s, 3, 1, cluster.DefaultAssignThreshold, merging),
+				"stream": stream(s, 3, 1, merging),
 			} {
 				for i := range s {
 					require.Equal(t, i < tables, labels[i] == labels[0], "%s: %q", order, s[i].text)

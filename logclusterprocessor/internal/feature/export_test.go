@@ -29,3 +29,11 @@ func ParseLexicon(text string) error {
 
 // LexiconText is the embedded lexicon.
 var LexiconText = lexiconText
+
+// WithoutLexicon runs f with a lexicon that has the word lists but no phrases.
+func WithoutLexicon(f func()) {
+	kept := builtin
+	defer func() { builtin = kept }()
+	builtin = &lexicon{words: kept.words}
+	f()
+}

@@ -84,7 +84,7 @@ func FuzzTerms(f *testing.F) {
 func FuzzLexicon(f *testing.F) {
 	f.Add(feature.LexiconText[:2000])
 	f.Add("[problem]\nx: =y .. z; ..")
-	f.Fuzz(func(t *testing.T, s string) {
+	f.Fuzz(func(_ *testing.T, s string) {
 		_ = feature.ParseLexicon(s)
 	})
 }
@@ -95,6 +95,7 @@ func TestLexiconErrorsNameTheLine(t *testing.T) {
 		"[problems]":                       `lexicon line 1: unknown section "problems"`,
 		"\nword":                           "lexicon line 2: outside of a section",
 		"[problem]\nnot found":             "lexicon line 2: want NAME: phrase; phrase",
+		"[event]\nup: rising\nhigh: rises": `lexicon line 3: phrase "rises" stands for "up" already`,
 		"[filler]\nof\n[event]\nx: y;; of": `lexicon line 4: phrase "" is empty or all filler`,
 	} {
 		require.EqualError(t, feature.ParseLexicon(text), want)

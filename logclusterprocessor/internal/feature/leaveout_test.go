@@ -27,7 +27,6 @@ func TestConstantsChosenOnOneSystemServeAnother(t *testing.T) {
 		{"chosen on Spark, scored on TiDB", spark, tidb},
 		{"chosen on TiDB, scored on Spark", tidb, spark},
 		{"chosen on others, scored on both", other, shared},
-		{"chosen on both, scored on others", shared, other},
 	} {
 		s := search(c.choose)
 		extract(c.scored)

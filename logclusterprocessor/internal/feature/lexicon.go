@@ -139,11 +139,16 @@ func parseLexicon(text string) (*lexicon, error) {
 		}
 	}
 	// Phrases are compared after the word lists apply, so they come last.
+	meanings := map[string]string{} // by phrase
 	for _, e := range entries {
 		p := phrase{role: e.role, name: e.name, elements: l.elements(e.text, e.role.kind())}
 		if len(p.elements) == 0 {
 			return nil, fmt.Errorf("lexicon line %d: phrase %q is empty or all filler", e.line, e.text)
 		}
+		if other, taken := meanings[fmt.Sprint(p.elements)]; taken && other != p.name {
+			return nil, fmt.Errorf("lexicon line %d: phrase %q stands for %q already", e.line, strings.TrimSpace(e.text), other)
+		}
+		meanings[fmt.Sprint(p.elements)] = p.name
 		if p.elements[0].exact {
 			add(l.byWord, p)
 		} else {

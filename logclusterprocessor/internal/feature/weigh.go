@@ -17,10 +17,9 @@ type weights struct {
 	Generic, OtherObject, Attribute, Word, Common float64
 	// Plain is Word and Common's factor in a template that reports no trouble.
 	Plain float64
-	// Pair is the weight of sense and object together, Alone that of a sense
-	// without an object: it keeps "does not exist" from standing between
-	// "table does not exist" and "user does not exist".
-	Pair, Alone float64
+	// Pair is the weight of sense and object together: it parts "table not found"
+	// from both "column not found" and "table is full".
+	Pair float64
 	// Factors: for a sense that is not the topic, a word in quotes, a word that
 	// names the speaker, a sentence of advice.
 	SecondSense, Quoted, Prefix, Advice float64
@@ -35,7 +34,7 @@ type weights struct {
 
 var tuned = weights{
 	Generic: 0.3, OtherObject: 0.7, Attribute: 0.4, Word: 0.25, Common: 0.15, Plain: 3,
-	Pair: 0.8, Alone: 0.35,
+	Pair: 0.8,
 	SecondSense: 0.7, Quoted: 0.4, Prefix: 0.4, Advice: 0.15,
 	PosDecay: 0.03, IDFPower: 0.25,
 	PriorDocs: 200, PriorWord: 0.002, PriorCommon: 0.05, PriorLexicon: 0.02, PriorPair: 0.01,
@@ -68,12 +67,9 @@ func weigh(spans []span) Terms {
 		s.term.Weight = float32(w)
 		out = out.put(s.term)
 	}
-	if topic >= 0 {
-		text, w := spans[topic].term.Text, tuned.Alone
-		if nearest >= 0 {
-			text, w = text+" "+spans[nearest].term.Text, tuned.Pair
-		}
-		out = out.put(Term{Text: text, Dim: dim(Pair, text), Kind: Pair, Weight: float32(w)})
+	if nearest >= 0 {
+		text := spans[topic].term.Text + " " + spans[nearest].term.Text
+		out = out.put(Term{Text: text, Dim: dim(Pair, text), Kind: Pair, Weight: float32(tuned.Pair)})
 	}
 	return slices.Clip(out)
 }
