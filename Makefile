@@ -36,17 +36,8 @@ build: ## Compile the distribution from its lock
 	@scripts/build.sh
 
 .PHONY: test
-test: deps ## Run everything: lint, unit tests with the race detector, build, end-to-end
-	@echo '== generated files are current'
-	@scripts/check-generated.sh
-	@echo '== lint (the first time the linter is compiled: 2 to 5 minutes)'
-	@$(MAKE) --no-print-directory lint
-	@echo '== unit tests, with the race detector'
-	@$(TOOL) gotestsum --format pkgname -- -race -timeout 15m ./...
-	@echo '== the distribution'
-	@$(MAKE) --no-print-directory build
-	@echo '== testbed: accuracy, ready configs, quickstart and README, end to end'
-	@cd testbed && $(TOOL) gotestsum --format testname -- -timeout 20m ./...
+test: ## Run everything: lint, unit tests with the race detector, build, end-to-end
+	@scripts/test.sh
 
 .PHONY: lint
 lint: ## Check format and style
@@ -77,10 +68,6 @@ bench-logs: ## Measure what log clustering costs a record, beside other work on 
 .PHONY: flood-logs
 flood-logs: ## Send 10 million unique lines and watch memory
 	@cd testbed && go run ./cmd/flood-logs
-
-.PHONY: deps
-deps: # The race detector needs a C compiler
-	@command -v gcc >/dev/null || scripts/debian-packages.sh gcc libc6-dev
 
 .PHONY: clean
 clean: ## Remove what was built and what `make run` wrote

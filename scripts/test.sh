@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Copyright The otelcol-aiops Authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Everything that must hold, from nothing: about 20 minutes of CPU the first
+# time, most of it the compiler's, and 4 when the caches are warm.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
+tool() { go tool -modfile="$root/tools/go.mod" "$@"; }
+root=$PWD
+
+command -v go >/dev/null || { echo "Go is not installed: https://go.dev/dl/ (1.25 or newer)" >&2; exit 1; }
+# The race detector needs a C compiler, the benchmark data comes with curl.
+missing=()
+command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+command -v curl >/dev/null || missing+=(curl ca-certificates)
+[ ${#missing[@]} -eq 0 ] || scripts/debian-packages.sh "${missing[@]}"
+
+step "benchmark data"
+if data=$(testbed/fetch.sh); then
+  export OTELCOL_AIOPS_DATA=$data
+  echo "$data"
+else
+  echo "out of reach: the tests that need it are skipped and say so"
+fi
+
+step "generated files are current"
+scripts/check-generated.sh
+
+step "format and style (the first time the linter is compiled: a minute or two)"
+make --no-print-directory lint
+
+step "unit tests, with the race detector"
+tool gotestsum --format pkgname -- -race -timeout 15m ./...
+
+step "the distribution"
+scripts/build.sh
+
+step "testbed: accuracy, load, ready configs, quickstart and README end to end"
+cd testbed
+tool gotestsum --format pkgname -- -timeout 20m ./...
