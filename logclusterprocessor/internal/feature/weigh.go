@@ -34,7 +34,7 @@ type weights struct {
 
 var tuned = weights{
 	Generic: 0.3, OtherObject: 0.7, Attribute: 0.4, Word: 0.25, Common: 0.15, Plain: 3,
-	Pair: 0.8,
+	Pair:        0.8,
 	SecondSense: 0.7, Quoted: 0.4, Prefix: 0.4, Advice: 0.15,
 	PosDecay: 0.03, IDFPower: 0.25,
 	PriorDocs: 200, PriorWord: 0.002, PriorCommon: 0.05, PriorLexicon: 0.02, PriorPair: 0.01,
