@@ -145,6 +145,7 @@ func createDefaultConfig() component.Config {
 		BodyField:   "message",
 		MaxBytes:    8 << 10,
 		PartitionBy: []string{"service.name"},
+		Mask:        MaskConfig{Rules: []MaskRule{}},
 		Window: WindowConfig{
 			By:       ByEventTime,
 			Duration: 10 * time.Second,

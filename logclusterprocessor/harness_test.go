@@ -18,9 +18,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor"
-	"go.opentelemetry.io/collector/processor/processortest"
-
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/metadata"
 )
 
 // start is the event time at which the tests' streams begin.
@@ -82,7 +79,7 @@ func newLogs(t testing.TB, set processor.Settings, cfg *Config) processor.Logs {
 
 // startLogs starts a processor that is stopped with the test.
 func startLogs(t testing.TB, cfg *Config) processor.Logs {
-	p := newLogs(t, processortest.NewNopSettings(metadata.Type), cfg)
+	p := newLogs(t, nopSettings(), cfg)
 	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
 	t.Cleanup(func() { require.NoError(t, p.Shutdown(context.Background())) })
 	return p

@@ -12,9 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/processor/processortest"
-
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/metadata"
 )
 
 // A stream of two minutes in windows of 10 s: new templates, generalisations and
@@ -83,7 +80,7 @@ func TestRestartInTheMiddleGivesTheSameAttributes(t *testing.T) {
 			cfg.KnowledgeBase = &id
 			var got []map[string]any
 			for _, part := range [][]line{lines[:stop], lines[stop:]} {
-				p := newLogs(t, processortest.NewNopSettings(metadata.Type), cfg)
+				p := newLogs(t, nopSettings(), cfg)
 				require.NoError(t, p.Start(t.Context(), host{id: base}))
 				got = append(got, consume(t, p, part, always(100))...)
 				require.NoError(t, p.Shutdown(context.Background()))
