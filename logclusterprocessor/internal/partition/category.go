@@ -27,6 +27,8 @@ type member struct {
 	founding   []founding
 	category   *category
 	represents bool
+	fresh      bool // no window has clustered it
+	promoted   bool // it represents, or its terms changed, since the last window closed
 }
 
 // founding is what a template, or one that it absorbed, gave to the vocabulary

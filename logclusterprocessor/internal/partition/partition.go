@@ -68,9 +68,8 @@ type Partition struct {
 	counted    int64          // birth up to which templates count in it
 	index      *cluster.Index // representatives under space, by template ID
 	categories categories
-	fresh      []*member         // founded in the open window
 	stirred    bool              // something was founded in the open window, though it may be absorbed by now
-	promoted   []*member         // representatives that are new, or have changed, in the open window
+	reported   evictions         // what the observer knows of
 	closed     int64             // birth of the youngest shape when the last window closed
 	pending    *window           // closed, its clustering not yet in force
 	solutions  map[uint64]string // by cluster ID
@@ -177,9 +176,8 @@ func (p *Partition) Learn(line *mask.Line, t int64) (e *Entry, fresh bool) {
 // else one of its own.
 func (p *Partition) found(t *Template) {
 	terms := p.extract.Terms(t.Words())
-	m := &member{template: t, terms: terms, founding: []founding{{t.ID(), terms}}}
+	m := &member{template: t, terms: terms, founding: []founding{{t.ID(), terms}}, fresh: true}
 	p.vocabulary.Add(terms)
-	p.fresh = append(p.fresh, m)
 	p.stirred = true
 
 	v := p.space.Vector(m.terms)
@@ -242,6 +240,9 @@ func (p *Partition) generalise(t *Template) {
 // forget takes out a template that a limit evicted.
 func (p *Partition) forget(t *Template) {
 	m := p.categories.members[t.ID()]
+	if m == nil {
+		return // evicted by the step that founded it
+	}
 	for _, f := range m.founding {
 		p.vocabulary.Remove(f.terms)
 	}
@@ -285,7 +286,7 @@ func (p *Partition) merge(a, b *category) *category {
 // represent makes a member stand for its category.
 func (p *Partition) represent(m *member) {
 	m.represents = true
-	p.promoted = append(p.promoted, m)
+	m.promoted = true
 	p.index.Add(m.template.ID(), p.space.Vector(m.terms))
 }
 
@@ -295,20 +296,42 @@ func (p *Partition) withdraw(m *member) {
 	p.index.Remove(m.template.ID())
 }
 
-// measure notes the sizes for whoever asks without the lock, and what the limits
-// cost.
+// What things cost beside what the miner counts, in bytes: measured by
+// TestMemoryEstimate.
+const (
+	memberBytes = 2000 // terms twice, answer, postings, tables
+	termBytes   = 120
+)
+
+// evictions counts what the limits have cost.
+type evictions struct {
+	template.Evictions
+	terms uint64
+}
+
+// measure notes the sizes for whoever asks without the lock, and reports what the
+// limits cost.
 func (p *Partition) measure() {
 	p.sizes.templates.Store(int64(p.miner.Len()))
 	p.sizes.categories.Store(int64(p.categories.len()))
 	p.sizes.bytes.Store(p.miner.Bytes() + int64(len(p.categories.members))*memberBytes + int64(p.vocabulary.Len())*termBytes)
-}
 
-// What things cost beside the miner's, in bytes: estimates, measured by the test
-// of the memory budget.
-const (
-	memberBytes = 1500 // terms, answer, postings
-	termBytes   = 120
-)
+	now, last := evictions{p.miner.Evictions(), p.vocabulary.Evicted()}, p.reported
+	if now == last {
+		return
+	}
+	p.reported = now
+	report := func(kind, reason string, n int64) {
+		if n > 0 {
+			p.observer.Evicted(kind, reason, int(n))
+		}
+	}
+	report("template", "templates", now.Templates-last.Templates)
+	report("template", "contexts", now.Contexts-last.Contexts)
+	report("template", "bytes", now.Bytes-last.Bytes)
+	report("shape", "shapes", now.Shapes-last.Shapes)
+	report("term", "vocabulary", int64(now.terms-last.terms))
+}
 
 // addTo adds the partition's sizes.
 func (p *Partition) addTo(s *Stats) {

@@ -77,7 +77,9 @@ func (p *Partition) restoreVocabulary(shapes []knowledge.Shape, clock *knowledge
 	}
 
 	count(clock.Space)
-	p.fresh = nil
+	for _, m := range p.categories.members {
+		m.fresh = false
+	}
 	p.space, p.counted = p.vocabulary.Freeze(), clock.Space
 	p.indexRepresentatives()
 
@@ -93,9 +95,8 @@ func (p *Partition) restoreVocabulary(shapes []knowledge.Shape, clock *knowledge
 		} else {
 			p.start(w)
 		}
-		p.fresh = nil
 	}
-	p.promoted, p.stirred = nil, len(founders) > 0
+	p.stirred = len(founders) > 0
 	count(math.MaxInt64)
 }
 
@@ -113,7 +114,7 @@ func (p *Partition) recount(s *knowledge.Shape) {
 	p.vocabulary.Add(f.terms)
 	m.founding = append(m.founding, f)
 	if e.Shape() == m.template.ID() {
-		p.fresh = append(p.fresh, m)
+		m.fresh = true
 	}
 }
 

@@ -221,7 +221,7 @@ func (p *Partition) close() {
 		return
 	}
 	p.start(p.newWindow())
-	p.fresh, p.promoted, p.stirred, p.closed = nil, nil, false, p.birth
+	p.closed = p.birth
 }
 
 // newWindow closes over what is known now.
@@ -258,12 +258,14 @@ func (p *Partition) start(w *window) {
 	}()
 }
 
+// maxFresh is how many new templates a window clusters. When there are more, those
+// seen most come first and the others wait for the next window: in a flood of
+// lines that never come again, they are gone by then.
+const maxFresh = 5000
+
 // snapshot copies the categories that take part in clustering.
 func (p *Partition) snapshot() []group {
-	fresh := make(map[*member]bool, len(p.fresh))
-	for _, m := range p.fresh {
-		fresh[m] = true
-	}
+	fresh := p.takeFresh()
 	groups := make([]group, 0, p.categories.len())
 	flat := make([]snapshot, 0, len(p.categories.members))
 	for _, c := range p.categories.byID {
@@ -273,6 +275,7 @@ func (p *Partition) snapshot() []group {
 		g := group{id: c.id, birth: c.birth}
 		from := len(flat)
 		for _, m := range c.members {
+			m.promoted = false
 			flat = append(flat, snapshot{
 				id: m.template.ID(), terms: m.terms, represents: m.represents, fresh: fresh[m],
 				labelled: c.solution != "" && m.template.ID() == c.id,
@@ -286,6 +289,34 @@ func (p *Partition) snapshot() []group {
 		return cmp.Or(cmp.Compare(a.birth, b.birth), cmp.Compare(a.id, b.id))
 	})
 	return groups
+}
+
+// takeFresh returns the new templates that the window clusters.
+func (p *Partition) takeFresh() map[*member]bool {
+	var fresh []*member
+	for _, m := range p.categories.members {
+		if m.fresh {
+			fresh = append(fresh, m)
+		}
+	}
+	p.stirred = len(fresh) > maxFresh
+	if p.stirred {
+		count := make(map[*member]int64, len(fresh))
+		for _, m := range fresh {
+			if e := p.miner.Lookup(m.template.ID()); e != nil {
+				count[m] = e.Count()
+			}
+		}
+		slices.SortFunc(fresh, func(a, b *member) int {
+			return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a.template.Birth(), b.template.Birth()))
+		})
+		fresh = fresh[:maxFresh]
+	}
+	taken := make(map[*member]bool, len(fresh))
+	for _, m := range fresh {
+		m.fresh, taken[m] = false, true
+	}
+	return taken
 }
 
 // enforce brings the pending clustering into force, waiting for it as long as
@@ -357,12 +388,12 @@ func (p *Partition) reconcile(w *window) *cluster.Index {
 			w.index.Remove(id)
 		}
 	}
-	for _, m := range p.promoted {
-		if m.represents {
-			w.index.Add(m.template.ID(), w.space.Vector(m.terms))
+	for id, m := range p.categories.members {
+		if m.promoted && m.represents {
+			w.index.Add(id, w.space.Vector(m.terms))
 		}
+		m.promoted = false
 	}
-	p.promoted = nil
 	return w.index
 }
 
