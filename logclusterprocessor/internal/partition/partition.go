@@ -68,6 +68,7 @@ type Partition struct {
 	counted    int64          // birth up to which templates count in it
 	index      *cluster.Index // representatives under space, by template ID
 	categories categories
+	joinable   int               // categories with a representative, exact when a window closes
 	stirred    bool              // something was founded in the open window, though it may be absorbed by now
 	reported   evictions         // what the observer knows of
 	closed     int64             // birth of the youngest shape when the last window closed
@@ -190,10 +191,11 @@ func (p *Partition) found(t *Template) {
 	} else {
 		p.categories.add(m, p.newCategory(t.ID(), t.Birth()))
 		p.rename(m.category)
-		if p.categories.len() <= p.settings.Categories {
+		if p.joinable < p.settings.Categories {
+			p.joinable++
 			p.represent(m)
 		} else {
-			p.observer.Evicted("cluster", "limit", 1) // it has an ID, but nothing will join it
+			p.observer.Evicted("cluster", "clusters", 1) // it has an ID, but nothing will join it
 		}
 	}
 	m.publish()
@@ -299,7 +301,7 @@ func (p *Partition) withdraw(m *member) {
 // What things cost beside what the miner counts, in bytes: measured by
 // TestMemoryEstimate.
 const (
-	memberBytes = 2000 // terms twice, answer, postings, tables
+	memberBytes = 1700 // terms twice, answer, postings, tables
 	termBytes   = 120
 )
 

@@ -285,6 +285,7 @@ func (p *Partition) snapshot() []group {
 		g.members = flat[from:len(flat):len(flat)]
 		groups = append(groups, g)
 	}
+	p.joinable = len(groups)
 	slices.SortFunc(groups, func(a, b group) int {
 		return cmp.Or(cmp.Compare(a.birth, b.birth), cmp.Compare(a.id, b.id))
 	})
