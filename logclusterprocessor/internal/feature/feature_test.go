@@ -53,7 +53,7 @@ func TestTermsOfALineAreThoseOfItsWords(t *testing.T) {
 }
 
 func FuzzTerms(f *testing.F) {
-	for _, s := range []string{"Table not found: <*>", "can't", "'", "<", "<*", "a.b.C_d-e", "\xff\xfe", "数据", "İI", "no .. exists", strings.Repeat("x ", 1000)} {
+	for _, s := range []string{"Table not found: <*>", "can't", "'", "a. Try if not found.", "<", "<*", "a.b.C_d-e", "\xff\xfe", "数据", "İI", "no .. exists", strings.Repeat("x ", 1000)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -48,7 +48,7 @@ func weigh(spans []span) Terms {
 	for i := range spans {
 		s := &spans[i]
 		w := s.base(i == nearest)
-		if s.term.Kind == Sense && i != topic && !(s.role == problem && spans[topic].role == failure) {
+		if s.term.Kind == Sense && topic >= 0 && i != topic && !(s.role == problem && spans[topic].role == failure) {
 			w *= tuned.SecondSense
 		}
 		if s.term.Kind == Word && (topic < 0 || spans[topic].role == event) {
