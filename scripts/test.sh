@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Everything that must hold, from nothing: about 20 minutes of CPU the first
-# time, most of it the compiler's, and 4 when the caches are warm.
+# time, most of it the compiler's, and 3 when the caches are warm.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
