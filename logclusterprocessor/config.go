@@ -155,7 +155,7 @@ func createDefaultConfig() component.Config {
 		Clustering: ClusteringConfig{
 			Linkage:           cluster.Average.String(),
 			Distance:          cluster.Cosine.String(),
-			DistanceThreshold: 0.6,
+			DistanceThreshold: cluster.DefaultMergeThreshold,
 			ExactLimit:        4000,
 			Representatives:   5,
 			Keywords:          5,

@@ -23,7 +23,8 @@ type Answer struct {
 // member is a template within its category.
 type member struct {
 	template   *Template
-	terms      feature.Terms // of the template as it is now
+	text       string        // of the template as it is now
+	terms      feature.Terms // of text
 	founding   []founding
 	category   *category
 	represents bool
@@ -44,7 +45,7 @@ const emptyTemplate = "<empty>"
 // publish makes the template's records carry what is known now.
 func (m *member) publish() {
 	m.template.Payload.Store(&Answer{
-		Template:   cmp.Or(m.template.Text(), emptyTemplate),
+		Template:   cmp.Or(m.text, emptyTemplate),
 		TemplateID: FormatID(m.template.ID()),
 		ClusterID:  FormatID(m.category.id),
 		Keywords:   m.category.keywords,

@@ -158,13 +158,13 @@ func (p *Partition) Learn(line *mask.Line, t int64) (e *Entry, fresh bool) {
 	out := p.miner.Learn(line, birth)
 	p.birth = birth
 	if out.Created {
-		p.found(out.Template)
+		p.found(out.Template, template.Text(line.Encode()))
 	}
 	for _, absorbed := range out.Absorbed {
 		p.absorb(out.Template, absorbed)
 	}
-	if t := out.Template; !out.Created && t.Payload.Load().Template != t.Text() {
-		p.generalise(t)
+	if !out.Created {
+		p.generalise(out.Template)
 	}
 	for _, evicted := range out.Evicted {
 		p.forget(evicted)
@@ -175,14 +175,14 @@ func (p *Partition) Learn(line *mask.Line, t int64) (e *Entry, fresh bool) {
 
 // found gives a new template its category: the nearest, if one is near enough,
 // else one of its own.
-func (p *Partition) found(t *Template) {
-	terms := p.extract.Terms(t.Words())
-	m := &member{template: t, terms: terms, founding: []founding{{t.ID(), terms}}, fresh: true}
+func (p *Partition) found(t *Template, text string) {
+	terms := p.extract.Terms([]string{text})
+	m := &member{template: t, text: text, terms: terms, founding: []founding{{t.ID(), terms}}, fresh: true}
 	p.vocabulary.Add(terms)
 	p.stirred = true
 
 	v := p.space.Vector(m.terms)
-	if hit, ok := p.index.Nearest(v, p.settings.Clustering.Threshold); ok {
+	if hit, ok := p.index.Nearest(v, p.settings.Clustering.AssignThreshold()); ok {
 		p.categories.add(m, p.categories.members[hit.ID].category)
 		// As often as the category doubles, so that a large one costs no more.
 		if n := len(m.category.members); n&(n-1) == 0 {
@@ -229,10 +229,14 @@ func (p *Partition) absorb(survivor, absorbed *Template) {
 	p.alias(knowledge.KindTemplate, absorbed.ID(), survivor.ID())
 }
 
-// generalise follows a template whose text lost words.
+// generalise follows a template whose text may have lost words.
 func (p *Partition) generalise(t *Template) {
 	m := p.categories.members[t.ID()]
-	m.terms = p.extract.Terms(t.Words())
+	text := t.Text()
+	if m == nil || text == m.text {
+		return
+	}
+	m.text, m.terms = text, p.extract.Terms([]string{text})
 	if m.represents {
 		p.represent(m)
 	}

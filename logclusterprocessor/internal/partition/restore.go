@@ -57,7 +57,8 @@ func (p *Partition) restoreMembers(rows *knowledge.Rows) {
 				continue
 			}
 			t := e.Template()
-			m := &member{template: t, terms: p.extract.Terms(t.Words())}
+			m := &member{template: t, text: t.Text()}
+			m.terms = p.extract.Terms([]string{m.text})
 			m.represents = slices.Contains(row.Representatives, id)
 			p.categories.add(m, c)
 		}
@@ -110,7 +111,7 @@ func (p *Partition) recount(s *knowledge.Shape) {
 	if m == nil {
 		return
 	}
-	f := founding{shape: e.Shape(), terms: p.extract.Terms(template.Words(s.Masked))}
+	f := founding{shape: e.Shape(), terms: p.extract.Terms([]string{template.Text(s.Masked)})}
 	p.vocabulary.Add(f.terms)
 	m.founding = append(m.founding, f)
 	if e.Shape() == m.template.ID() {
