@@ -11,6 +11,7 @@ const (
 	templateBytes = 192
 	contextBytes  = 120
 	memberBytes   = 16
+	textCost      = 2 // times the length: as units and, when asked for, for people
 )
 
 // Evictions counts what was dropped, by the limit that asked for it. Shapes are
@@ -89,8 +90,7 @@ func (m *Miner[P]) Evictions() Evictions {
 func (m *Miner[P]) evict(out *Outcome[P]) {
 	for {
 		switch {
-		case m.table.live > m.limits.Shapes && m.covered.len() > m.limits.Shapes/2:
-			m.evictShape()
+		case m.table.live > m.limits.Shapes && m.covered.len() > m.limits.Shapes/2 && m.evictShape():
 			m.evictions.Shapes++
 			continue
 		case m.templates > m.limits.Templates:
@@ -172,7 +172,7 @@ func (m *Miner[P]) drop(t *Template[P]) {
 				m.wide--
 			}
 		}
-		m.bytes -= entryBytes + int64(len(e.text))
+		m.bytes -= entryBytes + textCost*int64(len(e.text))
 	}
 	t.gone = true
 	m.templates--
@@ -180,15 +180,17 @@ func (m *Miner[P]) drop(t *Template[P]) {
 }
 
 // evictShape forgets the shape that a generalisation covers and that was not
-// seen for longest.
-func (m *Miner[P]) evictShape() {
-	for chances := 0; m.covered.len() > 0; {
+// seen for longest. It is false when only roots are left, which stay.
+func (m *Miner[P]) evictShape() bool {
+	chances := 0
+	for tries := m.covered.len(); tries > 0; tries-- {
 		e := m.covered.pop()
 		if e.gone {
 			continue
 		}
 		t := e.Template()
-		if count := e.count.Load(); chances < maxChances && count > max(e.mark, 1) || e.root {
+		count := e.count.Load()
+		if seen := count > max(e.mark, 1); e.shape == t.id || seen && chances < maxChances {
 			e.mark = count
 			m.covered.push(e)
 			chances++
@@ -198,6 +200,7 @@ func (m *Miner[P]) evictShape() {
 		m.table.remove(e.shape)
 		m.bytes -= entryBytes
 		t.forget(e)
-		return
+		return true
 	}
+	return false
 }

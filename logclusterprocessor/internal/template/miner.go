@@ -186,7 +186,6 @@ func (m *Miner[P]) newEntry(shape uint64, text string, t int64) *Entry[P] {
 func (m *Miner[P]) addTemplate(e *Entry[P]) *Template[P] {
 	t := &Template[P]{id: e.shape}
 	t.birth.Store(e.birth)
-	e.root = true
 	t.shown.Store(e)
 	m.templates++
 	m.probation.push(t)
@@ -203,7 +202,7 @@ func (m *Miner[P]) attach(e *Entry[P], t *Template[P]) {
 		t.end.next, e.prev = e, t.end
 	}
 	t.end = e
-	m.bytes += int64(len(e.text))
+	m.bytes += textCost * int64(len(e.text))
 }
 
 // join adds a shape to a template; when the shape is older than the root it

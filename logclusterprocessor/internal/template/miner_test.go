@@ -262,6 +262,51 @@ func TestShufflesAgree(t *testing.T) {
 	}
 }
 
+// After evictions too, what is left is what its records say.
+func TestRestoreAfterEvictions(t *testing.T) {
+	m := New[int](Limits{Templates: 40, Shapes: 60})
+	var line mask.Line
+	for i, l := range madeLines(3000, 11) {
+		feed(m, &line, l, int64(i))
+		feed(m, &line, "once "+letters(i*7919)+" only "+letters(i), int64(i))
+	}
+	require.NotZero(t, m.Evictions().Templates)
+	require.NotZero(t, m.Evictions().Shapes)
+	after := New[int](Limits{Templates: 40, Shapes: 60})
+	out := after.Restore(m.Records())
+	require.Empty(t, out.Evicted)
+	require.Equal(t, m.Records(), after.Records())
+	require.Equal(t, m.Len(), after.Len())
+	require.Equal(t, m.Bytes(), after.Bytes())
+}
+
+// Records may come from anywhere: nonsense must do no harm.
+func TestRestoreOfNonsense(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	texts := []string{"", "a", "\x01", "\x01a\x02b", "\x05\x07<num>", "\x07\x07", "\x01user\x02x\x06\x07<*>", "\xff\xfe"}
+	for range 2000 {
+		m := New[int](Limits{Templates: 5, Shapes: 9, Contexts: 30})
+		records := make([]Record, r.IntN(40))
+		for i := range records {
+			records[i] = Record{
+				Shape: r.Uint64N(12), Parent: r.Uint64N(12), Birth: r.Int64N(9), Last: r.Int64N(9), Count: r.Int64N(9),
+				Seq: r.Uint64N(50), Text: texts[r.IntN(len(texts))], Slots: uint8(max(0, r.IntN(5)-2)),
+			}
+		}
+		m.Restore(records)
+		answers(m, madeLines(20, r.Uint64()), 0)
+		for _, rec := range m.Records() {
+			if rec.Slots == 0 {
+				e := m.Lookup(rec.Shape)
+				require.NotNil(t, e)
+				require.Equal(t, rec.Parent, e.Template().ID())
+				_ = e.Template().Text()
+			}
+		}
+		require.LessOrEqual(t, m.Shapes(), 9)
+	}
+}
+
 func TestReadersBesideLearners(t *testing.T) {
 	m := New[int](Limits{Templates: 200, Shapes: 400})
 	lines := madeLines(3000, 8)

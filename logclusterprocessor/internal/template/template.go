@@ -27,7 +27,8 @@ type Template[P any] struct {
 	id     uint64
 	birth  atomic.Int64
 	parent atomic.Pointer[Template[P]]
-	shown  atomic.Pointer[Entry[P]]
+	shown  atomic.Pointer[Entry[P]] // what the text is made from
+	text   atomic.Pointer[rendering[P]]
 
 	// Under the miner's mutex:
 	first, end *Entry[P] // shapes and generalisations, in order of joining
@@ -55,33 +56,41 @@ func (t *Template[P]) Root() *Template[P] {
 	return p
 }
 
+// rendering is a text and what it was made from.
+type rendering[P any] struct {
+	of   *Entry[P]
+	text string
+}
+
 // Text is the template for people: constant text as it was first written, with
-// placeholders for what varies.
+// placeholders for what varies. It changes only when Learn or Restore returns
+// the template in its outcome.
 func (t *Template[P]) Text() string {
+	shown := t.shown.Load()
+	if r := t.text.Load(); r != nil && r.of == shown {
+		return r.text
+	}
 	var b strings.Builder
-	for i, u := range t.units() {
+	for i, u := range mask.Decode(shown.text, nil) {
 		if u.Space && i > 0 {
 			b.WriteByte(' ')
 		}
 		b.WriteString(u.Const)
 		b.WriteString(u.Placeholder)
 	}
+	t.text.Store(&rendering[P]{shown, b.String()})
 	return b.String()
 }
 
 // Words are the constant words of the template in order.
 func (t *Template[P]) Words() []string {
 	var words []string
-	for _, u := range t.units() {
+	for _, u := range mask.Decode(t.shown.Load().text, nil) {
 		if u.Kind != mask.Punct && u.Const != "" {
 			words = append(words, u.Const)
 		}
 	}
 	return words
-}
-
-func (t *Template[P]) units() []mask.Unit {
-	return mask.Decode(t.shown.Load().text, nil)
 }
 
 // Entry is a known shape, or a generalisation: a shape with words replaced by
