@@ -14,12 +14,11 @@ const maxWord = 64
 
 // Features of an atom beyond the classes of its bytes.
 type atomInfo struct {
-	classes  uint8 // union of the classes of its bytes
-	dots     uint8
-	slashes  uint8
-	address  bool // an at sign or a backslash inside
-	scoped   bool // a :: inside
-	digitRun bool // two digits side by side
+	classes uint8 // union of the classes of its bytes
+	dots    uint8
+	slashes uint8
+	address bool // an at sign or a backslash inside
+	scoped  bool // a :: inside
 }
 
 // atom scans a word, a number or a name that begins at i: letters and digits,

@@ -87,7 +87,8 @@ var lexWords = []struct {
 var lexicon = func() (t [512]struct {
 	hash  uint64
 	class lexClass
-}) {
+},
+) {
 	for _, group := range lexWords {
 		for _, w := range group.words {
 			h := hashString(w)

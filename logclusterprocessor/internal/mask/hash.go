@@ -36,7 +36,7 @@ func hashString(s string) uint64 {
 	case n == 8:
 		a = load8(s)
 	case n >= 4:
-		a = uint64(load4(s)) | uint64(load4(s[n-4:]))<<(8*(n-4))
+		a = load4(s) | load4(s[n-4:])<<(8*(n-4))
 	case n > 0:
 		a = uint64(s[0]) | uint64(s[n>>1])<<(8*(n>>1)) | uint64(s[n-1])<<(8*(n-1))
 	}

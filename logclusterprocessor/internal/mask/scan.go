@@ -93,7 +93,7 @@ func (s *scanner) punct(i int, b byte) int {
 	nc := class[next]
 	switch b {
 	case '=':
-		if s.assigns(i, next) {
+		if s.assigns(next) {
 			s.emitPunct(i, i+1)
 			return s.value(i + 1)
 		}

@@ -11,8 +11,8 @@ const (
 	maxUnbalanced = 4
 )
 
-// assigns is true when the '=' at i stands between a key and a value.
-func (s *scanner) assigns(i int, next byte) bool {
+// assigns is true when an '=' here, before next, stands between a key and a value.
+func (s *scanner) assigns(next byte) bool {
 	if next == '=' || next == '>' || next == '~' || len(s.tokens) == 0 {
 		return false
 	}

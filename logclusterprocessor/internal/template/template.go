@@ -11,7 +11,6 @@
 package template // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 
 import (
-	"strings"
 	"sync/atomic"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
@@ -70,16 +69,9 @@ func (t *Template[P]) Text() string {
 	if r := t.text.Load(); r != nil && r.of == shown {
 		return r.text
 	}
-	var b strings.Builder
-	for i, u := range mask.Decode(shown.text, nil) {
-		if u.Space && i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(u.Const)
-		b.WriteString(u.Placeholder)
-	}
-	t.text.Store(&rendering[P]{shown, b.String()})
-	return b.String()
+	text := Text(shown.text)
+	t.text.Store(&rendering[P]{shown, text})
+	return text
 }
 
 // Words are the constant words of the template in order.
@@ -109,7 +101,6 @@ type Entry[P any] struct {
 	next  *Entry[P] // the one after
 	mark  int64     // what the count was when the clock last came by
 	slots uint8     // how many words of a generalisation are slots; 0 for a shape
-	root  bool      // it is or was the root of a template, and stays as long as that
 	gone  bool
 }
 
