@@ -236,7 +236,8 @@ func TestImpatientReplay(t *testing.T) {
 func FuzzOTLP(f *testing.F) {
 	marshaler, unmarshaler := plog.ProtoMarshaler{}, plog.ProtoUnmarshaler{}
 	for _, l := range []line{
-		{body: "disk full"}, {service: "s", body: "Table not found: orders"},
+		{body: "disk full"},
+		{service: "s", body: "Table not found: orders"},
 		{service: "\xff", at: -time.Hour, body: "\x00\xff {\"a\":[1,2"},
 	} {
 		data, err := marshaler.MarshalLogs(batchOf([]line{l}))

@@ -11,11 +11,12 @@
 package partition
 
 import (
-	"github.com/cespare/xxhash/v2"
 	"math"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"

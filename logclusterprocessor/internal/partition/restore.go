@@ -150,6 +150,7 @@ func (w *window) restore(findings []knowledge.Finding) {
 		w.apply(f)
 	}
 }
+
 func records(shapes []knowledge.Shape) []template.Record {
 	records := make([]template.Record, len(shapes))
 	for i, s := range shapes {

@@ -1,0 +1,84 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package partition
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
+)
+
+// quiet observes nothing.
+type quiet struct{}
+
+func (quiet) Evicted(string, string, int)     {}
+func (quiet) Merged(int)                      {}
+func (quiet) Clustered(string, time.Duration) {}
+func (quiet) Waited(time.Duration)            {}
+
+// Lines that never come again fill a partition up to its limits and no further,
+// and the estimate that a user sees as a metric is near what the heap holds.
+func TestMemoryEstimate(t *testing.T) {
+	const limit = 64 << 20
+	registry := NewRegistry(Settings{
+		Window: int64(time.Second), MaxWait: time.Minute,
+		Clustering:      cluster.Options{Threshold: cluster.DefaultMergeThreshold},
+		Representatives: 5, Keywords: 5, Partitions: 10, Categories: 10_000, Vocabulary: 20_000,
+		Templates: template.Limits{Templates: 20_000, Bytes: limit},
+	}, quiet{})
+	masker, err := mask.New(mask.Options{})
+	require.NoError(t, err)
+
+	before := heap()
+	p := registry.Get([]byte("flood"), 0)
+	r := rand.New(rand.NewPCG(1, 1))
+	var line mask.Line
+	for i := range 45_000 {
+		masker.Mask(fmt.Sprintf("%s %s %s %d %s %s %s %s",
+			word(r), word(r), word(r), i, word(r), word(r), word(r), word(r)), &line)
+		line.Shape = p.Salt(line.Shape)
+		at := int64(i) * int64(100*time.Microsecond)
+		if p.Where(at) == Beyond {
+			p.Advance(at)
+		}
+		if p.Lookup(line.Shape) == nil {
+			e, _ := p.Learn(&line, at)
+			e.Seen(1, at)
+		}
+		if i%15_000 == 14_999 {
+			registry.shared.running.Wait() // not in the middle of a clustering
+			live, stats := heap()-before, registry.Stats()
+			t.Logf("%d lines: heap %d MiB, estimate %d MiB, %d templates", i+1, live>>20, stats.Bytes>>20, stats.Templates)
+			require.LessOrEqual(t, live, limit)
+			require.InEpsilon(t, live, stats.Bytes, 0.5)
+		}
+	}
+	runtime.KeepAlive(p)
+}
+
+func heap() int {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}
+
+func word(r *rand.Rand) string {
+	var b strings.Builder
+	for range 2 + r.IntN(3) {
+		b.WriteByte("bcdfghklmnprstvz"[r.IntN(16)])
+		b.WriteByte("aeiou"[r.IntN(5)])
+	}
+	return b.String()
+}
