@@ -14,7 +14,6 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 )
 
 // Config is the configuration of the log_cluster processor.
@@ -242,10 +241,8 @@ func (c *Config) settings() (partition.Settings, error) {
 		Partitions:      c.Limits.Partitions,
 		Categories:      c.Limits.Clusters,
 		Vocabulary:      c.Limits.Vocabulary,
-		Templates: template.Limits{
-			Templates: c.Limits.Templates,
-			Bytes:     int64(c.Limits.PartitionMiB) << 20,
-		},
+		Templates:       c.Limits.Templates,
+		Bytes:           int64(c.Limits.PartitionMiB) << 20,
 	}
 	switch c.Window.By {
 	case ByCount:

@@ -15,7 +15,6 @@ import (
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 )
 
 // quiet observes nothing.
@@ -34,7 +33,7 @@ func TestMemoryEstimate(t *testing.T) {
 		Window: int64(time.Second), MaxWait: time.Minute,
 		Clustering:      cluster.Options{Threshold: cluster.DefaultMergeThreshold},
 		Representatives: 5, Keywords: 5, Partitions: 10, Categories: 10_000, Vocabulary: 20_000,
-		Templates: template.Limits{Templates: 20_000, Bytes: limit},
+		Templates: 20_000, Bytes: limit,
 	}, quiet{})
 	masker, err := mask.New(mask.Options{})
 	require.NoError(t, err)

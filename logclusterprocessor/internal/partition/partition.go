@@ -31,12 +31,27 @@ type Settings struct {
 	Window          int64         // length of a window, in ticks
 	MaxWait         time.Duration // for a clustering that is due; 0: never wait
 	Clustering      cluster.Options
-	Representatives int // of a category
-	Keywords        int // of a category
-	Partitions      int // beyond this number one is shared
-	Categories      int // of a partition
-	Vocabulary      int // distinct terms of a partition
-	Templates       template.Limits
+	Representatives int   // of a category
+	Keywords        int   // of a category
+	Partitions      int   // beyond this number one is shared
+	Categories      int   // of a partition
+	Vocabulary      int   // distinct terms of a partition
+	Templates       int   // of a partition
+	Bytes           int64 // of a partition, as estimated
+}
+
+// What things cost beside what the miner counts, in bytes: measured by
+// TestMemoryEstimate.
+const (
+	memberBytes = 1700 // terms, answer, postings, tables
+	termBytes   = 120
+)
+
+// limits divides the bytes of a partition: what is left by the vocabulary goes
+// half to the shapes of lines and half to what is kept for each template.
+func (s *Settings) limits() template.Limits {
+	half := max(s.Bytes-int64(s.Vocabulary)*termBytes, s.Bytes/2) / 2
+	return template.Limits{Templates: min(s.Templates, int(half/memberBytes)), Bytes: half}
 }
 
 // Entry is a known shape of lines.
@@ -84,7 +99,7 @@ func newPartition(key string, settings Settings, s *shared) *Partition {
 		salt:       xxhash.Sum64String(key),
 		settings:   settings,
 		shared:     s,
-		miner:      template.New[Answer](settings.Templates),
+		miner:      template.New[Answer](settings.limits()),
 		vocabulary: feature.NewVocabulary(feature.Options{MaxTerms: settings.Vocabulary}),
 		categories: newCategories(),
 		solutions:  map[uint64]string{},
@@ -302,13 +317,6 @@ func (p *Partition) withdraw(m *member) {
 	m.represents = false
 	p.index.Remove(m.template.ID())
 }
-
-// What things cost beside what the miner counts, in bytes: measured by
-// TestMemoryEstimate.
-const (
-	memberBytes = 1700 // terms twice, answer, postings, tables
-	termBytes   = 120
-)
 
 // evictions counts what the limits have cost.
 type evictions struct {
