@@ -86,6 +86,8 @@ type ClusteringConfig struct {
 	// Clusters, when not zero, asks for that many clusters a partition in place
 	// of a threshold.
 	Clusters int `mapstructure:"clusters"`
+	// FullTree logs, at debug level, also the steps above the threshold.
+	FullTree bool `mapstructure:"full_tree"`
 	// ExactLimit is the largest window clustered exactly, in templates and
 	// representatives together; above it the clustering is approximate.
 	ExactLimit int `mapstructure:"exact_limit"`
@@ -234,6 +236,7 @@ func (c *Config) settings() (partition.Settings, error) {
 			Distance:  distance,
 			Threshold: c.Clustering.DistanceThreshold,
 			Clusters:  c.Clustering.Clusters,
+			Tree:      c.Clustering.FullTree,
 			ExactCap:  c.Clustering.ExactLimit,
 		},
 		Representatives: c.Clustering.Representatives,

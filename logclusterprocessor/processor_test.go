@@ -22,6 +22,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata/metricdatatest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/metadata"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/metadatatest"
@@ -150,6 +152,32 @@ func TestMergesTakeEffectAtTheEndOfTheNextWindow(t *testing.T) {
 	require.Equal(t, b, at(11, "engine stopped"), "in the next window")
 	require.Equal(t, b, at(19, "engine stopped"), "at the end of the next window")
 	require.Equal(t, a, at(20, "engine stopped"), "after the next window")
+}
+
+// Windows by processing time take effect at the end of the next window too, by
+// the clock.
+func TestProcessingTime(t *testing.T) {
+	core, logs := observer.New(zap.DebugLevel)
+	set := nopSettings()
+	set.Logger = zap.New(core)
+	p := newLogs(t, set, defaults(func(c *Config) {
+		c.Window.By = ByProcessingTime
+		c.Window.Duration = 100 * time.Millisecond
+		c.Clustering.Clusters = 1
+		c.Clustering.FullTree = true
+	}))
+	ids := func() (any, any) {
+		attrs := consume(t, p, []line{{body: "apples fell"}, {body: "engine stopped"}}, always(2))
+		return attrs[0]["log.cluster.id"], attrs[1]["log.cluster.id"]
+	}
+	a, b := ids()
+	require.NotEqual(t, a, b)
+	require.Eventually(t, func() bool { a, b := ids(); return a == b }, 10*time.Second, 20*time.Millisecond)
+	require.NoError(t, p.Shutdown(t.Context()))
+
+	joined := logs.FilterMessage("clusters joined").All()
+	require.Len(t, joined, 1)
+	require.Equal(t, true, joined[0].ContextMap()["merged"])
 }
 
 func TestSolutionsReachTheNextRecord(t *testing.T) {

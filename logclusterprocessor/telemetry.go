@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/metadata"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
@@ -37,6 +38,7 @@ var passReasonNames = [passReasons]string{
 // processor's own metrics.
 type telemetry struct {
 	*metadata.TelemetryBuilder
+	logger                   *zap.Logger
 	matched, learned, passed metric.MeasurementOption
 	passedBy                 [passReasons]metric.MeasurementOption
 }
@@ -50,6 +52,7 @@ func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
 	}
 	t := &telemetry{
 		TelemetryBuilder: builder,
+		logger:           set.Logger,
 		matched:          with("outcome", "matched"),
 		learned:          with("outcome", "learned"),
 		passed:           with("outcome", "passed"),
@@ -116,6 +119,17 @@ func (t *telemetry) Merged(clusters int) {
 func (t *telemetry) Clustered(method string, took time.Duration) {
 	t.ProcessorLogClusterWindows.Add(context.Background(), 1, with("method", method))
 	t.ProcessorLogClusterWindowDuration.Record(context.Background(), took.Seconds())
+}
+
+// Joined implements partition.Observer: the way to see why clusters merged, and
+// with clustering.full_tree what a larger threshold would merge.
+func (t *telemetry) Joined(part string, steps []partition.Join) {
+	for _, s := range steps {
+		if entry := t.logger.Check(zap.DebugLevel, "clusters joined"); entry != nil {
+			entry.Write(zap.String("partition", part), zap.String("template_id", s.A), zap.String("with_template_id", s.B),
+				zap.Float64("distance", s.Height), zap.Bool("merged", s.Merged))
+		}
+	}
 }
 
 // Waited implements partition.Observer.

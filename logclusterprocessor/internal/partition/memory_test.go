@@ -23,6 +23,7 @@ type quiet struct{}
 func (quiet) Evicted(string, string, int)     {}
 func (quiet) Merged(int)                      {}
 func (quiet) Clustered(string, time.Duration) {}
+func (quiet) Joined(string, []Join)           {}
 func (quiet) Waited(time.Duration)            {}
 
 // Lines that never come again fill a partition up to its limits and no further,

@@ -28,6 +28,8 @@ type Observer interface {
 	Merged(clusters int)
 	// Clustered says how a window was clustered, and how long that took.
 	Clustered(method string, took time.Duration)
+	// Joined gives the steps of a window's clustering, nearest first.
+	Joined(partition string, steps []Join)
 	// Waited says how long the flow waited for a clustering.
 	Waited(d time.Duration)
 }

@@ -34,7 +34,16 @@ type window struct {
 	index    *cluster.Index // of representatives, under space
 	indexed  []uint64       // every ID that index may hold
 	findings []finding
+	joins    []Join
 	err      error
+}
+
+// Join is one step of a clustering: two groups of templates, each named by one of
+// its templates, and the linkage distance between them.
+type Join struct {
+	A, B   string // template IDs
+	Height float64
+	Merged bool // false above the cut: a larger threshold would merge them
 }
 
 // finding says that groups are one, or that one has new members, and what stands
@@ -65,11 +74,13 @@ type snapshot struct {
 // cluster finds what to merge. It may take long.
 func (w *window) cluster(ctx context.Context, settings *Settings) (cluster.Method, error) {
 	vectors := w.indexRepresentatives()
-	items, owners := w.items(vectors, settings)
+	items, owners, ids := w.items(vectors, settings)
 	result, err := cluster.Agglomerate(ctx, items, settings.Clustering)
 	if err != nil {
 		return result.Method, err
 	}
+
+	w.joins = w.explain(ids, &result)
 
 	// Merged groups, each under its oldest; groups are in order of birth, and so
 	// are items.
@@ -87,6 +98,16 @@ func (w *window) cluster(ctx context.Context, settings *Settings) (cluster.Metho
 		w.settle(together[label], settings)
 	}
 	return result.Method, nil
+}
+
+// explain names what each step of the clustering joined.
+func (w *window) explain(ids []uint64, result *cluster.Result) []Join {
+	joins := make([]Join, len(result.Merges))
+	merged := result.Groups - result.Clusters
+	for i, m := range result.Merges {
+		joins[i] = Join{A: FormatID(ids[m.A]), B: FormatID(ids[m.B]), Height: m.Height, Merged: i < merged}
+	}
+	return joins
 }
 
 // indexRepresentatives builds the index under the window's space.
@@ -109,7 +130,7 @@ func (w *window) indexRepresentatives() map[uint64]feature.Vector {
 // items returns what to cluster: the window's templates and the representatives
 // of every category that has one near them. With a fixed number of clusters all
 // categories take part.
-func (w *window) items(vectors map[uint64]feature.Vector, settings *Settings) (items []cluster.Item, owners []int) {
+func (w *window) items(vectors map[uint64]feature.Vector, settings *Settings) (items []cluster.Item, owners []int, ids []uint64) {
 	owner := make(map[uint64]int, len(vectors))
 	near := make([]bool, len(w.groups))
 	for i, g := range w.groups {
@@ -136,10 +157,11 @@ func (w *window) items(vectors map[uint64]feature.Vector, settings *Settings) (i
 			if m.represents || m.fresh {
 				items = append(items, cluster.Item{Vector: vectors[m.id], Group: i})
 				owners = append(owners, i)
+				ids = append(ids, m.id)
 			}
 		}
 	}
-	return items, owners
+	return items, owners, ids
 }
 
 // settle notes that groups are one and chooses what stands for them, if
@@ -255,6 +277,7 @@ func (p *Partition) start(w *window) {
 			return
 		}
 		p.observer.Clustered(method.String(), time.Since(begin))
+		p.observer.Joined(p.key, w.joins)
 	}()
 }
 
