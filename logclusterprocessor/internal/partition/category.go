@@ -28,6 +28,7 @@ type member struct {
 	founding   []founding
 	category   *category
 	represents bool
+	deferred   bool // it came in a flood and was not looked at
 	fresh      bool // no window has clustered it
 	promoted   bool // it represents, or its terms changed, since the last window closed
 }

@@ -86,6 +86,7 @@ type Partition struct {
 	categories categories
 	joinable   int               // categories with a representative, exact when a window closes
 	stirred    bool              // something was founded in the open window, though it may be absorbed by now
+	founded    int               // templates founded in the open window
 	reported   evictions         // what the observer knows of
 	closed     int64             // birth of the youngest shape when the last window closed
 	pending    *window           // closed, its clustering not yet in force
@@ -190,31 +191,50 @@ func (p *Partition) Learn(line *mask.Line, t int64) (e *Entry, fresh bool) {
 }
 
 // found gives a new template its category: the nearest, if one is near enough,
-// else one of its own.
+// else one of its own. A window that has brought too many new templates is most
+// likely a flood of lines that never come again: what it brings beyond stands
+// alone, at little cost, until a later window finds that it stayed.
 func (p *Partition) found(t *Template, text string) {
-	terms := p.extract.Terms([]string{text})
-	m := &member{template: t, text: text, terms: terms, founding: []founding{{t.ID(), terms}}, fresh: true}
-	p.vocabulary.Add(terms)
+	m := &member{template: t, text: text, fresh: true}
 	p.stirred = true
-
-	v := p.space.Vector(m.terms)
-	if hit, ok := p.index.Nearest(v, p.settings.Clustering.AssignThreshold()); ok {
+	p.founded++
+	if p.founded > maxFresh {
+		m.deferred = true
+		p.categories.add(m, p.newCategory(t.ID(), t.Birth()))
+		m.publish()
+		p.observer.Evicted("cluster", "window", 1)
+		return
+	}
+	p.count(m)
+	if hit, ok := p.index.Nearest(p.space.Vector(m.terms), p.settings.Clustering.AssignThreshold()); ok {
 		p.categories.add(m, p.categories.members[hit.ID].category)
+		m.publish()
 		// As often as the category doubles, so that a large one costs no more.
 		if n := len(m.category.members); n&(n-1) == 0 {
 			p.rename(m.category)
 		}
-	} else {
-		p.categories.add(m, p.newCategory(t.ID(), t.Birth()))
-		p.rename(m.category)
-		if p.joinable < p.settings.Categories {
-			p.joinable++
-			p.represent(m)
-		} else {
-			p.observer.Evicted("cluster", "clusters", 1) // it has an ID, but nothing will join it
-		}
+		return
 	}
-	m.publish()
+	p.categories.add(m, p.newCategory(t.ID(), t.Birth()))
+	p.establish(m)
+}
+
+// count adds what a new template says to the vocabulary.
+func (p *Partition) count(m *member) {
+	m.terms = p.extract.Terms([]string{m.text})
+	m.founding = append(m.founding, founding{m.template.ID(), m.terms})
+	p.vocabulary.Add(m.terms)
+}
+
+// establish makes a category that consists of m open to others.
+func (p *Partition) establish(m *member) {
+	p.rename(m.category)
+	if p.joinable < p.settings.Categories {
+		p.joinable++
+		p.represent(m)
+	} else {
+		p.observer.Evicted("cluster", "clusters", 1) // it has an ID, but nothing will join it
+	}
 }
 
 // rename chooses the keywords of a category.

@@ -248,11 +248,12 @@ func (p *Partition) close() {
 
 // newWindow closes over what is known now.
 func (p *Partition) newWindow() *window {
+	groups := p.snapshot() // before the vocabulary is frozen: it may add to it
 	return &window{
 		birth:    p.birth,
 		space:    p.vocabulary.Freeze(),
 		distance: p.settings.Clustering.Distance,
-		groups:   p.snapshot(),
+		groups:   groups,
 		done:     make(chan struct{}),
 	}
 }
@@ -323,7 +324,8 @@ func (p *Partition) takeFresh() map[*member]bool {
 			fresh = append(fresh, m)
 		}
 	}
-	p.stirred = len(fresh) > maxFresh
+	p.founded, p.stirred = 0, len(fresh) > maxFresh
+	slices.SortFunc(fresh, func(a, b *member) int { return cmp.Compare(a.template.Birth(), b.template.Birth()) })
 	if p.stirred {
 		count := make(map[*member]int64, len(fresh))
 		for _, m := range fresh {
@@ -331,14 +333,17 @@ func (p *Partition) takeFresh() map[*member]bool {
 				count[m] = e.Count()
 			}
 		}
-		slices.SortFunc(fresh, func(a, b *member) int {
-			return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a.template.Birth(), b.template.Birth()))
-		})
+		slices.SortStableFunc(fresh, func(a, b *member) int { return cmp.Compare(count[b], count[a]) })
 		fresh = fresh[:maxFresh]
 	}
 	taken := make(map[*member]bool, len(fresh))
 	for _, m := range fresh {
 		m.fresh, taken[m] = false, true
+		if m.deferred {
+			m.deferred = false
+			p.count(m)
+			p.establish(m)
+		}
 	}
 	return taken
 }
