@@ -5,7 +5,6 @@ package feature
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 )
@@ -26,8 +25,8 @@ type Options struct {
 	// Standardize divides each weight by the term's standard deviation over
 	// templates (as a Bernoulli variable), the original recipe's scaling.
 	Standardize bool
-	// MaxTerms caps the vocabulary; 0 means 50,000. At the cap the rarest
-	// eighth is forgotten, of equals the longest unseen.
+	// MaxTerms caps the vocabulary; 0 means 50,000. At the cap a new term takes
+	// the place of a rare one that has been there for long.
 	MaxTerms int
 	// MaxVector caps the terms of one vector to the most informative; 0 means 64.
 	MaxVector int
@@ -38,22 +37,30 @@ const (
 	defaultMaxVector = 64
 )
 
+// maxLooks is how many terms one eviction looks at: a bound on its cost.
+const maxLooks = 64
+
 // Vocabulary counts in how many templates each term occurs. What is added or
 // removed shows in the next Freeze only. Not safe for concurrent use; the
 // Spaces it hands out are.
 type Vocabulary struct {
 	opts    Options
 	docs    int
-	counts  map[uint64]count
-	clock   uint64
+	places  map[uint64]int32 // in counts, by dimension
+	counts  []count
+	free    []int32 // places in counts that a removal left
+	hand    int     // the place in counts where the next eviction starts to look
 	evicted uint64
 	frozen  *Space
 	dirty   bool
 }
 
 type count struct {
+	dim  uint64
 	docs uint32
-	seen uint64 // clock of the last Add
+	// spared is how many templates the term must exceed to be passed over by
+	// the next eviction that looks at it.
+	spared uint32
 }
 
 // NewVocabulary returns an empty vocabulary. Its first Space weighs by what is
@@ -65,22 +72,21 @@ func NewVocabulary(opts Options) *Vocabulary {
 	if opts.MaxVector <= 0 {
 		opts.MaxVector = defaultMaxVector
 	}
-	return &Vocabulary{opts: opts, counts: map[uint64]count{}, dirty: true}
+	return &Vocabulary{opts: opts, places: map[uint64]int32{}, dirty: true}
 }
 
 // Add counts one template's terms.
 func (v *Vocabulary) Add(terms Terms) {
 	v.docs++
-	v.clock++
 	v.dirty = true
-	for _, t := range terms {
-		c, known := v.counts[t.Dim]
-		if !known && len(v.counts) >= v.opts.MaxTerms {
-			v.evict()
+	for i := range terms {
+		at, known := v.places[terms[i].Dim]
+		if !known {
+			at = v.place()
+			v.counts[at] = count{dim: terms[i].Dim, spared: 1}
+			v.places[terms[i].Dim] = at
 		}
-		c.docs++
-		c.seen = v.clock
-		v.counts[t.Dim] = c
+		v.counts[at].docs++
 	}
 }
 
@@ -91,35 +97,59 @@ func (v *Vocabulary) Remove(terms Terms) {
 	}
 	v.docs--
 	v.dirty = true
-	for _, t := range terms {
-		c, known := v.counts[t.Dim]
+	for i := range terms {
+		at, known := v.places[terms[i].Dim]
 		if !known {
 			continue // evicted since
 		}
-		if c.docs--; c.docs == 0 {
-			delete(v.counts, t.Dim)
-			continue
+		if v.counts[at].docs--; v.counts[at].docs == 0 {
+			delete(v.places, terms[i].Dim)
+			v.free = append(v.free, at)
 		}
-		v.counts[t.Dim] = c
 	}
 }
 
-// evict forgets the rarest eighth, so that its cost is spread over the additions between.
-func (v *Vocabulary) evict() {
-	dims := slices.Collect(maps.Keys(v.counts))
-	slices.SortFunc(dims, func(a, b uint64) int {
-		ca, cb := v.counts[a], v.counts[b]
-		return cmp.Or(cmp.Compare(ca.docs, cb.docs), cmp.Compare(ca.seen, cb.seen), cmp.Compare(a, b))
-	})
-	n := max(1, len(dims)/8)
-	for _, d := range dims[:n] {
-		delete(v.counts, d)
+// place returns a free place in counts.
+func (v *Vocabulary) place() int32 {
+	switch n := len(v.free); {
+	case n > 0:
+		at := v.free[n-1]
+		v.free = v.free[:n-1]
+		return at
+	case len(v.counts) < v.opts.MaxTerms:
+		v.counts = append(v.counts, count{})
+		return int32(len(v.counts) - 1)
+	default:
+		return v.evict()
 	}
-	v.evicted += uint64(n)
+}
+
+// evict forgets a term and returns its place. The hand of a clock goes round
+// (CLOCK, Corbato 1969): it passes over a term that is in more templates than it
+// was spared for, and doubles that, so a term survives as many rounds as its
+// count has bits. Of maxLooks that all deserve to stay the rarest goes.
+func (v *Vocabulary) evict() int32 {
+	rarest := v.hand
+	for range min(maxLooks, len(v.counts)) {
+		at := v.hand
+		v.hand = (v.hand + 1) % len(v.counts)
+		c := &v.counts[at]
+		if c.docs < v.counts[rarest].docs {
+			rarest = at
+		}
+		if c.docs <= c.spared {
+			rarest = at
+			break
+		}
+		c.spared *= 2
+	}
+	delete(v.places, v.counts[rarest].dim)
+	v.evicted++
+	return int32(rarest)
 }
 
 // Len returns the number of terms held.
-func (v *Vocabulary) Len() int { return len(v.counts) }
+func (v *Vocabulary) Len() int { return len(v.places) }
 
 // Evicted returns how many terms the cap has cost so far.
 func (v *Vocabulary) Evicted() uint64 { return v.evicted }
@@ -130,9 +160,9 @@ func (v *Vocabulary) Freeze() *Space {
 	if !v.dirty {
 		return v.frozen
 	}
-	s := &Space{opts: v.opts, docs: float64(v.docs), counts: make(map[uint64]uint32, len(v.counts))}
-	for d, c := range v.counts {
-		s.counts[d] = c.docs
+	s := &Space{opts: v.opts, docs: float64(v.docs), counts: make(map[uint64]uint32, len(v.places))}
+	for dim, at := range v.places {
+		s.counts[dim] = v.counts[at].docs
 	}
 	if v.frozen != nil {
 		s.version = v.frozen.version

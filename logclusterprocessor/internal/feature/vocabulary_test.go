@@ -60,6 +60,63 @@ func TestVocabularyIsBounded(t *testing.T) {
 	require.Less(t, v.Freeze().IDF(&keeper[0]), 0.2, "the frequent term stays")
 }
 
+// A flood of terms that never come again costs the frequent ones nothing, and
+// room that removals leave is used before anything is evicted.
+func TestEvictionKeepsWhatIsFrequent(t *testing.T) {
+	v := feature.NewVocabulary(feature.Options{MaxTerms: 100})
+	frequent := func(i int) feature.Terms { return terms(fmt.Sprintf("f%dq", i)) }
+	for range 40 {
+		for i := range 50 {
+			v.Add(frequent(i))
+		}
+	}
+	for i := range 200 {
+		v.Add(terms(fmt.Sprintf("u%dx", i)))
+	}
+	require.Equal(t, 100, v.Len())
+	require.Equal(t, uint64(150), v.Evicted())
+	space := v.Freeze()
+	unseen := terms("unseen")
+	for i := range 50 {
+		require.Less(t, space.IDF(&frequent(i)[0]), space.IDF(&unseen[0])-0.5, "frequent term %d", i)
+	}
+	for range 40 {
+		v.Remove(frequent(7))
+	}
+	v.Add(terms("late"))
+	require.Equal(t, uint64(150), v.Evicted())
+}
+
+// A vocabulary full of terms that all deserve to stay still takes new ones.
+func TestEvictionAmongEquals(t *testing.T) {
+	v := feature.NewVocabulary(feature.Options{MaxTerms: 100})
+	for range 1000 {
+		for i := range 100 {
+			v.Add(terms(fmt.Sprintf("f%dq", i)))
+		}
+	}
+	v.Add(terms("late"))
+	require.Equal(t, 100, v.Len())
+	require.Equal(t, uint64(1), v.Evicted())
+}
+
+// A template of new terms at the cap.
+func BenchmarkAddAtTheCap(b *testing.B) {
+	for _, limit := range []int{1000, 20_000} {
+		b.Run(fmt.Sprint(limit), func(b *testing.B) {
+			added := make([]feature.Terms, 4*limit)
+			for i := range added {
+				added[i] = feature.Terms{{Dim: uint64(3 * i)}, {Dim: uint64(3*i + 1)}, {Dim: uint64(i % 100)}}
+			}
+			v := feature.NewVocabulary(feature.Options{MaxTerms: limit})
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				v.Add(added[i%len(added)])
+			}
+		})
+	}
+}
+
 func TestWeightings(t *testing.T) {
 	probe := terms("gizmo widget")
 	v := feature.NewVocabulary(feature.Options{Weighting: feature.Binary})
