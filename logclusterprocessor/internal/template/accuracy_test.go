@@ -126,8 +126,11 @@ func (p parsed) roots() []uint64 {
 	return ids
 }
 
-// minAccuracy is under the figure reached, 0.9896, by what a change may cost.
-const minAccuracy = 0.985
+// What a change may cost: the figures reached are 0.9896 and 0.9892.
+const (
+	minAccuracy = 0.985
+	minEmitted  = 0.98
+)
 
 // TestGroupingAccuracy streams each set and scores the templates as they are at
 // the end, and the IDs as they were when each line came. An ID that later became
@@ -155,6 +158,7 @@ func TestGroupingAccuracy(t *testing.T) {
 	n := float64(len(loghub))
 	t.Logf("%-10s GA %.4f, as emitted %.4f, aliased later %.2f %% of lines", "mean", final/n, emitted/n, 100*aliased/n)
 	require.GreaterOrEqual(t, final/n, minAccuracy)
+	require.GreaterOrEqual(t, emitted/n, minEmitted, "as emitted")
 }
 
 var update = flag.Bool("update", false, "renew golden files")

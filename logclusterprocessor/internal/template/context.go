@@ -43,33 +43,53 @@ func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
 }
 
 // count adds a member, by what it has at the position, or takes it away.
-func (c *context[P]) count(e *Entry[P], u mask.Unit, by int32) {
+func (c *context[P]) count(e *Entry[P], u mask.Unit, by int16) {
 	if e.slots > 0 {
 		c.generals += by
 	}
-	switch {
-	case u.Kind == mask.Var && u.Const == "":
+	if u.Kind == mask.Var && u.Const == "" {
 		c.vars += by
 		return
-	case capitals(u.Const):
-		c.capitals += by
 	}
 	c.words += by
+	switch {
+	case u.Kind == mask.Var:
+		c.numbered += by
+	case capitals(u.Const):
+		c.capitals += by
+	case state(u.Const):
+		c.states += by
+	case lower(u.Const):
+		c.names += by
+	}
 }
 
-// ripe is true when what position i showed is enough to call it variable. Words
-// all in capitals, and words that each have variable text of their own after
-// generalisation, are likely to be states.
+// ripe is true when what position i showed is enough to call it variable.
 func (c *context[P]) ripe(s *skeleton, i int) bool {
 	n := int(c.words)
 	if c.vars > 0 {
 		n += varWeight
 	}
-	need := s.need(i)
-	if c.capitals == c.words || need == needWord && c.generals > 1 {
-		need = needStrict
+	return c.words > 0 && n >= c.need(s, i) && s.constants(i) > 0
+}
+
+// need is how many distinct words position i must show. Words all in capitals,
+// words that say what became of something, and words that each have variable
+// text of their own after generalisation are likely to be states.
+func (c *context[P]) need(s *skeleton, i int) int {
+	named := c.numbered < c.words && s.isNamed(i)
+	object := s.isObject(i) && c.generals < 2
+	switch {
+	case s.isFirst(i), s.isKey(i), c.capitals == c.words, c.states > 0:
+		return needStrict
+	case (named || object) && c.names > 0 && c.names+c.numbered == c.words && s.constants(i) >= minContext:
+		return needPlain
+	case named:
+		return needName
+	case c.generals > 1:
+		return needStrict
 	}
-	return c.words > 0 && n >= need && s.constants(i) > 0
+	return needWord
 }
 
 // at is the key of the context that a skeleton is at position i.

@@ -64,10 +64,14 @@ type Miner[P any] struct {
 type context[P any] struct {
 	one      *Entry[P]
 	more     []*Entry[P] // at most needStrict
-	words    int32       // members with a word at the position
-	capitals int32       // of them in capitals
-	vars     int32       // members with variable text
-	generals int32       // members that are generalisations
+	// Members that have there:
+	words    int16 // a word, of them
+	capitals int16 //   in capitals
+	states   int16 //   such as say what became of something
+	names    int16 //   others in small letters
+	numbered int16 //   with a number after it
+	vars     int16 // variable text
+	generals int16 // anything, being generalisations
 }
 
 // New returns an empty miner.

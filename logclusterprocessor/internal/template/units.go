@@ -6,6 +6,7 @@ package template
 import (
 	"math/bits"
 	"strings"
+	"unicode"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -17,13 +18,18 @@ import (
 const maxPositions = 48
 
 // How many distinct words a position must have shown before it is taken as
-// variable. Accuracy on Loghub is flat from 4 to 8 for needWord and from 10 to 24
-// for needStrict.
+// variable: the less, the more the rest says that it is. Where two are enough no
+// line leaves with an ID that becomes an alias. Accuracy on Loghub is flat from 4
+// to 8 for needWord and from 10 to 24 for needStrict; docs/decisions/templates.md
+// has the figures.
 const (
+	needPlain  = 2  // where a name is likely, words in small letters
 	needName   = 3  // in quotes, or after a noun that comes before names
 	needWord   = 6  // elsewhere
 	needStrict = 12 // the first word, keys, functions; where states are likely
 	varWeight  = 2  // how many words variable text at the position counts as
+	minContext = 3  // how many other words two lines share by more than chance
+	minValues  = 2  // pieces of variable text that such lines have beside
 )
 
 // slotHash is the unit of any variable text and of a generalised word: a line
@@ -113,17 +119,6 @@ next:
 	return n
 }
 
-// need is how many distinct words position i must show.
-func (s *skeleton) need(i int) int {
-	switch {
-	case s.isFirst(i), s.isKey(i):
-		return needStrict
-	case s.isName(i):
-		return needName
-	}
-	return needWord
-}
-
 func (s *skeleton) isFirst(i int) bool {
 	return len(s.positions) == 0 || s.positions[0] >= i
 }
@@ -137,10 +132,9 @@ func (s *skeleton) isKey(i int) bool {
 	return next.Kind == mask.Punct && !next.Space && (next.Const == "=" || next.Const == "(" || next.Const == ":")
 }
 
-// isName is true for a word in quotes or after a noun; a numbered name says
-// itself what it is.
-func (s *skeleton) isName(i int) bool {
-	if i == 0 || s.units[i].Kind == mask.Var && s.units[i].Const != "" {
+// isNamed is true for a word in quotes or after a noun that names come after.
+func (s *skeleton) isNamed(i int) bool {
+	if i == 0 {
 		return false
 	}
 	left := s.units[i-1]
@@ -150,11 +144,53 @@ func (s *skeleton) isName(i int) bool {
 	return left.Kind == mask.Word && nouns[strings.ToLower(left.Const)]
 }
 
+// isObject is true for a word that is all that stands between two prepositions,
+// as in for alice from, in a line with several values. After "to" may be a verb,
+// and before "of" is a noun.
+func (s *skeleton) isObject(i int) bool {
+	if i == 0 || i+1 == len(s.units) {
+		return false
+	}
+	before, after := s.units[i-1].Const, s.units[i+1].Const
+	return prepositions[before] && before != "to" && prepositions[after] && after != "of" && s.values() >= minValues
+}
+
+// values counts the pieces of variable text.
+func (s *skeleton) values() (n int) {
+	for i := range s.units {
+		if s.units[i].Kind == mask.Var {
+			n++
+		}
+	}
+	return n
+}
+
 // nouns are words after which a name is likely.
 var nouns = set("user", "username", "host", "hostname", "port", "node", "domain", "client", "server",
 	"group", "device", "file", "directory", "path", "database", "table", "topic", "queue", "service",
 	"process", "thread", "session", "task", "job", "container", "image", "pod", "namespace", "volume",
 	"interface", "address", "id", "name", "named", "key", "class", "module", "package", "account")
+
+var prepositions = set("for", "from", "to", "by", "of", "on", "in", "at", "as", "via", "with", "into")
+
+// state is true for words that say what became of something or relate words to
+// each other: never names.
+func state(w string) bool {
+	w = strings.ToLower(w)
+	return states[w] || prepositions[w] || len(w) > 4 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing"))
+}
+
+var states = set("up", "down", "start", "stop", "begin", "end", "open", "close", "read", "write", "lost", "found",
+	"ok", "ready", "done", "success", "failure", "error", "on", "off", "yes", "no", "none", "not", "is", "was", "are",
+	"were", "has", "had", "will", "can", "cannot", "does", "did", "be", "been", "and", "or", "but", "the", "a", "an",
+	"already", "before", "after", "left", "right", "in", "out", "online", "offline", "active", "inactive", "idle", "busy",
+	"shutdown", "startup", "starts", "stops", "exists", "fails", "reset", "sent", "put", "set", "get", "add", "exit",
+	"enter", "alive", "dead", "valid", "invalid")
+
+// lower is true for words without capital letters.
+func lower(w string) bool {
+	return strings.IndexFunc(w, unicode.IsUpper) < 0
+}
 
 func set(words ...string) map[string]bool {
 	m := make(map[string]bool, len(words))

@@ -42,6 +42,7 @@ func TestParsingFloor(t *testing.T) {
 	mean := Mean(rows)
 	t.Logf("%-10s GA %.3f as emitted, %.3f aliases resolved", mean.Name, mean.Emitted, mean.Final)
 	require.GreaterOrEqual(t, mean.Final, floorGrouping, "mean grouping accuracy")
+	require.GreaterOrEqual(t, mean.Emitted, floorGrouping, "mean grouping accuracy as emitted")
 }
 
 func TestMeaningFloor(t *testing.T) {
