@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"sync"
 
@@ -97,4 +98,36 @@ func (b *testBase) Watch(apply func(string, []knowledge.Solution)) (func(), erro
 	defer b.mu.Unlock()
 	b.apply = apply
 	return func() {}, nil
+}
+
+// damage loses and spoils some of every kind of row.
+func (b *testBase) damage(r *rand.Rand) {
+	for _, p := range b.partitions {
+		for key, s := range p.shapes {
+			switch r.IntN(8) {
+			case 0:
+				delete(p.shapes, key)
+			case 1:
+				s.Template = knowledge.ID(r.Uint64())
+				p.shapes[key] = s
+			case 2:
+				s.Masked = s.Masked[:r.IntN(len(s.Masked)+1)]
+				p.shapes[key] = s
+			}
+		}
+		for id, c := range p.clusters {
+			switch r.IntN(4) {
+			case 0:
+				delete(p.clusters, id)
+			case 1:
+				c.Representatives = []knowledge.ID{knowledge.ID(r.Uint64())}
+				p.clusters[id] = c
+			}
+		}
+		if p.clock != nil && r.IntN(2) == 0 {
+			clock := *p.clock
+			clock.Closed, clock.Pending = clock.Space-int64(r.IntN(1e9)), nil
+			p.clock = &clock
+		}
+	}
 }

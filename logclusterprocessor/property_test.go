@@ -115,3 +115,25 @@ func TestConcurrentCallers(t *testing.T) {
 		}
 	}
 }
+
+// A store that lost rows, or gives back nonsense, costs knowledge but no record.
+func TestRestoreFromWhatIsLeft(t *testing.T) {
+	id := component.MustNewID("test_base")
+	lines := testStream(8)
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		base := newTestBase()
+		cfg := defaults(patient)
+		cfg.KnowledgeBase = &id
+		for range 3 {
+			p := newLogs(t, nopSettings(), cfg)
+			require.NoError(t, p.Start(t.Context(), host{id: base}))
+			from := r.IntN(len(lines) - 1000)
+			for i, attrs := range consume(t, p, lines[from:from+1000], always(100)) {
+				require.Contains(t, attrs, "log.cluster.id", lines[from+i].body)
+			}
+			require.NoError(t, p.Shutdown(context.Background()))
+			base.damage(r)
+		}
+	}
+}

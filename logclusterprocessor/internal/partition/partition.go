@@ -40,20 +40,6 @@ type Settings struct {
 	Bytes           int64 // of a partition, as estimated
 }
 
-// What things cost beside what the miner counts, in bytes: measured by
-// TestMemoryEstimate.
-const (
-	memberBytes = 1700 // terms, answer, postings, tables
-	termBytes   = 120
-)
-
-// limits divides the bytes of a partition: what is left by the vocabulary goes
-// half to the shapes of lines and half to what is kept for each template.
-func (s *Settings) limits() template.Limits {
-	half := max(s.Bytes-int64(s.Vocabulary)*termBytes, s.Bytes/2) / 2
-	return template.Limits{Templates: min(s.Templates, int(half/memberBytes)), Bytes: half}
-}
-
 // Entry is a known shape of lines.
 type Entry = template.Entry[Answer]
 
@@ -206,8 +192,8 @@ func (p *Partition) found(t *Template, text string) {
 		return
 	}
 	p.count(m)
-	if hit, ok := p.index.Nearest(p.space.Vector(m.terms), p.settings.Clustering.AssignThreshold()); ok {
-		p.categories.add(m, p.categories.members[hit.ID].category)
+	if near := p.nearest(m); near != nil {
+		p.categories.add(m, near)
 		m.publish()
 		// As often as the category doubles, so that a large one costs no more.
 		if n := len(m.category.members); n&(n-1) == 0 {
@@ -217,6 +203,16 @@ func (p *Partition) found(t *Template, text string) {
 	}
 	p.categories.add(m, p.newCategory(t.ID(), t.Birth()))
 	p.establish(m)
+}
+
+// nearest returns the category with a representative near enough to join at
+// once, or nil.
+func (p *Partition) nearest(m *member) *category {
+	hit, ok := p.index.Nearest(p.space.Vector(m.terms), p.settings.Clustering.AssignThreshold())
+	if !ok {
+		return nil
+	}
+	return p.categories.members[hit.ID].category
 }
 
 // count adds what a new template says to the vocabulary.
@@ -336,42 +332,4 @@ func (p *Partition) represent(m *member) {
 func (p *Partition) withdraw(m *member) {
 	m.represents = false
 	p.index.Remove(m.template.ID())
-}
-
-// evictions counts what the limits have cost.
-type evictions struct {
-	template.Evictions
-	terms uint64
-}
-
-// measure notes the sizes for whoever asks without the lock, and reports what the
-// limits cost.
-func (p *Partition) measure() {
-	p.sizes.templates.Store(int64(p.miner.Len()))
-	p.sizes.categories.Store(int64(p.categories.len()))
-	p.sizes.bytes.Store(p.miner.Bytes() + int64(len(p.categories.members))*memberBytes + int64(p.vocabulary.Len())*termBytes)
-
-	now, last := evictions{p.miner.Evictions(), p.vocabulary.Evicted()}, p.reported
-	if now == last {
-		return
-	}
-	p.reported = now
-	report := func(kind, reason string, n int64) {
-		if n > 0 {
-			p.observer.Evicted(kind, reason, int(n))
-		}
-	}
-	report("template", "templates", now.Templates-last.Templates)
-	report("template", "contexts", now.Contexts-last.Contexts)
-	report("template", "bytes", now.Bytes-last.Bytes)
-	report("shape", "shapes", now.Shapes-last.Shapes)
-	report("term", "vocabulary", int64(now.terms-last.terms))
-}
-
-// addTo adds the partition's sizes.
-func (p *Partition) addTo(s *Stats) {
-	s.Partitions++
-	s.Templates += int(p.sizes.templates.Load())
-	s.Clusters += int(p.sizes.categories.Load())
-	s.Bytes += int(p.sizes.bytes.Load())
 }

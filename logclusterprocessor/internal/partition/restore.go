@@ -57,12 +57,24 @@ func (p *Partition) restoreMembers(rows *knowledge.Rows) {
 				continue
 			}
 			t := e.Template()
-			m := &member{template: t, text: t.Text()}
-			m.terms = p.extract.Terms([]string{m.text})
+			m := p.restoreMember(t, c)
 			m.represents = slices.Contains(row.Representatives, id)
-			p.categories.add(m, c)
 		}
 	}
+	// What has no row, because the store lost it, stands alone.
+	for _, s := range rows.Shapes {
+		if e := p.miner.Lookup(uint64(s.Hash)); e != nil && p.categories.members[e.Template().ID()] == nil {
+			t := e.Template()
+			p.restoreMember(t, p.newCategory(t.ID(), t.Birth())).represents = true
+		}
+	}
+}
+
+func (p *Partition) restoreMember(t *Template, c *category) *member {
+	text := t.Text()
+	m := &member{template: t, text: text, terms: p.extract.Terms([]string{text})}
+	p.categories.add(m, c)
+	return m
 }
 
 // restoreVocabulary counts again what founded the templates, in the order in

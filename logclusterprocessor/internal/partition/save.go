@@ -27,9 +27,16 @@ func newSaved() *saved {
 	}
 }
 
+// maxAliases bounds the aliases that wait for a knowledge base that is down.
+const maxAliases = 100_000
+
 // alias notes that one ID is part of another from now on.
 func (p *Partition) alias(kind knowledge.Kind, from, to uint64) {
-	if p.saved != nil {
+	switch {
+	case p.saved == nil:
+	case len(p.saved.aliases) >= maxAliases:
+		p.observer.Evicted("alias", "unsaved", 1)
+	default:
 		p.saved.aliases = append(p.saved.aliases, knowledge.Alias{
 			Kind: kind, From: knowledge.ID(from), To: knowledge.ID(to), At: p.birth,
 		})
