@@ -32,7 +32,7 @@ func (s *scanner) foldVar(h uint64, start, prefix, end int) {
 		prefix = start
 	}
 	s.tokens = s.tokens[:n]
-	if k := s.repeated(h); k >= 0 {
+	if k := s.repeated(h); k >= 0 && s.alike(k, prefix, end) {
 		s.tokens[k].End = max(s.tokens[k].End, uint32(end))
 		s.tokens = s.tokens[:k+1]
 		s.space = false
@@ -56,6 +56,17 @@ func (s *scanner) repeated(h uint64) int {
 		return -1
 	}
 	return k
+}
+
+// alike is true when text[start:end] may be an item of the list that Var k is: not
+// when a comma and a space stand between and the kinds are known to differ.
+func (s *scanner) alike(k, start, end int) bool {
+	if !s.space || k+1 == len(s.tokens) || s.text[s.tokens[k+1].Start] != ',' {
+		return true
+	}
+	o := &s.tokens[k]
+	a, b := placeholder(s.text[o.Prefix:o.End]), placeholder(s.text[start:end])
+	return a == b || a == Any || b == Any || a == "<id>" || b == "<id>"
 }
 
 // separates is true for punctuation that stands between the items of a list.

@@ -179,12 +179,15 @@ func isIP(v string) bool {
 		if v[k] == '.' {
 			dots++
 			digits = 0
-		} else if digits++; digits > 3 {
-			return false
+		} else {
+			digits++
+		}
+		if digits > 3 {
+			break
 		}
 		k++
 	}
-	if dots == 3 && digits > 0 && (k == len(v) || v[k] == ':' || v[k] == '/') {
+	if dots == 3 && digits > 0 && digits <= 3 && (k == len(v) || v[k] == ':' || v[k] == '/') {
 		return true
 	}
 	for k = 0; k < len(v); k++ {
@@ -194,7 +197,7 @@ func isIP(v string) bool {
 			return false
 		}
 	}
-	return colons >= 3
+	return colons >= 3 || colons == 2 && strings.Contains(v, "::")
 }
 
 // isTime is true for text with a time of day: two digits, a colon, two digits.

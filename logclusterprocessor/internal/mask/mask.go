@@ -14,7 +14,7 @@ package mask // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocess
 import "unicode/utf8"
 
 // builtinVersion changes whenever the scanner gives any line another shape.
-const builtinVersion = 1
+const builtinVersion = 2
 
 // DefaultMaxBytes is how much of a line is looked at when Options says nothing.
 const DefaultMaxBytes = 16 << 10

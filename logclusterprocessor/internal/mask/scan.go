@@ -117,6 +117,17 @@ func (s *scanner) punct(i int, b byte) int {
 			s.emitPunct(i, i+1)
 			return i + 1
 		}
+		if end := s.quotedName(i); end > 0 {
+			s.emitPunct(i, i+1)
+			s.emitVar(i+1, i+1, end)
+			s.emitPunct(end, end+1)
+			return end + 1
+		}
+	case '`':
+		if end := s.qualifiedName(i); end > 0 {
+			s.emitVar(i, i, end)
+			return end
+		}
 	case '-', '+', '<', '>', '~', '.':
 		// A sign or a comparison belongs to the number. Not when it joins it to
 		// what came before, nor in <5>.

@@ -11,6 +11,9 @@ const (
 	maxUnbalanced = 4
 )
 
+// maxNames is how many names in back quotes are joined by dots.
+const maxNames = 4
+
 // assigns is true when an '=' here, before next, stands between a key and a value.
 func (s *scanner) assigns(next byte) bool {
 	if next == '=' || next == '>' || next == '~' || len(s.tokens) == 0 {
@@ -142,6 +145,47 @@ func (s *scanner) closingQuote(i int) int {
 		}
 	}
 	return -1
+}
+
+// quotedName returns the end of the name in the quotes that open at i, or 0: one
+// word that numbers, dots or underscores show to be no part of the language, and
+// that is no key.
+func (s *scanner) quotedName(i int) int {
+	q, named := s.text[i], false
+	for j := i + 1; j < len(s.text) && j < i+maxWord; j++ {
+		b := s.text[j]
+		switch {
+		case b == q:
+			if !named || j+1 < len(s.text) && (s.text[j+1] == ':' || s.text[j+1] == '=') {
+				return 0
+			}
+			return j
+		case class[b]&cDigit != 0, b == '_', b == '.':
+			named = true
+		case class[b]&(cLetter|cHigh) == 0 && b != '-':
+			return 0
+		}
+	}
+	return 0
+}
+
+// qualifiedName returns the end of names in back quotes with dots between, as in
+// `a`.`b`, or 0.
+func (s *scanner) qualifiedName(i int) int {
+	names := 0
+	for j := i; ; j++ {
+		n := strings.IndexByte(s.text[j+1:min(len(s.text), j+1+maxWord)], '`')
+		if n < 0 {
+			return 0
+		}
+		names++
+		if j += n + 2; !strings.HasPrefix(s.text[j:], ".`") || names == maxNames {
+			if names > 1 {
+				return j
+			}
+			return 0
+		}
+	}
 }
 
 // object is true when the brace at i opens an object with quoted keys.

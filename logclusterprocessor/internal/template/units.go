@@ -138,7 +138,7 @@ func (s *skeleton) isNamed(i int) bool {
 		return false
 	}
 	left := s.units[i-1]
-	if left.Const == `"` || left.Const == "'" {
+	if left.Const == `"` || left.Const == "'" || left.Const == "`" {
 		return i+1 < len(s.units) && s.units[i+1].Const == left.Const
 	}
 	return left.Kind == mask.Word && nouns[strings.ToLower(left.Const)]
