@@ -121,9 +121,14 @@ func printSteady(ctx context.Context, ours *load.Ours, feed *load.Feed, trials, 
 	if err != nil {
 		return err
 	}
+	bare, err := load.NewWithoutKeywords(ctx, feed)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = bare.Stop(ctx) }()
 	drain := &loki{Loki: peer.NewLoki("a line without a format")}
 	var alone, both, all []*measured
-	for _, s := range []load.Subject{nothing, ours, load.OTLP{}, drain} {
+	for _, s := range []load.Subject{nothing, ours, bare, load.Writing{Ours: ours}, load.OTLP{}, drain} {
 		alone = append(alone, &measured{Subject: s, callers: 1})
 		both = append(both, &measured{Subject: s, callers: 2})
 	}
@@ -150,7 +155,7 @@ func printSteady(ctx context.Context, ours *load.Ours, feed *load.Feed, trials, 
 			load.BatchSize, trials, batches),
 		Head: []string{"", "ns, undisturbed 5 %", "ns, median", "allocations", "bytes", "times OTLP", "two callers"},
 	}
-	otlp := load.Undisturbed(alone[2].trials, nanoseconds)
+	otlp := load.Undisturbed(alone[4].trials, nanoseconds)
 	for i, s := range alone {
 		ns := load.Undisturbed(s.trials, nanoseconds)
 		table.Row(s.Name(), whole(ns), whole(load.Median(s.trials, nanoseconds)),

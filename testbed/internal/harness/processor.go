@@ -27,13 +27,17 @@ type Processor struct {
 	Telemetry *componenttest.Telemetry
 }
 
-// Start starts a processor with its defaults before next.
-func Start(ctx context.Context, next consumer.Logs) (*Processor, error) {
+// Start starts a processor with its defaults, or with changes to them, before next.
+func Start(ctx context.Context, next consumer.Logs, changes ...func(*logclusterprocessor.Config)) (*Processor, error) {
 	factory := logclusterprocessor.NewFactory()
 	tel := componenttest.NewTelemetry()
 	set := processortest.NewNopSettings(factory.Type())
 	set.TelemetrySettings = tel.NewTelemetrySettings()
-	logs, err := factory.CreateLogs(ctx, set, factory.CreateDefaultConfig(), next)
+	cfg := factory.CreateDefaultConfig().(*logclusterprocessor.Config)
+	for _, change := range changes {
+		change(cfg)
+	}
+	logs, err := factory.CreateLogs(ctx, set, cfg, next)
 	if err != nil {
 		return nil, fmt.Errorf("create log_cluster: %w", err)
 	}

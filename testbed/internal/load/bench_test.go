@@ -33,16 +33,19 @@ func BenchmarkKnown(b *testing.B) {
 	require.NoError(b, err)
 	nothing, err := NewNothing(b.Context())
 	require.NoError(b, err)
-	for _, s := range []Subject{nothing, ours, OTLP{}} {
+	bare, err := NewWithoutKeywords(b.Context(), f)
+	require.NoError(b, err)
+	for _, s := range []Subject{nothing, ours, bare, Writing{ours}, OTLP{}} {
 		b.Run(s.Name(), func(b *testing.B) { benchmark(b, s, f) })
 	}
 	require.NoError(b, ours.Stop(b.Context()))
+	require.NoError(b, bare.Stop(b.Context()))
 }
 
 // benchmark prepares chunks of batches off the clock.
 func benchmark(b *testing.B, s Subject, f *Feed) {
 	b.Helper()
-	const chunk = 32
+	const chunk = 8
 	b.ReportAllocs()
 	b.StopTimer()
 	for done := 0; done < b.N; done += chunk {

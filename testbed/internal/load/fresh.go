@@ -29,7 +29,7 @@ func MeasureFresh(ctx context.Context, known int) (float64, error) {
 		return 0, err
 	}
 	defer func() { _ = p.Stop(ctx) }()
-	ours, feed, unique := &Ours{p}, NewFeed(nil, 1), NewUnique(4)
+	ours, feed, unique := &Ours{Processor: p}, NewFeed(nil, 1), NewUnique(4)
 	for sent := 0; sent < known; sent += BatchSize {
 		if err := p.ConsumeLogs(ctx, feed.NextOf(unique.Lines(BatchSize))); err != nil {
 			return 0, err

@@ -43,7 +43,7 @@ func MeasureStall(ctx context.Context, feed *Feed, known, fresh int) (Stall, err
 		return Stall{}, err
 	}
 	defer func() { _ = p.Stop(ctx) }()
-	ours := &Ours{p}
+	ours := &Ours{Processor: p}
 	unique := NewUnique(1)
 	// Learn the warm lines and the known templates, in windows of a quarter each.
 	for range 4 {

@@ -10,11 +10,13 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor"
 	"go.opentelemetry.io/collector/processor/processorhelper"
 	"go.opentelemetry.io/collector/processor/processortest"
 
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/harness"
 )
 
@@ -30,12 +32,27 @@ type Subject interface {
 }
 
 // Ours is the log_cluster processor, warmed up with the feed's lines.
-type Ours struct{ *harness.Processor }
+type Ours struct {
+	*harness.Processor
+	name string
+}
 
 // NewOurs starts the processor and feeds it until its templates are known and
 // their windows have closed.
 func NewOurs(ctx context.Context, feed *Feed) (*Ours, error) {
-	p, err := harness.Start(ctx, consumertest.NewNop())
+	return newOurs(ctx, feed, "log_cluster")
+}
+
+// NewWithoutKeywords is NewOurs with the one attribute switched off that is a
+// list, and so costs as many allocations as it has words.
+func NewWithoutKeywords(ctx context.Context, feed *Feed) (*Ours, error) {
+	return newOurs(ctx, feed, "log_cluster without keywords", func(c *logclusterprocessor.Config) {
+		c.Attributes.Keywords.Enabled = false
+	})
+}
+
+func newOurs(ctx context.Context, feed *Feed, name string, changes ...func(*logclusterprocessor.Config)) (*Ours, error) {
+	p, err := harness.Start(ctx, consumertest.NewNop(), changes...)
 	if err != nil {
 		return nil, err
 	}
@@ -47,14 +64,65 @@ func NewOurs(ctx context.Context, feed *Feed) (*Ours, error) {
 		}
 		feed.Skip(window)
 	}
-	return &Ours{p}, nil
+	return &Ours{p, name}, nil
 }
 
 // Name implements Subject.
-func (*Ours) Name() string { return "log_cluster" }
+func (o *Ours) Name() string { return o.name }
 
 // Prepare implements Subject.
 func (o *Ours) Prepare(ld plog.Logs) Work { return consume(o, ld) }
+
+// Writing puts on each record the attributes that log_cluster would, known in
+// advance: what pdata takes for them, whoever decides what they say.
+type Writing struct{ Ours *Ours }
+
+// Name implements Subject.
+func (Writing) Name() string { return "writing the same attributes, nothing else" }
+
+// Prepare implements Subject.
+func (w Writing) Prepare(ld plog.Logs) Work {
+	answered, fresh := plog.NewLogs(), plog.NewLogs()
+	ld.CopyTo(answered)
+	ld.CopyTo(fresh)
+	err := w.Ours.ConsumeLogs(context.Background(), answered)
+	var answers []pcommon.Map
+	for lr := range harness.Records(answered) {
+		answers = append(answers, lr.Attributes())
+	}
+	return func(context.Context) error {
+		i := 0
+		for lr := range harness.Records(fresh) {
+			write(lr.Attributes(), answers[i])
+			i++
+		}
+		return err
+	}
+}
+
+// write adds to attrs what answer has beyond it.
+func write(attrs, answer pcommon.Map) {
+	known := attrs.Len()
+	attrs.EnsureCapacity(answer.Len())
+	i := 0
+	for key, v := range answer.All() {
+		if i++; i <= known {
+			continue
+		}
+		switch v.Type() {
+		case pcommon.ValueTypeSlice:
+			from, to := v.Slice(), attrs.PutEmptySlice(key)
+			to.EnsureCapacity(from.Len())
+			for j := range from.Len() {
+				to.AppendEmpty().SetStr(from.At(j).Str())
+			}
+		case pcommon.ValueTypeBool:
+			attrs.PutBool(key, v.Bool())
+		default:
+			attrs.PutStr(key, v.Str())
+		}
+	}
+}
 
 // Nothing is a processor that does nothing but what every processor does.
 type Nothing struct{ processor.Logs }
