@@ -52,6 +52,19 @@ func TestTwoWordingsOneCluster(t *testing.T) {
 	}
 }
 
+// A sense in common is not enough where so many things are so ("bad", "illegal",
+// "failed") and nothing else agrees.
+func TestABroadSenseAloneJoinsNothing(t *testing.T) {
+	s := set("bad <*> bytes in <num> places", "IllegalStateException: pool closed <stack>",
+		"Invalid checksum algorithm <*>", "wrong turn at <*>", "failed probe <*>", "gizmo failed")
+	labels := batch(s, merging)
+	for i := range s {
+		require.Equal(t, i, labels[i], "%q joined %q", s[i].text, s[labels[i]].text)
+	}
+	specific := set("operation timed out", "Timeout: no answer", "access denied", "Permission denied")
+	require.Equal(t, []int{0, 0, 2, 2}, batch(specific, merging))
+}
+
 func TestKeywordsArePeoplesWords(t *testing.T) {
 	s := set("Table not found: <*>", "<*>: no such table exists", "Column not found: <*>", "connection to <*> refused", "worker <*> started")
 	v := feature.NewVocabulary(feature.Options{})

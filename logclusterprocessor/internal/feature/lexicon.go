@@ -42,6 +42,7 @@ type role uint8
 const (
 	noRole role = iota
 	problem
+	broad
 	failure
 	event
 	generic
@@ -49,7 +50,7 @@ const (
 	attribute
 )
 
-var roles = map[string]role{"problem": problem, "failure": failure, "event": event, "generic": generic, "object": object, "attribute": attribute}
+var roles = map[string]role{"problem": problem, "broad": broad, "failure": failure, "event": event, "generic": generic, "object": object, "attribute": attribute}
 
 func (r role) kind() Kind {
 	if r == object || r == attribute {

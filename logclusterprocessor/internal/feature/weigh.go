@@ -14,9 +14,10 @@ import (
 type weights struct {
 	// Local weights by what a term stands for; that of a problem, failure,
 	// event and the nearest object is 1.
-	Generic, OtherObject, Attribute, Word, Common float64
-	// Plain is Word and Common's factor in a template that reports no trouble.
-	Plain float64
+	Broad, Generic, OtherObject, Attribute, Word, Common float64
+	// Plain is Word and Common's factor in a template that reports no trouble,
+	// Lone that in one whose trouble has no object: a shared sense alone must not do.
+	Plain, Lone float64
 	// Pair is the weight of sense and object together: it parts "table not found"
 	// from both "column not found" and "table is full".
 	Pair float64
@@ -33,7 +34,7 @@ type weights struct {
 }
 
 var tuned = weights{
-	Generic: 0.3, OtherObject: 0.7, Attribute: 0.4, Word: 0.25, Common: 0.15, Plain: 3,
+	Broad: 0.6, Generic: 0.3, OtherObject: 0.7, Attribute: 0.4, Word: 0.25, Common: 0.15, Plain: 3, Lone: 1.5,
 	Pair:        0.8,
 	SecondSense: 0.7, Quoted: 0.4, Prefix: 0.4, Advice: 0.15,
 	PosDecay: 0.03, IDFPower: 0.25,
@@ -47,12 +48,17 @@ func weigh(spans []span) Terms {
 	out := make(Terms, 0, len(spans)+1)
 	for i := range spans {
 		s := &spans[i]
-		w := s.base(i == nearest)
-		if s.term.Kind == Sense && topic >= 0 && i != topic && !(s.role == problem && spans[topic].role == failure) {
+		w := s.base(i == nearest, nearest >= 0)
+		if s.term.Kind == Sense && topic >= 0 && i != topic && !(s.role < failure && spans[topic].role == failure) {
 			w *= tuned.SecondSense
 		}
-		if s.term.Kind == Word && (topic < 0 || spans[topic].role == event) {
-			w *= tuned.Plain
+		if s.term.Kind == Word {
+			switch {
+			case topic < 0 || spans[topic].role == event:
+				w *= tuned.Plain
+			case nearest < 0:
+				w *= tuned.Lone
+			}
 		}
 		if s.quoted {
 			w *= tuned.Quoted
@@ -74,11 +80,18 @@ func weigh(spans []span) Terms {
 	return slices.Clip(out)
 }
 
-// base is a span's weight by what it stands for.
-func (s *span) base(nearest bool) float64 {
+// base is a span's weight by what it stands for: whether it is the nearest
+// object, and whether the topic has one. A broad problem of nothing known says
+// no more than that something failed.
+func (s *span) base(nearest, about bool) float64 {
 	switch s.role {
 	case problem, failure, event:
 		return 1
+	case broad:
+		if about {
+			return tuned.Broad
+		}
+		return tuned.Generic
 	case generic:
 		return tuned.Generic
 	case object:
