@@ -33,6 +33,7 @@ type Term struct {
 	Weight  float32 // local weight in (0, 1]: the place and role in the template, not its rarity
 	Kind    Kind
 	Common  bool // frequent in every log by the lexicon
+	Part    bool // a Word that is part of a name with a placeholder, a unit or a field's name
 }
 
 // Terms are the distinct terms of one template in order of appearance.

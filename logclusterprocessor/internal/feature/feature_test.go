@@ -37,6 +37,9 @@ func TestTermsGolden(t *testing.T) {
 			if term.Common {
 				common = " common"
 			}
+			if term.Part {
+				common += " part"
+			}
 			fmt.Fprintf(&got, "  %s %s %q %.2f%s\n", kinds[term.Kind], term.Text, term.Surface, term.Weight, common)
 		}
 	}

@@ -104,7 +104,7 @@ func match(l *lexicon, tokens []token) []span {
 			if c.class&(preposition|function|negative|unable) != 0 || len(c.text) == 1 {
 				continue
 			}
-			s.term = Term{Text: c.stem, Surface: c.surface, Common: c.class&common != 0}
+			s.term = Term{Text: c.stem, Surface: c.surface, Common: c.class&common != 0, Part: c.glued}
 		}
 		s.caused = because == s.sentence
 		s.term.Dim = dim(s.term.Kind, s.term.Text)

@@ -14,6 +14,7 @@ const (
 	maxTokens     = 256 // tokens looked at
 	maxSpeaker    = 2   // tokens before a first colon that may name the speaker
 	maxTokenBytes = 64  // bytes of one token; longer ones are data, not words
+	maxShownRunes = 8   // runes of text without spaces that are shown whole
 )
 
 // token is one word of a template in lower case.
@@ -27,6 +28,9 @@ type token struct {
 	quoted bool
 	// gap is set where a placeholder or a symbol stands between this token and the one before.
 	gap bool
+	// glued tokens touch a placeholder or name a value: parts of names, units,
+	// fields ("ssh<num>", "<num>kb", "uid=<num>").
+	glued bool
 	// prefix tokens say who speaks: the package of a dotted name, a program or
 	// code before the first colon.
 	prefix bool
@@ -38,6 +42,8 @@ type tokenizer struct {
 	sentence int
 	gap      bool
 	colon    bool // a colon was seen
+	touching bool // a placeholder ends here, '_' and '-' apart
+	joined   bool // a token ends here, '_' and '-' apart
 	ended    bool // a sentence end was seen; the next token starts a new one
 }
 
@@ -57,20 +63,31 @@ func tokenize(words []string) []token {
 // word takes one run of text without white space.
 func (t *tokenizer) word(s string) {
 	quoted := isQuoted(s)
+	t.touching, t.joined = false, false
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == '<':
-			if n := placeholderLen(s[i:]); n > 0 {
-				i += n
-				t.gap = true
+			t.gap = true
+			n := placeholderLen(s[i:])
+			if n == 0 {
+				t.touching, t.joined = false, false
+				i += size
 				continue
 			}
-			t.gap = true
-			i += size
+			if t.joined {
+				t.tokens[len(t.tokens)-1].glued = true
+			}
+			t.touching, t.joined = true, false
+			i += n
 		case isWordRune(r):
-			n := wordLen(s[i:])
+			n, before := wordLen(s[i:]), len(t.tokens)
 			t.run(s[i:i+n], quoted)
+			t.joined = len(t.tokens) > before
+			if t.joined && t.touching {
+				t.tokens[before].glued = true
+			}
+			t.touching = false
 			i += n
 		default:
 			if endsSentence(s[i:], r) {
@@ -86,8 +103,12 @@ func (t *tokenizer) word(s string) {
 					}
 				}
 			}
-			if r != '-' && r != '_' && r != '.' && r != '/' {
-				t.gap = true
+			if r == '=' && t.joined {
+				t.tokens[len(t.tokens)-1].glued = true
+			}
+			if r != '-' && r != '_' {
+				t.touching, t.joined = false, false
+				t.gap = t.gap || r != '.' && r != '/'
 			}
 			i += size
 		}
@@ -189,11 +210,17 @@ func (t *tokenizer) piece(s string, quoted bool) {
 			t.add(s, s, quoted)
 			return
 		}
+		whole := utf8.RuneCountInString(s) <= maxShownRunes
 		prev := 0
 		for i := range s {
 			if i > 0 {
 				_, n := utf8.DecodeRuneInString(s[i:])
-				t.add(s[prev:i+n], s[prev:i+n], quoted)
+				pair := s[prev : i+n]
+				if whole {
+					t.add(pair, s, quoted) // pairs that straddle words are no use to people
+				} else {
+					t.add(pair, pair, quoted)
+				}
 				prev = i
 			}
 		}
