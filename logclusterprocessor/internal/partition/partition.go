@@ -273,7 +273,13 @@ func (p *Partition) generalise(t *Template) {
 		p.represent(m)
 	}
 	m.publish()
+	if len(m.category.members) <= maxRename {
+		p.rename(m.category) // the word that turned out to vary may be a keyword
+	}
 }
+
+// maxRename is the size of a category up to which its keywords follow at once.
+const maxRename = 16
 
 // forget takes out a template that a limit evicted.
 func (p *Partition) forget(t *Template) {
