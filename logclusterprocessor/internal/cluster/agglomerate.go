@@ -15,7 +15,7 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
 )
 
-// DefaultMergeThreshold is the cosine distance up to which clusters merge.
+// DefaultMergeThreshold is DefaultThreshold of average linkage and cosine distance.
 const DefaultMergeThreshold = 0.5
 
 // assignShare is the part of the merge threshold within which a new item may
@@ -57,7 +57,7 @@ type Options struct {
 // join cannot be taken back, while a merge sees all members and can come later.
 func (o Options) AssignThreshold() float64 {
 	if o.Clusters > 0 && o.Threshold == 0 {
-		return assignShare * DefaultMergeThreshold
+		return assignShare * DefaultThreshold(o.Linkage, o.Distance)
 	}
 	return assignShare * o.Threshold
 }

@@ -130,3 +130,17 @@ func CheckPair(l Linkage, d Distance) error {
 	}
 	return nil
 }
+
+// defaultThresholds are the largest at which labelled messages, streamed in
+// windows of 10, merge with a pairwise precision of about 0.8
+// (docs/semantic-clusters.md). Distances are of vectors of length 1.
+var defaultThresholds = map[Linkage]map[Distance]float64{
+	Average:  {Cosine: DefaultMergeThreshold, Euclidean: 1, Manhattan: 1.9, Jaccard: 0.7},
+	Complete: {Cosine: 0.5, Euclidean: 1, Manhattan: 2, Jaccard: 0.7},
+	Single:   {Cosine: 0.4, Euclidean: 0.88, Manhattan: 1.5, Jaccard: 0.6},
+	Ward:     {Euclidean: 1},
+}
+
+// DefaultThreshold returns the threshold, in units of the distance, that suits
+// templates; 0 for a pair that CheckPair refuses.
+func DefaultThreshold(l Linkage, d Distance) float64 { return defaultThresholds[l][d] }

@@ -5,6 +5,7 @@ package feature_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -57,12 +58,30 @@ func TestAccuracyOfOtherSystems(t *testing.T) {
 	scores{0.55, 0.70, 0.85, 0}.check(t, "other systems, windows of 10", streamed(other, 10))
 }
 
+// Every pair of linkage and distance merges with care at its default threshold.
+func TestDefaultThresholds(t *testing.T) {
+	shared, other := catalogues(t)
+	for _, l := range []cluster.Linkage{cluster.Average, cluster.Complete, cluster.Single, cluster.Ward} {
+		for _, d := range []cluster.Distance{cluster.Cosine, cluster.Euclidean, cluster.Manhattan, cluster.Jaccard} {
+			if cluster.CheckPair(l, d) != nil {
+				continue
+			}
+			opts := cluster.Options{Linkage: l, Distance: d, Threshold: cluster.DefaultThreshold(l, d)}
+			name := fmt.Sprintf("%s %s %.2f", l, d, opts.Threshold)
+			scores{0.30, 0.55, 0.77, 0}.check(t, name+", Spark and TiDB", streamedWith(shared, 10, opts))
+			scores{0.40, 0.65, 0.85, 0}.check(t, name+", others", streamedWith(other, 10, opts))
+		}
+	}
+}
+
 // streamed is the mean over ten orders of arrival.
-func streamed(set []labelled, window int) scores {
+func streamed(set []labelled, window int) scores { return streamedWith(set, window, merging) }
+
+func streamedWith(set []labelled, window int, opts cluster.Options) scores {
 	const orders = 10
 	var mean scores
 	for seed := range uint64(orders) {
-		s := score(set, stream(set, window, seed, merging))
+		s := score(set, stream(set, window, seed, opts))
 		mean.ARI += s.ARI / orders
 		mean.B3 += s.B3 / orders
 		mean.Precision += s.Precision / orders
