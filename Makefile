@@ -31,6 +31,12 @@ top: ## Show the clusters that `make run` has found
 	@test -f run/logs.jsonl || { echo 'nothing yet: make run'; exit 1; }
 	@go run ./cmd/logtop -width $$(test -t 1 && tput cols || echo 160) run/logs.jsonl
 
+.PHONY: picture
+picture: ## Draw what `make run` has found, as the README shows it
+	@test -f run/logs.jsonl || { echo 'nothing yet: make run'; exit 1; }
+	@go run ./cmd/logtop -picture docs/images/logs-before-after.svg run/logs.jsonl
+	@echo docs/images/logs-before-after.svg
+
 .PHONY: build
 build: ## Compile the distribution from its lock
 	@scripts/build.sh

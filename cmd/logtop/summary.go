@@ -12,6 +12,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -22,6 +23,8 @@ import (
 type summary struct {
 	records   int // all of them, also those without a template
 	templates map[templateKey]*template
+	keep      bool   // whether to fill lines
+	lines     []line // those with a template, in order
 }
 
 type templateKey struct{ service, id string }
@@ -71,14 +74,15 @@ func (s *summary) add(logs plog.Logs) {
 		service := str(resource.Resource().Attributes(), "service.name")
 		for _, scope := range resource.ScopeLogs().All() {
 			for _, record := range scope.LogRecords().All() {
-				s.addRecord(service, record.Attributes())
+				s.addRecord(service, record)
 			}
 		}
 	}
 }
 
-func (s *summary) addRecord(service string, attributes pcommon.Map) {
+func (s *summary) addRecord(service string, record plog.LogRecord) {
 	s.records++
+	attributes := record.Attributes()
 	key := templateKey{service, str(attributes, "log.template.id")}
 	if key.id == "" {
 		return
@@ -92,6 +96,9 @@ func (s *summary) addRecord(service string, attributes pcommon.Map) {
 	t.text = str(attributes, "log.record.template")
 	t.cluster = str(attributes, "log.cluster.id")
 	t.keywords = words(attributes, "log.cluster.keywords")
+	if s.keep {
+		s.lines = append(s.lines, line{key, record.Body().AsString()})
+	}
 }
 
 // rows returns the clusters, the largest first.
@@ -145,14 +152,15 @@ func (s *summary) print(w io.Writer, n, width int) error {
 	return out.Flush()
 }
 
-// cut shortens s to width characters and keeps control characters, which a log
-// line may bring along, away from the terminal.
+// cut shortens s to width characters and keeps what nobody can see, which a log
+// line may bring along, away from the terminal: control characters, marks that
+// turn the direction of writing, code points that are no characters.
 func cut(s string, width int) string {
 	runes := []rune(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
+		if unicode.IsGraphic(r) {
+			return r
 		}
-		return r
+		return ' '
 	}, s))
 	if len(runes) > width {
 		runes = append(runes[:width-1], '…')
