@@ -11,9 +11,9 @@ import (
 )
 
 // Index finds the nearest of many vectors. It holds them in an inverted index
-// and visits a vector only if it shares a term that could bring it within the
-// threshold (MaxScore, Turtle and Flood 1995), so frequent terms open no
-// candidates. All vectors must come from one feature.Space. Not safe for
+// and looks only at vectors with a term that could bring them within the
+// threshold (MaxScore, Turtle and Flood 1995), so frequent terms are seldom
+// walked. All vectors must come from one feature.Space. Not safe for
 // concurrent use.
 type Index struct {
 	distance Distance
@@ -22,20 +22,36 @@ type Index struct {
 	byID     map[uint64]int32
 	lists    map[uint64]*list
 
-	common []float64 // by slot, scratch of one query
+	// Scratch of one query.
+	common []float64 // by slot
 	opened []int32
+	terms  []queryTerm
 }
 
 type slot struct {
 	id     uint64
 	vector feature.Vector
 	size   size
+	at     []int32 // where the posting of each entry is in its list
 }
 
 // list has the postings of one dimension, in no order.
 type list struct {
-	postings []posting
+	postings []indexed
 	max      float64 // upper bound of what the list can add per unit of a query
+}
+
+// indexed is the posting of an entry of the vector in a slot.
+type indexed struct {
+	slot, entry int32
+	weight      float32
+}
+
+// queryTerm is an entry of a query with the vectors that have its dimension.
+type queryTerm struct {
+	weight float32
+	list   *list
+	most   float64 // what this dimension can add to any candidate
 }
 
 // NewIndex returns an empty index.
@@ -58,16 +74,17 @@ func (x *Index) Add(id uint64, v feature.Vector) {
 		x.slots = append(x.slots, slot{})
 		x.common = append(x.common, 0)
 	}
-	s := slot{id, v, sizeOf(v)}
+	s := slot{id, v, sizeOf(v), make([]int32, len(v))}
 	x.slots[at] = s
 	x.byID[id] = at
-	for _, e := range v {
+	for i, e := range v {
 		l := x.lists[e.Dim]
 		if l == nil {
 			l = &list{}
 			x.lists[e.Dim] = l
 		}
-		l.postings = append(l.postings, posting{at, e.Weight})
+		s.at[i] = int32(len(l.postings))
+		l.postings = append(l.postings, indexed{at, int32(i), e.Weight})
 		l.max = max(l.max, x.gain(e.Weight, s.size))
 	}
 }
@@ -87,11 +104,12 @@ func (x *Index) Remove(id uint64) {
 		return
 	}
 	delete(x.byID, id)
-	for _, e := range x.slots[at].vector {
+	for i, e := range x.slots[at].vector {
 		l := x.lists[e.Dim]
-		i := slices.IndexFunc(l.postings, func(p posting) bool { return p.vector == at })
 		last := len(l.postings) - 1
-		l.postings[i] = l.postings[last]
+		moved := l.postings[last]
+		l.postings[x.slots[at].at[i]] = moved
+		x.slots[moved.slot].at[moved.entry] = x.slots[at].at[i]
 		l.postings = l.postings[:last]
 		if last == 0 {
 			delete(x.lists, e.Dim)
@@ -136,54 +154,70 @@ func compareHits(a, b Hit) int {
 // search calls found for every vector within the threshold, except that vectors
 // without a common term are never found.
 func (x *Index) search(v feature.Vector, threshold float64, found func(Hit)) {
-	type term struct {
-		weight float32
-		list   *list
-		most   float64 // what this dimension can add to any candidate
-	}
 	own := sizeOf(v)
-	terms := make([]term, 0, len(v))
-	rest := 0.0
+	x.terms = x.terms[:0]
 	for _, e := range v {
 		if l := x.lists[e.Dim]; l != nil {
-			t := term{e.Weight, l, x.most(e.Weight, l.max, own)}
-			rest += t.most
-			terms = append(terms, t)
+			x.terms = append(x.terms, queryTerm{e.Weight, l, x.most(e.Weight, l.max, own)})
 		}
 	}
-	// The dimensions that add most come first; once the rest cannot reach the
-	// threshold on its own, no further candidates open.
-	slices.SortStableFunc(terms, func(a, b term) int { return cmp.Compare(b.most, a.most) })
-	least := x.distance.least(own, threshold) - 1e-6 // rounding
+	// Long lists that add little come last. As far as all of them together
+	// cannot bring a vector within the threshold they open no candidates: what is
+	// near must be in another list as well.
+	slices.SortStableFunc(x.terms, func(a, b queryTerm) int {
+		return cmp.Compare(b.most*float64(len(a.list.postings)), a.most*float64(len(b.list.postings)))
+	})
+	least := x.distance.least(own, threshold) - rounding
+	rest, opening := 0.0, len(x.terms)
+	for opening > 0 && rest+x.terms[opening-1].most < least {
+		opening--
+		rest += x.terms[opening].most
+	}
 	x.opened = x.opened[:0]
-	for _, t := range terms {
-		open := rest >= least
-		rest -= t.most
+	for i := range x.terms {
+		t := &x.terms[i]
+		if i >= opening {
+			if len(t.list.postings) > walkFactor*len(x.opened) {
+				break // dearer than to look at the candidates themselves
+			}
+			rest -= t.most
+		}
 		for _, p := range t.list.postings {
-			c := &x.common[p.vector]
+			c := &x.common[p.slot]
 			if *c == 0 {
-				if !open {
+				if i >= opening {
 					continue
 				}
-				x.opened = append(x.opened, p.vector)
+				x.opened = append(x.opened, p.slot)
 			}
 			*c += x.distance.share(t.weight, p.weight)
 		}
 	}
+	rest = max(0, rest)
 	for _, at := range x.opened {
 		s := &x.slots[at]
-		near := x.distance.of(own, s.size, x.common[at]) <= threshold+1e-6
+		most := rest
+		if x.distance == Cosine {
+			most *= own.norm * s.size.norm
+		}
+		near := x.distance.of(own, s.size, x.common[at]+most) <= threshold+rounding
 		x.common[at] = 0
 		if !near {
 			continue
 		}
-		// Again in the order of dimensions: the sum above depends on the order
-		// of the lists in its last bits, and with it on what came before.
-		if d := x.distance.Between(v, s.vector); d <= threshold {
+		// In the order of dimensions: the sum above depends on the order of the
+		// lists in its last bits, and with it on what came before.
+		if d := x.distance.of(own, s.size, x.distance.common(v, s.vector)); d <= threshold {
 			found(Hit{s.id, d})
 		}
 	}
 }
+
+// walkFactor is how many postings are walked in the time that one candidate takes.
+const walkFactor = 16
+
+// rounding allows for the order in which sums are made.
+const rounding = 1e-6
 
 func (x *Index) most(w float32, listMax float64, own size) float64 {
 	switch x.distance {

@@ -86,15 +86,17 @@ func (d Distance) least(a size, t float64) float64 {
 	}
 }
 
+// common returns what two vectors have in common.
+func (d Distance) common(v, w feature.Vector) float64 {
+	if d == Cosine || d == Euclidean {
+		return v.Dot(w)
+	}
+	return v.Overlap(w)
+}
+
 // Between returns the distance of two vectors.
 func (d Distance) Between(v, w feature.Vector) float64 {
-	var common float64
-	if d == Cosine || d == Euclidean {
-		common = v.Dot(w)
-	} else {
-		common = v.Overlap(w)
-	}
-	return d.of(sizeOf(v), sizeOf(w), common)
+	return d.of(sizeOf(v), sizeOf(w), d.common(v, w))
 }
 
 // Linkage is how far two groups are apart, given the distances of their members.
