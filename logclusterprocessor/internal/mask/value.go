@@ -175,7 +175,7 @@ func (s *scanner) qualifiedName(i int) int {
 	names := 0
 	for j := i; ; j++ {
 		n := strings.IndexByte(s.text[j+1:min(len(s.text), j+1+maxWord)], '`')
-		if n < 0 {
+		if n <= 0 || class[s.text[j+1]]&(cWord|cHigh) == 0 {
 			return 0
 		}
 		names++

@@ -21,6 +21,7 @@ func (m *Miner[P]) addContexts(e *Entry[P], s *skeleton) {
 // position is entered too: where one line has a number and others names.
 func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
 	m.addForm(e, s.form)
+	m.addKin(e, s)
 	for _, i := range s.slots {
 		key := at(s.without(s.hash, i), i)
 		c, known := m.contexts[key]
@@ -213,6 +214,7 @@ func (m *Miner[P]) dropContexts(e *Entry[P]) {
 	var s skeleton
 	s.parse(e.text)
 	m.dropForm(e, s.form)
+	m.dropKin(e, &s)
 	for _, i := range s.slots {
 		key := at(s.without(s.hash, i), i)
 		c, known := m.contexts[key]

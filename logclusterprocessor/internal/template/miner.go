@@ -48,6 +48,7 @@ type Miner[P any] struct {
 	contexts  map[uint64]context[P]
 	generals  map[uint64]*Entry[P]   // generalisations by the hash of their skeleton
 	forms     map[uint64][]*Entry[P] // shapes and generalisations by their form
+	kin       map[uint64][]*Entry[P] // shapes and generalisations by hashes of their sketch
 	wide      int                    // how many of them have two slots or more
 	probation queue[*Template[P]]
 	protected queue[*Template[P]]
@@ -56,14 +57,17 @@ type Miner[P any] struct {
 	bytes     int64
 	evictions Evictions
 	skel      skeleton
+	other     skeleton
+	sketch    []uint64
+	align     aligner
 	out       *Outcome[P]
 }
 
 // context is a skeleton with one more slot and the shapes that are instances of
 // it, by what they have there. Once ripe it is a generalisation.
 type context[P any] struct {
-	one      *Entry[P]
-	more     []*Entry[P] // at most needStrict
+	one  *Entry[P]
+	more []*Entry[P] // at most needStrict
 	// Members that have there:
 	words    int16 // a word, of them
 	capitals int16 //   in capitals
@@ -81,6 +85,7 @@ func New[P any](limits Limits) *Miner[P] {
 		contexts: map[uint64]context[P]{},
 		generals: map[uint64]*Entry[P]{},
 		forms:    map[uint64][]*Entry[P]{},
+		kin:      map[uint64][]*Entry[P]{},
 	}
 	m.table.init()
 	m.probation.keep = (*Template[P]).live
@@ -130,16 +135,29 @@ func (m *Miner[P]) Learn(line *mask.Line, t int64) Outcome[P] {
 func (m *Miner[P]) learn(shape uint64, text string, t int64) *Entry[P] {
 	m.skel.parse(text)
 	covers := m.covering(&m.skel)
-	e := m.newEntry(shape, text, t)
-	if len(covers) == 0 {
-		m.addTemplate(e)
-		m.out.Created = true
-		m.record(e)
-		m.addContexts(e, &m.skel)
-		m.out.Created = len(m.out.Absorbed) == 0 && e.Template().ID() == shape
-		return e
+	if len(covers) > 0 {
+		return m.cover(shape, t, covers)
 	}
-	e.text = ""
+	relative := m.relative(&m.skel)
+	if relative != nil && relative.slots > 0 && m.align.fits() {
+		return m.cover(shape, t, []*Entry[P]{relative})
+	}
+	e := m.newEntry(shape, text, t)
+	m.addTemplate(e)
+	m.out.Created = true
+	m.record(e)
+	if relative != nil {
+		m.unite(e, relative)
+	}
+	m.skel.parse(text)
+	m.addContexts(e, &m.skel)
+	m.out.Created = len(m.out.Absorbed) == 0 && e.Template().ID() == shape
+	return e
+}
+
+// cover makes a shape of the templates that have it already.
+func (m *Miner[P]) cover(shape uint64, t int64, covers []*Entry[P]) *Entry[P] {
+	e := m.newEntry(shape, "", t)
 	m.covered.push(e)
 	m.join(e, covers[0].Template())
 	for _, g := range covers[1:] {

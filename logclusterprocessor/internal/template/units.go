@@ -176,8 +176,11 @@ var prepositions = set("for", "from", "to", "by", "of", "on", "in", "at", "as", 
 // state is true for words that say what became of something or relate words to
 // each other: never names.
 func state(w string) bool {
+	if prepositions[w] {
+		return true
+	}
 	w = strings.ToLower(w)
-	return states[w] || prepositions[w] || len(w) > 4 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing"))
+	return states[w] || len(w) > 4 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing"))
 }
 
 var states = set("up", "down", "start", "stop", "begin", "end", "open", "close", "read", "write", "lost", "found",
