@@ -81,7 +81,8 @@ type ClusteringConfig struct {
 	Linkage string `mapstructure:"linkage"`
 	// Distance is cosine, euclidean, manhattan or jaccard; ward needs euclidean.
 	Distance string `mapstructure:"distance"`
-	// DistanceThreshold is the largest distance at which clusters merge.
+	// DistanceThreshold is the largest distance at which clusters merge; 0 is
+	// what suits the linkage and the distance.
 	DistanceThreshold float64 `mapstructure:"distance_threshold"`
 	// Clusters, when not zero, asks for that many clusters a partition in place
 	// of a threshold.
@@ -156,7 +157,6 @@ func createDefaultConfig() component.Config {
 		Clustering: ClusteringConfig{
 			Linkage:           cluster.Average.String(),
 			Distance:          cluster.Cosine.String(),
-			DistanceThreshold: cluster.DefaultMergeThreshold,
 			ExactLimit:        4000,
 			Representatives:   5,
 			Keywords:          5,
@@ -228,13 +228,17 @@ func (c *Config) masker() (*mask.Masker, error) {
 func (c *Config) settings() (partition.Settings, error) {
 	linkage, errLinkage := cluster.ParseLinkage(c.Clustering.Linkage)
 	distance, errDistance := cluster.ParseDistance(c.Clustering.Distance)
+	threshold := c.Clustering.DistanceThreshold
+	if threshold == 0 {
+		threshold = cluster.DefaultThreshold(linkage, distance)
+	}
 	s := partition.Settings{
 		Window:  int64(c.Window.Duration),
 		MaxWait: c.Window.MaxWait,
 		Clustering: cluster.Options{
 			Linkage:   linkage,
 			Distance:  distance,
-			Threshold: c.Clustering.DistanceThreshold,
+			Threshold: threshold,
 			Clusters:  c.Clustering.Clusters,
 			Tree:      c.Clustering.FullTree,
 			ExactCap:  c.Clustering.ExactLimit,
@@ -284,8 +288,8 @@ func (c *ClusteringConfig) validate() error {
 		errPair = fmt.Errorf("clustering.linkage ward needs clustering.distance euclidean, got %q", c.Distance)
 	}
 	var errThreshold error
-	if c.Clusters == 0 && !(c.DistanceThreshold > 0) {
-		errThreshold = fmt.Errorf("clustering.distance_threshold must be above 0 (or set clustering.clusters), got %v", c.DistanceThreshold)
+	if !(c.DistanceThreshold >= 0) {
+		errThreshold = fmt.Errorf("clustering.distance_threshold must be at least 0 (0 is what suits linkage and distance), got %v", c.DistanceThreshold)
 	}
 	return errors.Join(errLinkage, errDistance, errPair, errThreshold,
 		inRange("clustering.clusters", c.Clusters, 0, 1_000_000),
