@@ -6,7 +6,8 @@ package feature
 import (
 	"strings"
 
-	"github.com/kljensen/snowball/english"
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/english"
 )
 
 // stemmed is a token with its stem and the word lists it is in.
@@ -24,6 +25,7 @@ type stemmed struct {
 // stems looks up tokens one by one. "can" before "not" is lost in it.
 func (l *lexicon) stems(tokens []token) []stemmed {
 	out := make([]stemmed, len(tokens))
+	stemmer := snowballstem.NewEnv("")
 	place := 0
 	for i, t := range tokens {
 		place++
@@ -40,7 +42,9 @@ func (l *lexicon) stems(tokens []token) []stemmed {
 				c.stem, out[i-1].class = inability, filler
 			}
 		default:
-			c.stem = english.Stem(t.text, true)
+			stemmer.SetCurrent(t.text)
+			english.Stem(stemmer)
+			c.stem = stemmer.Current()
 		}
 		out[i] = c
 	}
