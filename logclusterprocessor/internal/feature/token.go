@@ -50,7 +50,7 @@ type tokenizer struct {
 func tokenize(words []string) []token {
 	t := tokenizer{tokens: make([]token, 0, len(words)+8)}
 	for _, word := range words {
-		for _, part := range strings.Fields(word) {
+		for part := range strings.FieldsSeq(word) {
 			t.word(part)
 			if len(t.tokens) >= maxTokens {
 				return t.tokens[:maxTokens]
