@@ -56,10 +56,12 @@ func TestTermsOfALineAreThoseOfItsWords(t *testing.T) {
 }
 
 func FuzzTerms(f *testing.F) {
-	for _, s := range []string{"Table not found: <*>", "can't", "'", "a. Try if not found.", "<", "<*", "a.b.C_d-e", "\xff\xfe", "数据", "İI", "no .. exists", strings.Repeat("x ", 1000),
+	for _, s := range []string{
+		"Table not found: <*>", "can't", "'", "a. Try if not found.", "<", "<*", "a.b.C_d-e", "\xff\xfe", "数据", "İI", "no .. exists", strings.Repeat("x ", 1000),
 		"'’'’t n't n’t can’t ’", strings.Repeat("not ", 300) + "found", strings.Repeat("登录", 200), "a\u0301\u0301\u0301 e\u0301rror", "ﬁle ΣΊΣΥΦΟΣ straßE İıIi",
 		"<<<<<*>>>>> <a<b>c> <-> <:>", "::: : :a: a:::b", "IDs HTTPSConnectionPoolsX aB cD3eF", "because because due to because not", "\u200d\u200b\ufeff not\u00a0found", "\"\"\" '' `` “” \"not found\".!?;",
-		"table table table not not not found found", "คำสั่งล้มเหลว ตาราง ファイル not 見つかりません", "amd<num>ssh<num> blk_<*> x<*>y<*>z", "not\xffnot\xc3(found) \xed\xa0\x80"} {
+		"table table table not not not found found", "คำสั่งล้มเหลว ตาราง ファイル not 見つかりません", "amd<num>ssh<num> blk_<*> x<*>y<*>z", "not\xffnot\xc3(found) \xed\xa0\x80",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
