@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	sketchSize = 6  // hashes in a sketch
+	sketchSize = 4  // hashes in a sketch
 	maxKin     = 16 // entries remembered for one hash, the oldest
 	maxTries   = 6  // entries that a new shape is aligned with
 	kinBytes   = 72 // of a hash in the index
@@ -89,25 +89,34 @@ func (m *Miner[P]) relative(s *skeleton) *Entry[P] {
 		return nil
 	}
 	m.sketch = s.sketch(m.sketch[:0])
-	votes := map[*Entry[P]]int{}
-	var found []*Entry[P]
+	votes := m.votes[:0]
 	for _, h := range m.sketch {
 		for _, e := range m.kin[h] {
-			if votes[e]++; votes[e] == 1 {
-				found = append(found, e)
+			if k := slices.IndexFunc(votes, func(v vote[P]) bool { return v.e == e }); k >= 0 {
+				votes[k].n++
+			} else {
+				votes = append(votes, vote[P]{e, 1})
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b *Entry[P]) int {
-		return cmp.Or(cmp.Compare(votes[b], votes[a]), cmp.Compare(b.slots, a.slots), cmp.Compare(a.seq, b.seq))
+	slices.SortFunc(votes, func(a, b vote[P]) int {
+		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(b.e.slots, a.e.slots), cmp.Compare(a.e.seq, b.e.seq))
 	})
-	for _, e := range found[:min(len(found), maxTries)] {
-		m.other.parse(e.text)
+	m.votes = votes
+	defer clear(votes)
+	for _, v := range votes[:min(len(votes), maxTries)] {
+		m.other.parse(v.e.text)
 		if m.align.align(&m.other, s) {
-			return e
+			return v.e
 		}
 	}
 	return nil
+}
+
+// vote counts the hashes that an entry shares with a new shape.
+type vote[P any] struct {
+	e *Entry[P]
+	n int
 }
 
 // unite makes a generalisation of e and its relative, as they are aligned.

@@ -59,6 +59,7 @@ type Miner[P any] struct {
 	skel      skeleton
 	other     skeleton
 	sketch    []uint64
+	votes     []vote[P]
 	align     aligner
 	out       *Outcome[P]
 }
