@@ -1,0 +1,78 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package distribution
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/grafana/loki/v3/pkg/logql/syntax"
+	"github.com/stretchr/testify/require"
+)
+
+// Every YAML block of a page in docs/ is a whole config, or an overlay of the
+// last whole one on the page. Its first line says which.
+func TestConfigsInDocsAreValid(t *testing.T) {
+	collector := binary(t)
+	checked := 0
+	for _, page := range pages(t) {
+		base := ""
+		for i, text := range codeBlocks(t, page, "yaml") {
+			checked++
+			t.Run(fmt.Sprintf("%s/%d", filepath.Base(page), i+1), func(t *testing.T) {
+				file := writeFile(t, t.TempDir(), "config.yaml", text)
+				args := []string{"validate", "--config", file}
+				switch {
+				case strings.HasPrefix(text, "# Complete config"):
+					base = text
+				case strings.HasPrefix(text, "# Overlay"):
+					args = []string{"validate", "--config", writeFile(t, t.TempDir(), "base.yaml", base), "--config", file}
+				default:
+					require.FailNow(t, "starts neither with '# Complete config' nor with '# Overlay'", "%s", text)
+				}
+				out, err := exec.Command(collector, args...).CombinedOutput()
+				require.NoError(t, err, "%s\n%s", text, out)
+				require.NotContains(t, string(out), "deprecated")
+			})
+		}
+	}
+	require.NotZero(t, checked, "no YAML block found")
+}
+
+// Loki's own parser reads every query of a page in docs/.
+func TestQueriesInDocsAreValid(t *testing.T) {
+	checked := 0
+	for _, page := range pages(t) {
+		for _, query := range codeBlocks(t, page, "logql") {
+			checked++
+			_, err := syntax.ParseExpr(query)
+			require.NoError(t, err, query)
+		}
+	}
+	require.NotZero(t, checked, "no query found")
+}
+
+func pages(t *testing.T) []string {
+	t.Helper()
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	require.NoError(t, err)
+	return pages
+}
+
+// codeBlocks returns the texts of the fenced blocks of one language.
+func codeBlocks(t *testing.T, page, language string) []string {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	var blocks []string
+	for _, match := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllSubmatch(text, -1) {
+		blocks = append(blocks, string(match[1]))
+	}
+	return blocks
+}
