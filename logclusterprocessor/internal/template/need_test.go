@@ -29,15 +29,22 @@ func TestEvidenceForAVariable(t *testing.T) {
 		{"between prepositions, alone", "no password for % from outside", names, needWord},
 		{"an infinitive", "failed to % to 10.0.0.7 port 4711", names, needWord},
 		{"after a noun in a short line", "bad user %", names, needName},
-		{"after a noun, capitals inside", "opened by the client %",
-			[]string{"UpdateAgent", "SetupHost", "ShellView", "CoreTimer"}, needName},
+		{
+			"after a noun, capitals inside", "opened by the client %",
+			[]string{"UpdateAgent", "SetupHost", "ShellView", "CoreTimer"},
+			needName,
+		},
 		{"anywhere", "worker % cleaned the cache", names, needWord},
 		{"first", "% cleaned the cache twice", names, needStrict},
 		{"a key", "the cache has %=7", names, needStrict},
-		{"all capitals", "the state of service %",
-			strings.Fields("UP DOWN LOST INIT DONE FAIL WAIT IDLE BUSY DEAD FULL OPEN SHUT"), needStrict},
-		{"what became of it", "after the upgrade the server %",
-			strings.Fields("started stopped failed restarted hanged"), never},
+		{
+			"all capitals", "the state of service %",
+			strings.Fields("UP DOWN LOST INIT DONE FAIL WAIT IDLE BUSY DEAD FULL OPEN SHUT"), needStrict,
+		},
+		{
+			"what became of it", "after the upgrade the server %",
+			strings.Fields("started stopped failed restarted hanged"), never,
+		},
 		{"a line of nothing else", "user %", names[:6], needName},
 	} {
 		t.Run(c.name, func(t *testing.T) {
