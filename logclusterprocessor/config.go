@@ -155,11 +155,11 @@ func createDefaultConfig() component.Config {
 			MaxWait:  time.Second,
 		},
 		Clustering: ClusteringConfig{
-			Linkage:           cluster.Average.String(),
-			Distance:          cluster.Cosine.String(),
-			ExactLimit:        4000,
-			Representatives:   5,
-			Keywords:          5,
+			Linkage:         cluster.Average.String(),
+			Distance:        cluster.Cosine.String(),
+			ExactLimit:      4000,
+			Representatives: 5,
+			Keywords:        5,
 		},
 		Limits: LimitsConfig{
 			Partitions:   100,
