@@ -20,7 +20,7 @@ const DefaultMergeThreshold = 0.5
 
 // assignShare is the part of the merge threshold within which a new item may
 // join a cluster at once.
-const assignShare = 0.6
+const assignShare = 0.65
 
 // DefaultExactCap is the number of groups up to which Agglomerate holds all
 // their distances: 4 bytes a pair, 32 MB.
