@@ -284,7 +284,7 @@ func (c *ClusteringConfig) validate() error {
 		errDistance = fmt.Errorf("clustering.distance %w", errDistance)
 	}
 	var errPair error
-	if errLinkage == nil && errDistance == nil && linkage == cluster.Ward && distance != cluster.Euclidean {
+	if errLinkage == nil && errDistance == nil && cluster.CheckPair(linkage, distance) != nil {
 		errPair = fmt.Errorf("clustering.linkage ward needs clustering.distance euclidean, got %q", c.Distance)
 	}
 	var errThreshold error

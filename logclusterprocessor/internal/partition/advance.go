@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
 )
 
 // Advance closes the windows that end at or before tick. Merges that the
@@ -57,6 +58,7 @@ func (p *Partition) newWindow() *window {
 		distance: p.settings.Clustering.Distance,
 		groups:   groups,
 		done:     make(chan struct{}),
+		vectors:  map[uint64]feature.Vector{},
 	}
 }
 
@@ -75,6 +77,7 @@ func (p *Partition) start(w *window) {
 		}
 		begin := time.Now()
 		method, err := w.cluster(p.ctx, &p.settings)
+		w.vectors = nil // the index has those that are still of use
 		if w.err = err; err != nil {
 			p.observer.Clustered("abandoned", time.Since(begin))
 			return

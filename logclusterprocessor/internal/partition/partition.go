@@ -161,7 +161,7 @@ func (p *Partition) Learn(line *mask.Line, t int64) (e *Entry, fresh bool) {
 	out := p.miner.Learn(line, birth)
 	p.birth = birth
 	if out.Created {
-		p.found(out.Template, template.Text(line.Encode()))
+		p.found(out.Template)
 	}
 	for _, absorbed := range out.Absorbed {
 		p.absorb(out.Template, absorbed)
@@ -180,8 +180,8 @@ func (p *Partition) Learn(line *mask.Line, t int64) (e *Entry, fresh bool) {
 // else one of its own. A window that has brought too many new templates is most
 // likely a flood of lines that never come again: what it brings beyond stands
 // alone, at little cost, until a later window finds that it stayed.
-func (p *Partition) found(t *Template, text string) {
-	m := &member{template: t, text: text, fresh: true}
+func (p *Partition) found(t *Template) {
+	m := &member{template: t, text: t.Text(), fresh: true}
 	p.stirred = true
 	p.founded++
 	if p.founded > maxFresh {

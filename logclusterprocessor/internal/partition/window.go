@@ -27,6 +27,7 @@ type window struct {
 	distance cluster.Distance
 	groups   []group // in order of birth
 	done     chan struct{}
+	vectors  map[uint64]feature.Vector // of members under space, as they were needed
 
 	// The result.
 	index    *cluster.Index // of representatives, under space
@@ -71,8 +72,8 @@ type snapshot struct {
 
 // cluster finds what to merge. It may take long.
 func (w *window) cluster(ctx context.Context, settings *Settings) (cluster.Method, error) {
-	vectors := w.indexRepresentatives()
-	items, owners, ids := w.items(vectors, settings)
+	w.indexRepresentatives()
+	items, owners, ids := w.items(settings)
 	result, err := cluster.Agglomerate(ctx, items, settings.Clustering)
 	if err != nil {
 		return result.Method, err
@@ -109,27 +110,32 @@ func (w *window) explain(ids []uint64, result *cluster.Result) []Join {
 }
 
 // indexRepresentatives builds the index under the window's space.
-func (w *window) indexRepresentatives() map[uint64]feature.Vector {
+func (w *window) indexRepresentatives() {
 	w.index = cluster.NewIndex(w.distance)
-	vectors := make(map[uint64]feature.Vector)
 	for _, g := range w.groups {
 		for _, m := range g.members {
-			if m.represents || m.fresh {
-				vectors[m.id] = w.space.Vector(m.terms)
-			}
 			if m.represents {
-				w.add(m.id, vectors[m.id])
+				w.add(m)
 			}
 		}
 	}
-	return vectors
+}
+
+// vector returns a member's vector under the window's space.
+func (w *window) vector(m snapshot) feature.Vector {
+	v, ok := w.vectors[m.id]
+	if !ok {
+		v = w.space.Vector(m.terms)
+		w.vectors[m.id] = v
+	}
+	return v
 }
 
 // items returns what to cluster: the window's templates and the representatives
 // of every category that has one near them. With a fixed number of clusters all
 // categories take part.
-func (w *window) items(vectors map[uint64]feature.Vector, settings *Settings) (items []cluster.Item, owners []int, ids []uint64) {
-	owner := make(map[uint64]int, len(vectors))
+func (w *window) items(settings *Settings) (items []cluster.Item, owners []int, ids []uint64) {
+	owner := make(map[uint64]int)
 	near := make([]bool, len(w.groups))
 	for i, g := range w.groups {
 		near[i] = g.fresh || settings.Clustering.Clusters > 0
@@ -142,7 +148,7 @@ func (w *window) items(vectors map[uint64]feature.Vector, settings *Settings) (i
 			if !m.fresh {
 				continue
 			}
-			for _, hit := range w.index.NearestK(vectors[m.id], settings.Clustering.Threshold, nearest) {
+			for _, hit := range w.index.NearestK(w.vector(m), settings.Clustering.Threshold, nearest) {
 				near[owner[hit.ID]] = true
 			}
 		}
@@ -153,7 +159,7 @@ func (w *window) items(vectors map[uint64]feature.Vector, settings *Settings) (i
 		}
 		for _, m := range g.members {
 			if m.represents || m.fresh {
-				items = append(items, cluster.Item{Vector: vectors[m.id], Group: i})
+				items = append(items, cluster.Item{Vector: w.vector(m), Group: i})
 				owners = append(owners, i)
 				ids = append(ids, m.id)
 			}
@@ -175,7 +181,7 @@ func (w *window) settle(groups []int, settings *Settings) {
 		for _, m := range w.groups[g].members {
 			members = append(members, m)
 			terms = append(terms, m.terms)
-			candidates = append(candidates, representative.Member{Vector: w.space.Vector(m.terms), Labelled: m.labelled})
+			candidates = append(candidates, representative.Member{Vector: w.vector(m), Labelled: m.labelled})
 		}
 	}
 	f := finding{groups: groups, keywords: keyword.Select(terms, w.space, settings.Keywords)}
@@ -195,14 +201,14 @@ func (w *window) apply(f finding) {
 	for _, g := range f.groups {
 		for _, m := range w.groups[g].members {
 			if slices.Contains(f.representatives, m.id) {
-				w.add(m.id, w.space.Vector(m.terms))
+				w.add(m)
 			}
 		}
 	}
 	w.findings = append(w.findings, f)
 }
 
-func (w *window) add(id uint64, v feature.Vector) {
-	w.index.Add(id, v)
-	w.indexed = append(w.indexed, id)
+func (w *window) add(m snapshot) {
+	w.index.Add(m.id, w.vector(m))
+	w.indexed = append(w.indexed, m.id)
 }
