@@ -1,0 +1,74 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package forecast says what a stream of numbers will be: a mean and bounds for
+// any horizon, from a pool of cheap models that compete on their recent errors.
+//
+// A Stream is fed point by point in event time. Update is cheap and corrects the
+// forecast at once; Fit is the expensive part, and the caller decides when it
+// runs. A Stream is not safe for concurrent use; a Config is read only and may
+// be shared by any number of them.
+package forecast
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Config holds what all streams have in common. Read only once in use.
+type Config struct {
+	// Horizons are those that the stream measures itself on, ascending; the last
+	// one is how far the models look ahead.
+	Horizons []time.Duration
+	// Coverage is the share of points that should lie within a forecast's bounds.
+	Coverage float64
+	// Min and Max bound the forecast where the quantity itself is bounded. Where
+	// nil, what the series has shown decides: one that was never negative stays so.
+	Min, Max *float64
+	// Buckets is how many buckets of history a stream keeps (4 bytes each).
+	Buckets int
+}
+
+// DefaultConfig looks a day ahead and keeps six weeks of half hours.
+func DefaultConfig() Config {
+	return Config{
+		Horizons: []time.Duration{15 * time.Minute, time.Hour, 24 * time.Hour},
+		Coverage: 0.8,
+		Buckets:  2016,
+	}
+}
+
+// The ranges that Validate accepts.
+const (
+	MaxHorizon = 14 * 24 * time.Hour
+	MinBuckets = 336
+	MaxBuckets = 1 << 16
+)
+
+// Validate reports what a Config may not hold.
+func (c *Config) Validate() error {
+	var errs []error
+	if len(c.Horizons) == 0 {
+		errs = append(errs, errors.New("horizons: none given, want at least one"))
+	}
+	if !slices.IsSorted(c.Horizons) {
+		errs = append(errs, fmt.Errorf("horizons: %v, want them ascending", c.Horizons))
+	}
+	for _, h := range c.Horizons {
+		if h <= 0 || h > MaxHorizon {
+			errs = append(errs, fmt.Errorf("horizons: %v, want more than 0 and at most %v", h, MaxHorizon))
+		}
+	}
+	if !(c.Coverage >= 0.5 && c.Coverage <= 0.99) {
+		errs = append(errs, fmt.Errorf("coverage: %v, want 0.5 to 0.99", c.Coverage))
+	}
+	if c.Buckets < MinBuckets || c.Buckets > MaxBuckets {
+		errs = append(errs, fmt.Errorf("buckets: %d, want %d to %d", c.Buckets, MinBuckets, MaxBuckets))
+	}
+	if c.Min != nil && c.Max != nil && !(*c.Min < *c.Max) {
+		errs = append(errs, fmt.Errorf("min: %v, want less than max (%v)", *c.Min, *c.Max))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,118 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package forecast
+
+import (
+	"time"
+)
+
+// Point is a forecast for one moment. Mean is its centre; Coverage of the points
+// should lie between Lower and Upper.
+type Point struct{ Mean, Lower, Upper float64 }
+
+// Measured is how good the forecasts of one horizon were against what came.
+type Measured struct {
+	Horizon  time.Duration
+	Points   int64   // compared so far
+	Coverage float64 // share of the recent points within the bounds
+	Error    float64 // mean absolute error, recent points
+}
+
+// Description explains a stream's forecast.
+type Description struct {
+	Step     time.Duration   // of the buckets that the models see
+	Buckets  int             // closed buckets kept
+	Interval time.Duration   // between points
+	Periods  []time.Duration // found in the data, shortest first
+	Models   []ModelState    // heaviest first
+	Level    float64         // recent mean
+	Trend    float64         // of the forecast, per day
+	Measured []Measured      // one a horizon
+}
+
+// ModelState is a model of the pool and what it has earned.
+type ModelState struct {
+	Name   string
+	Weight float64 // 0 to 1
+	Error  float64 // recent mean absolute error over the horizons, 0 where not known
+}
+
+// Stream is the forecaster of one series.
+type Stream struct {
+	cfg *Config
+	engine
+}
+
+// New returns the forecaster of a series of which nothing is known. The Config
+// must be valid and is shared.
+func New(cfg *Config) *Stream { return &Stream{cfg: cfg} }
+
+// Update learns one point at the event time at, in nanoseconds. It reports false,
+// and learns nothing, for NaN, infinities and times before what was already
+// learnt.
+func (s *Stream) Update(at int64, value float64) bool { return s.update(at, value) }
+
+// FitDue says that Fit has something new to learn. Until Fit is called, the
+// stream goes on with the models it has.
+func (s *Stream) FitDue() bool { return s.fitDue() }
+
+// Fit fits the models to the history and renews the curve. It is the expensive
+// part, due about once an hour, more often for a young stream.
+func (s *Stream) Fit() { s.fit() }
+
+// Ready says that there is something to forecast from.
+func (s *Stream) Ready() bool { return s.points >= 2 }
+
+// Now is the event time of the last point learnt, in nanoseconds; forecasts are
+// made from here.
+func (s *Stream) Now() int64 { return s.last }
+
+// Forecast is the forecast for h after the last point.
+func (s *Stream) Forecast(h time.Duration) Point {
+	tail := (1 - s.cfg.Coverage) / 2
+	return Point{Mean: s.mean(h), Lower: s.quantile(h, tail), Upper: s.quantile(h, 1-tail)}
+}
+
+// Quantile is the value that the point h after the last one stays below with
+// probability p.
+func (s *Stream) Quantile(h time.Duration, p float64) float64 { return s.quantile(h, p) }
+
+// Highest is the largest p quantile between from and to after the last point:
+// what to provision for that window.
+func (s *Stream) Highest(from, to time.Duration, p float64) float64 { return s.highest(from, to, p) }
+
+// TimeToLimit is when the forecast's mean reaches the limit, seen from the last
+// point, 0 where the value is there already. It reports false when it does not
+// get there within the time of most.
+func (s *Stream) TimeToLimit(limit float64, most time.Duration) (time.Duration, bool) {
+	return s.timeToLimit(limit, most)
+}
+
+// Due is the forecast that was made Horizons[i] before the last point for that
+// very moment. It reports false when there was none.
+func (s *Stream) Due(i int) (Point, bool) { return s.due(i) }
+
+// Measured is how good the forecasts for Horizons[i] were.
+func (s *Stream) Measured(i int) Measured { return s.measured(i) }
+
+// Describe explains the forecast.
+func (s *Stream) Describe() Description { return s.describe() }
+
+// Append appends the state to b. A stream restored from it gives the same output,
+// bit for bit.
+func (s *Stream) Append(b []byte) []byte { return s.append(b) }
+
+// Restore sets the state from the front of b and returns the rest. On an error
+// the stream is as New made it.
+func (s *Stream) Restore(b []byte) ([]byte, error) {
+	rest, err := s.restore(b)
+	if err != nil {
+		s.engine = engine{}
+		return nil, err
+	}
+	return rest, nil
+}
+
+// Size is the memory that the stream holds, in bytes.
+func (s *Stream) Size() int { return s.size() }

@@ -1,0 +1,38 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package forecast
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestForecastFollowsTheDay(t *testing.T) {
+	cfg := DefaultConfig()
+	require.NoError(t, cfg.Validate())
+	s := New(&cfg)
+	wave := func(at int64) float64 { return 100 + 50*math.Sin(2*math.Pi*float64(at)/float64(day)) }
+	var at int64
+	for ; at < 6*day; at += int64(5 * time.Minute) {
+		require.True(t, s.Update(at, wave(at)))
+		if s.FitDue() {
+			s.Fit()
+		}
+	}
+	for _, h := range cfg.Horizons {
+		p := s.Forecast(h)
+		require.InDelta(t, wave(s.Now()+int64(h)), p.Mean, 10, h)
+		require.LessOrEqual(t, p.Lower, p.Mean)
+		require.GreaterOrEqual(t, p.Upper, p.Mean)
+	}
+	var restored Stream
+	restored.cfg = &cfg
+	rest, err := restored.Restore(s.Append(nil))
+	require.NoError(t, err)
+	require.Empty(t, rest)
+	require.Equal(t, s.Forecast(time.Hour), restored.Forecast(time.Hour))
+}
