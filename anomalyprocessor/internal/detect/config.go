@@ -1,0 +1,74 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// Direction says which side of the expected value can be anomalous.
+type Direction uint8
+
+const (
+	Both Direction = iota
+	Up
+	Down
+)
+
+// Deviation is how far from the expected value is far enough to matter. A
+// value is anomalous only when it is off by both. Zero asks for nothing.
+type Deviation struct {
+	Absolute float64 // in the stream's unit
+	Relative float64 // as a share of the expected value's magnitude
+}
+
+// Range limits what is expected: no bound lies outside of it. Nil is open.
+type Range struct {
+	Min, Max *float64
+}
+
+// Config holds what a user may want to change. It is read only and shared by all
+// streams that it applies to.
+type Config struct {
+	// Sensitivity multiplies every score: at 2 half the evidence is enough.
+	Sensitivity float64
+	// Direction limits anomalies to one side of what is expected.
+	Direction Direction
+	// MinDeviation is the smallest deviation that is reported.
+	MinDeviation Deviation
+	// DataRange is where values can be, 0 to 100 for a percentage.
+	DataRange Range
+	// Adapt is how long a new level is reported before it is the new normal.
+	Adapt time.Duration
+}
+
+// Default is the configuration for any metric.
+func Default() Config {
+	return Config{Sensitivity: 1, Adapt: time.Hour}
+}
+
+// Validate says which value is outside its accepted range.
+func (c *Config) Validate() error {
+	if !(c.Sensitivity > 0) || math.IsInf(c.Sensitivity, 0) {
+		return fmt.Errorf("sensitivity is %v: must be a number above 0", c.Sensitivity)
+	}
+	if c.Direction > Down {
+		return fmt.Errorf("direction is %d: must be both, up or down", c.Direction)
+	}
+	for name, v := range map[string]float64{"absolute": c.MinDeviation.Absolute, "relative": c.MinDeviation.Relative} {
+		if !(v >= 0) || math.IsInf(v, 0) {
+			return fmt.Errorf("min_deviation::%s is %v: must be a number of 0 or above", name, v)
+		}
+	}
+	if r := c.DataRange; r.Min != nil && r.Max != nil && !(*r.Min < *r.Max) {
+		return fmt.Errorf("data_range::min is %v and data_range::max %v: min must be below max", *r.Min, *r.Max)
+	}
+	if c.Adapt <= 0 {
+		return errors.New("adapt must be above 0")
+	}
+	return nil
+}
