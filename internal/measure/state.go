@@ -1,0 +1,63 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package measure // import "github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+
+import "github.com/otelcol-aiops/otelcol-aiops/internal/codec"
+
+// Append adds the state to a snapshot.
+func (n *Number) Append(b []byte) []byte {
+	b = codec.AppendBool(b, n.seen)
+	b = codec.AppendInt64(b, n.start)
+	b = codec.AppendInt64(b, n.at)
+	return codec.AppendFloat64(b, n.value)
+}
+
+// Restore reads what Append wrote; the reader keeps the error.
+func (n *Number) Restore(r *codec.Reader) {
+	n.seen, n.start, n.at, n.value = r.Bool(), r.Int64(), r.Int64(), r.Float64()
+}
+
+// Append adds the state to a snapshot.
+func (h *Histogram) Append(b []byte) []byte {
+	p := &h.last
+	b = codec.AppendBool(b, h.seen)
+	b = codec.AppendBool(b, p.Exponential)
+	b = codec.AppendBool(b, p.HasSum)
+	b = codec.AppendInt64(b, p.Start)
+	b = codec.AppendInt64(b, p.At)
+	b = codec.AppendUint64(b, p.Count)
+	b = codec.AppendFloat64(b, p.Sum)
+	b = codec.AppendInt32(b, p.Scale)
+	b = codec.AppendInt32(b, p.Positive)
+	b = codec.AppendInt32(b, p.Negative)
+	b = codec.AppendUint16(b, uint16(p.NegativeLen)) //nolint:gosec // below maxBuckets
+	b = codec.AppendUint16(b, uint16(len(p.Bounds))) //nolint:gosec // below maxBuckets
+	for _, x := range p.Bounds {
+		b = codec.AppendFloat64(b, x)
+	}
+	b = codec.AppendUint16(b, uint16(len(p.Buckets))) //nolint:gosec // at most maxBuckets
+	for _, n := range p.Buckets {
+		b = codec.AppendUvarint(b, n)
+	}
+	return b
+}
+
+// Restore reads what Append wrote; the reader keeps the error.
+func (h *Histogram) Restore(r *codec.Reader) {
+	p := &h.last
+	h.seen, p.Exponential, p.HasSum = r.Bool(), r.Bool(), r.Bool()
+	p.Start, p.At, p.Count, p.Sum = r.Int64(), r.Int64(), r.Uint64(), r.Float64()
+	p.Scale, p.Positive, p.Negative, p.NegativeLen = r.Int32(), r.Int32(), r.Int32(), int(r.Uint16())
+	p.Bounds = make([]float64, r.Len(int(r.Uint16()), 8))
+	for i := range p.Bounds {
+		p.Bounds[i] = r.Float64()
+	}
+	p.Buckets = make([]uint64, r.Len(int(r.Uint16()), 1))
+	for i := range p.Buckets {
+		p.Buckets[i] = r.Uvarint()
+	}
+	if !p.valid() {
+		r.Fail()
+	}
+}

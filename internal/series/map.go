@@ -1,0 +1,277 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package series // import "github.com/otelcol-aiops/otelcol-aiops/internal/series"
+
+import (
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
+
+// Reason says why a stream was forgotten.
+type Reason int
+
+// The reasons.
+const (
+	Full  Reason = iota // the cap was reached
+	Stale               // not seen for the time that the map keeps a stream
+	reasons
+)
+
+// String returns the reason's name in metrics.
+func (r Reason) String() string {
+	return [reasons]string{Full: "limit", Stale: "stale"}[r]
+}
+
+// Map keeps the states of at most a given number of streams. It is a segmented
+// LRU (Karedla, Love and Wherry, "Caching strategies to improve disk system
+// performance", 1994): a stream first stands in a trial segment and moves to the
+// kept segment when it is seen again. At the cap the trial segment gives way
+// first, so that a flood of streams seen once cannot wash out those that live.
+//
+// Time is the data's own: the newest event time that was shown to Tick. A stream
+// that has not been seen while that clock went on by more than the keeping time
+// is forgotten, at the latest when it comes again.
+//
+// A map is safe for concurrent use; one stream's state is used by one caller at
+// a time. What it forgets depends only on the order of calls, not on the number
+// of processors.
+type Map[S any] struct {
+	keep    int64 // ns; 0 keeps for ever
+	clock   atomic.Int64
+	count   atomic.Int64
+	dropped [reasons]atomic.Int64
+	shift   uint // from an ID's high bits to a shard
+	shards  []shard[S]
+}
+
+// A shard has enough streams that chance fills all alike, and there are enough
+// shards that two cores seldom meet at one.
+const (
+	maxShards      = 64
+	minShardStream = 1024
+	// keptPart is the share of a shard that streams seen again may fill.
+	keptPart = 0.9
+)
+
+type shard[S any] struct {
+	mu       sync.Mutex
+	entries  map[ID]*entry[S]
+	trial    list[S]
+	kept     list[S]
+	cap      int
+	keptCap  int
+	_padding [24]byte //nolint:unused // keeps the locks of two shards off one cache line
+}
+
+type entry[S any] struct {
+	older, newer *entry[S]
+	id           ID
+	touched      int64 // the map's clock when it was last seen
+	kept         bool
+	state        S
+}
+
+// list is a doubly linked list from the least to the most recently seen.
+type list[S any] struct {
+	oldest, newest *entry[S]
+	n              int
+}
+
+// NewMap returns a map of at most limit streams, each forgotten when the data's
+// clock went on by more than keep ns without it. limit is at least 1; keep 0 is
+// for ever.
+func NewMap[S any](limit int, keep int64) *Map[S] {
+	shards := 1
+	for shards < maxShards && limit/(shards*2) >= minShardStream {
+		shards *= 2
+	}
+	m := &Map[S]{keep: keep, shards: make([]shard[S], shards), shift: uint(64 - bits.TrailingZeros(uint(shards)))}
+	for i := range m.shards {
+		size := limit / shards
+		if i < limit%shards {
+			size++
+		}
+		m.shards[i].entries = make(map[ID]*entry[S])
+		m.shards[i].cap = size
+		m.shards[i].keptCap = max(1, int(float64(size)*keptPart))
+	}
+	return m
+}
+
+// Tick moves the clock to an event time, in ns; it never goes back.
+func (m *Map[S]) Tick(at int64) {
+	for {
+		now := m.clock.Load()
+		if at <= now || m.clock.CompareAndSwap(now, at) {
+			return
+		}
+	}
+}
+
+// Do calls f with the state of a stream, which is a zero value when the stream
+// is not known. No other caller has that state until f returns.
+func (m *Map[S]) Do(id ID, f func(*S)) {
+	s := &m.shards[m.shardOf(id)]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := m.clock.Load()
+	e := s.entries[id]
+	if e != nil && m.keep > 0 && now-e.touched > m.keep {
+		m.forget(s, e, Stale)
+		e = nil
+	}
+	if e == nil {
+		m.expire(s, now)
+		if len(s.entries) >= s.cap {
+			m.forget(s, s.victim(), Full)
+		}
+		e = &entry[S]{id: id}
+		s.entries[id] = e
+		s.trial.push(e)
+		m.count.Add(1)
+	} else {
+		s.touch(e)
+	}
+	e.touched = now
+	f(&e.state)
+}
+
+func (m *Map[S]) shardOf(id ID) uint64 { return uint64(id) >> m.shift & uint64(len(m.shards)-1) }
+
+// touch moves a stream to the newest end of the kept segment.
+func (s *shard[S]) touch(e *entry[S]) {
+	if e.kept {
+		s.kept.remove(e)
+		s.kept.push(e)
+		return
+	}
+	s.trial.remove(e)
+	e.kept = true
+	s.kept.push(e)
+	if s.kept.n > s.keptCap {
+		back := s.kept.oldest
+		s.kept.remove(back)
+		back.kept = false
+		s.trial.push(back)
+	}
+}
+
+// victim is the stream to give up for a new one.
+func (s *shard[S]) victim() *entry[S] {
+	if s.trial.oldest != nil {
+		return s.trial.oldest
+	}
+	return s.kept.oldest
+}
+
+// expire forgets the stale streams of a shard.
+func (m *Map[S]) expire(s *shard[S], now int64) {
+	if m.keep == 0 {
+		return
+	}
+	for _, l := range []*list[S]{&s.trial, &s.kept} {
+		// A stream demoted from the kept segment may stand behind younger ones;
+		// it goes when it comes to the front.
+		for l.oldest != nil && now-l.oldest.touched > m.keep {
+			m.forget(s, l.oldest, Stale)
+		}
+	}
+}
+
+func (m *Map[S]) forget(s *shard[S], e *entry[S], why Reason) {
+	if e.kept {
+		s.kept.remove(e)
+	} else {
+		s.trial.remove(e)
+	}
+	delete(s.entries, e.id)
+	m.count.Add(-1)
+	m.dropped[why].Add(1)
+}
+
+// Expire forgets the stale streams of all shards.
+func (m *Map[S]) Expire() {
+	now := m.clock.Load()
+	for i := range m.shards {
+		s := &m.shards[i]
+		s.mu.Lock()
+		m.expire(s, now)
+		s.mu.Unlock()
+	}
+}
+
+// Len is the number of streams.
+func (m *Map[S]) Len() int { return int(m.count.Load()) }
+
+// Clock is the newest event time shown to Tick.
+func (m *Map[S]) Clock() int64 { return m.clock.Load() }
+
+// Dropped is the number of streams forgotten so far for a reason.
+func (m *Map[S]) Dropped(why Reason) int64 { return m.dropped[why].Load() }
+
+// Shards is the number of parts that Each visits.
+func (m *Map[S]) Shards() int { return len(m.shards) }
+
+// Each calls f with every stream of one shard, from the least to the most
+// recently seen, the trial segment first, which is the order in which Put
+// rebuilds it. Callers of Do wait meanwhile for this shard alone.
+func (m *Map[S]) Each(shard int, f func(id ID, touched int64, kept bool, state *S)) {
+	s := &m.shards[shard]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range []*list[S]{&s.trial, &s.kept} {
+		for e := l.oldest; e != nil; e = e.newer {
+			f(e.id, e.touched, e.kept, &e.state)
+		}
+	}
+}
+
+// Put adds a stream at the newest end of a segment, as Each gave it. Above the
+// cap, when the cap is smaller than it was, the oldest give way.
+func (m *Map[S]) Put(id ID, touched int64, kept bool, state S) {
+	s := &m.shards[m.shardOf(id)]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.entries[id] != nil {
+		return
+	}
+	e := &entry[S]{id: id, touched: touched, kept: kept && s.kept.n < s.keptCap, state: state}
+	if len(s.entries) >= s.cap {
+		m.forget(s, s.victim(), Full)
+	}
+	s.entries[id] = e
+	if e.kept {
+		s.kept.push(e)
+	} else {
+		s.trial.push(e)
+	}
+	m.count.Add(1)
+}
+
+func (l *list[S]) push(e *entry[S]) {
+	e.older, e.newer = l.newest, nil
+	if l.newest != nil {
+		l.newest.newer = e
+	} else {
+		l.oldest = e
+	}
+	l.newest = e
+	l.n++
+}
+
+func (l *list[S]) remove(e *entry[S]) {
+	if e.older != nil {
+		e.older.newer = e.newer
+	} else {
+		l.oldest = e.newer
+	}
+	if e.newer != nil {
+		e.newer.older = e.older
+	} else {
+		l.newest = e.older
+	}
+	e.older, e.newer = nil, nil
+	l.n--
+}

@@ -1,0 +1,168 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package series
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func seen(m *Map[int], id ID) (times int) {
+	m.Do(id, func(n *int) { *n++; times = *n })
+	return times
+}
+
+// random is an ID as hashing gives them: shards go by the high bits.
+func random(r *rand.Rand) ID { return ID(r.Uint64()) }
+
+func TestDoKeepsStates(t *testing.T) {
+	m := NewMap[int](10, 0)
+	require.Equal(t, 1, seen(m, 7))
+	require.Equal(t, 2, seen(m, 7))
+	require.Equal(t, 1, seen(m, 8))
+	require.Equal(t, 2, m.Len())
+}
+
+func TestFloodKeepsStreamsThatLive(t *testing.T) {
+	const limit, living = 100_000, 50_000
+	m := NewMap[int](limit, 0)
+	r := rand.New(rand.NewPCG(1, 1))
+	ids := make([]ID, living)
+	for i := range ids {
+		ids[i] = random(r)
+	}
+	const rounds = 10
+	for round := range rounds {
+		for _, id := range ids {
+			require.Equal(t, round+1, seen(m, id), "a living stream was forgotten")
+		}
+		if round > 0 { // they were seen again by now
+			for range 1_000_000 / rounds {
+				seen(m, random(r))
+			}
+		}
+		require.LessOrEqual(t, m.Len(), limit)
+	}
+	require.Positive(t, m.Dropped(Full))
+	require.Zero(t, m.Dropped(Stale))
+}
+
+func TestMoreLivingStreamsThanRoom(t *testing.T) {
+	const limit = 1000
+	m := NewMap[int](limit, 0)
+	known := 0
+	for round := range 5 {
+		known = 0
+		for i := range 2 * limit {
+			if seen(m, ID(i)) == round+1 {
+				known++
+			}
+		}
+	}
+	require.Zero(t, known, "all arrive at once, so none is seen again before it is forgotten")
+
+	m = NewMap[int](limit, 0)
+	for i := range limit / 2 {
+		seen(m, ID(i))
+		seen(m, ID(i))
+	}
+	for range 5 {
+		known = 0
+		for i := range 2 * limit {
+			if seen(m, ID(i)) > 1 {
+				known++
+			}
+		}
+	}
+	require.Equal(t, limit/2, known, "those first kept stay")
+}
+
+func TestStaleStreamsLeave(t *testing.T) {
+	m := NewMap[int](10, 100)
+	m.Tick(1000)
+	seen(m, 1)
+	m.Tick(1050)
+	seen(m, 2)
+	m.Tick(1101)
+	m.Expire()
+	require.Equal(t, 1, m.Len())
+	require.EqualValues(t, 1, m.Dropped(Stale))
+	require.Equal(t, 2, seen(m, 2))
+
+	m.Tick(1500)
+	require.Equal(t, 1, seen(m, 2), "one that comes back too late begins anew")
+	m.Tick(1)
+	require.EqualValues(t, 1500, m.Clock(), "the clock never goes back")
+}
+
+// What is forgotten must not change because the map was taken apart and put
+// together again in the middle.
+func TestPutRebuildsWhatEachGave(t *testing.T) {
+	for _, limit := range []int{1, 2, 17, 5000} {
+		t.Run(fmt.Sprint(limit), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(2, uint64(limit)))
+			ids := make([]ID, 2*limit)
+			for i := range ids {
+				ids[i] = random(r)
+			}
+			whole, cut := NewMap[int](limit, 5000), NewMap[int](limit, 5000)
+			for step := range 10_000 {
+				id := ids[int(float64(len(ids))*r.Float64()*r.Float64())]
+				whole.Tick(int64(step))
+				cut.Tick(int64(step))
+				require.Equal(t, seen(whole, id), seen(cut, id), "step %d", step)
+				if step%1000 == 999 {
+					cut = rebuilt(cut, limit)
+				}
+			}
+		})
+	}
+}
+
+func rebuilt(m *Map[int], limit int) *Map[int] {
+	next := NewMap[int](limit, m.keep)
+	next.Tick(m.Clock())
+	for i := range m.Shards() {
+		m.Each(i, func(id ID, touched int64, kept bool, n *int) { next.Put(id, touched, kept, *n) })
+	}
+	return next
+}
+
+func TestPutIntoASmallerMapKeepsTheYoungest(t *testing.T) {
+	big, small := NewMap[int](10, 0), NewMap[int](3, 0)
+	for id := range ID(10) {
+		seen(big, id)
+	}
+	big.Each(0, func(id ID, touched int64, kept bool, n *int) { small.Put(id, touched, kept, *n) })
+	var left []ID
+	small.Each(0, func(id ID, _ int64, _ bool, _ *int) { left = append(left, id) })
+	slices.Sort(left)
+	require.Equal(t, []ID{7, 8, 9}, left)
+}
+
+func TestConcurrentUse(t *testing.T) {
+	m := NewMap[int](10_000, 50)
+	var wg sync.WaitGroup
+	for c := range 8 {
+		wg.Go(func() {
+			r := rand.New(rand.NewPCG(3, uint64(c)))
+			for i := range 20_000 {
+				m.Tick(int64(i))
+				seen(m, ID(r.Uint64N(20_000)*0x9e3779b97f4a7c15))
+			}
+		})
+	}
+	wg.Wait()
+	m.Expire()
+	n := 0
+	for i := range m.Shards() {
+		m.Each(i, func(ID, int64, bool, *int) { n++ })
+	}
+	require.Equal(t, n, m.Len())
+}
