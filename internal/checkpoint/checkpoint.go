@@ -177,7 +177,7 @@ func (s *Store) Save(ctx context.Context, chunks iter.Seq[[]byte]) error {
 		b = append(b, chunkMagic...)
 		b = binary.LittleEndian.AppendUint64(b, seq)
 		b = binary.LittleEndian.AppendUint32(b, n)
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(payload))) //nolint:gosec // a chunk is far below 4 GiB
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(payload)))
 		if err := s.client.Set(ctx, chunkKey(slot, n), sealed(append(b, payload...))); err != nil {
 			return fmt.Errorf("chunk %d: %w", n, err)
 		}

@@ -28,12 +28,12 @@ func AppendUint16(b []byte, v uint16) []byte { return binary.LittleEndian.Append
 
 // AppendInt32 appends four bytes.
 func AppendInt32(b []byte, v int32) []byte {
-	return binary.LittleEndian.AppendUint32(b, uint32(v)) //nolint:gosec // the same bits
+	return binary.LittleEndian.AppendUint32(b, uint32(v))
 }
 
 // AppendInt64 appends eight bytes.
 func AppendInt64(b []byte, v int64) []byte {
-	return binary.LittleEndian.AppendUint64(b, uint64(v)) //nolint:gosec // the same bits
+	return binary.LittleEndian.AppendUint64(b, uint64(v))
 }
 
 // AppendUint64 appends eight bytes.
@@ -106,11 +106,11 @@ func (r *Reader) Uint16() uint16 { return binary.LittleEndian.Uint16(r.take(2)) 
 
 // Int32 reads four bytes.
 func (r *Reader) Int32() int32 {
-	return int32(binary.LittleEndian.Uint32(r.take(4))) //nolint:gosec // the same bits
+	return int32(binary.LittleEndian.Uint32(r.take(4)))
 }
 
 // Int64 reads eight bytes.
-func (r *Reader) Int64() int64 { return int64(r.Uint64()) } //nolint:gosec // the same bits
+func (r *Reader) Int64() int64 { return int64(r.Uint64()) }
 
 // Uint64 reads eight bytes.
 func (r *Reader) Uint64() uint64 { return binary.LittleEndian.Uint64(r.take(8)) }

@@ -117,11 +117,13 @@ func (p *Point) valid() bool {
 func near(index int32) bool { return -1<<31 < int64(index)-1 && int64(index) < 1<<31-maxBuckets }
 
 func (h *Histogram) remember(p *Point) {
-	bounds, buckets := h.last.Bounds[:0], h.last.Buckets[:0]
+	bounds, buckets := refill(h.last.Bounds, p.Bounds), refill(h.last.Buckets, p.Buckets)
 	h.seen, h.last = true, *p
-	h.last.Bounds = append(bounds, p.Bounds...)
-	h.last.Buckets = append(buckets, p.Buckets...)
+	h.last.Bounds, h.last.Buckets = bounds, buckets
 }
+
+// refill copies src into the memory of dst.
+func refill[T any](dst, src []T) []T { return append(dst[:0], src...) }
 
 // since takes the last point's counts off those of p. It is false when a count
 // fell, which is a counter that began again, or when the buckets do not compare.

@@ -31,12 +31,12 @@ func (h *Histogram) Append(b []byte) []byte {
 	b = codec.AppendInt32(b, p.Scale)
 	b = codec.AppendInt32(b, p.Positive)
 	b = codec.AppendInt32(b, p.Negative)
-	b = codec.AppendUint16(b, uint16(p.NegativeLen)) //nolint:gosec // below maxBuckets
-	b = codec.AppendUint16(b, uint16(len(p.Bounds))) //nolint:gosec // below maxBuckets
+	b = codec.AppendUint16(b, uint16(p.NegativeLen))
+	b = codec.AppendUint16(b, uint16(len(p.Bounds)))
 	for _, x := range p.Bounds {
 		b = codec.AppendFloat64(b, x)
 	}
-	b = codec.AppendUint16(b, uint16(len(p.Buckets))) //nolint:gosec // at most maxBuckets
+	b = codec.AppendUint16(b, uint16(len(p.Buckets)))
 	for _, n := range p.Buckets {
 		b = codec.AppendUvarint(b, n)
 	}

@@ -1,0 +1,77 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package measure // import "github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+
+import (
+	"math"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+)
+
+// KindOf says how the points of a sum relate.
+func KindOf(sum pmetric.Sum) Kind {
+	switch {
+	case sum.AggregationTemporality() == pmetric.AggregationTemporalityDelta:
+		return Delta
+	case sum.IsMonotonic() && sum.AggregationTemporality() == pmetric.AggregationTemporalityCumulative:
+		return Cumulative
+	default:
+		return Gauge
+	}
+}
+
+// ValueOf is a number point's value; NaN when it has none.
+func ValueOf(dp pmetric.NumberDataPoint) float64 {
+	switch dp.ValueType() {
+	case pmetric.NumberDataPointValueTypeInt:
+		return float64(dp.IntValue())
+	case pmetric.NumberDataPointValueTypeDouble:
+		return dp.DoubleValue()
+	default:
+		return math.NaN()
+	}
+}
+
+// SetHistogram makes p the point dp, in the memory that p has.
+func (p *Point) SetHistogram(dp pmetric.HistogramDataPoint) {
+	*p = Point{
+		Layout:  Layout{Bounds: p.Bounds[:0]},
+		Start:   int64(dp.StartTimestamp()),
+		At:      int64(dp.Timestamp()),
+		Count:   dp.Count(),
+		Sum:     dp.Sum(),
+		HasSum:  dp.HasSum(),
+		Buckets: appendCounts(p.Buckets[:0], dp.BucketCounts()),
+	}
+	bounds := dp.ExplicitBounds()
+	for i := range min(bounds.Len(), maxBuckets) {
+		p.Bounds = append(p.Bounds, bounds.At(i))
+	}
+}
+
+// SetExponential makes p the point dp, in the memory that p has.
+func (p *Point) SetExponential(dp pmetric.ExponentialHistogramDataPoint) {
+	*p = Point{
+		Exponential: true,
+		Layout:      Layout{Bounds: p.Bounds[:0], Scale: dp.Scale(), Positive: dp.Positive().Offset(), Negative: dp.Negative().Offset()},
+		Start:       int64(dp.StartTimestamp()),
+		At:          int64(dp.Timestamp()),
+		Count:       dp.Count(),
+		Sum:         dp.Sum(),
+		HasSum:      dp.HasSum(),
+		Buckets:     appendCounts(p.Buckets[:0], dp.Negative().BucketCounts()),
+	}
+	p.NegativeLen = len(p.Buckets)
+	p.Buckets = append(p.Buckets, dp.ZeroCount())
+	p.Buckets = appendCounts(p.Buckets, dp.Positive().BucketCounts())
+}
+
+// appendCounts stops where a point has more buckets than any valid one.
+func appendCounts(dst []uint64, counts pcommon.UInt64Slice) []uint64 {
+	for i := range min(counts.Len(), maxBuckets+1) {
+		dst = append(dst, counts.At(i))
+	}
+	return dst
+}
