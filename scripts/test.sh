@@ -16,6 +16,9 @@ command -v go >/dev/null || { echo "Go is not installed: https://go.dev/dl/ (1.2
 missing=()
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 command -v curl >/dev/null || missing+=(curl ca-certificates)
+# The knowledge base is tested on a real PostgreSQL; without one those tests say
+# that they are skipped, except in CI, where they fail.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 [ ${#missing[@]} -eq 0 ] || scripts/debian-packages.sh "${missing[@]}"
 
 step "benchmark data"

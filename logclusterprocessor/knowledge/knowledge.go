@@ -10,7 +10,10 @@
 // the sum of all deltas, in any batching, is the state that Load returns.
 package knowledge // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Base keeps knowledge for longer than a process lives. An extension that
 // implements it can be named under knowledge_base in the processor's
@@ -32,6 +35,9 @@ type Base interface {
 // ID names a template or a cluster: 16 hex digits when written.
 type ID uint64
 
+// String writes an ID as 16 hex digits.
+func (id ID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
+
 // Rows is the state of a partition, or a change of it.
 type Rows struct {
 	Shapes   []Shape   // keyed by Hash and Slots, in the order of Seq
@@ -39,6 +45,11 @@ type Rows struct {
 	Aliases  []Alias   // keyed by Kind and From
 	Clock    *Clock    // one a partition; nil when unchanged
 	Gone     Gone      // what is no more: evicted, or part of another
+
+	Templates []Template // keyed by ID, in the order of birth
+	Samples   []Sample   // to the base only
+	Solutions []Solution // from the base only, as those below
+	Apart     [][2]ID    // clusters that a person took apart
 }
 
 // Empty is true when there is nothing to save.
@@ -67,6 +78,24 @@ type Cluster struct {
 	Templates       []ID
 	Representatives []ID
 	Keywords        []string
+	Noise           bool // from the base only: a person marked it
+}
+
+// Template is a set of shapes. Its counts are the base's to add up.
+type Template struct {
+	ID         ID
+	Cluster    ID
+	Text       string // for people
+	Birth      int64  // of its oldest shape
+	Represents bool   // it stands for its cluster
+}
+
+// Sample is a line as it came, cut to a length.
+type Sample struct {
+	Template ID
+	Shape    ID
+	At       int64 // event time, ns since 1970
+	Text     string
 }
 
 // Alias says that what was emitted as From is part of To now.

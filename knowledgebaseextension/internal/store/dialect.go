@@ -1,0 +1,145 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+// dialect is where the two databases differ.
+type dialect struct {
+	name     string
+	postgres bool
+	goose    goose.Dialect
+	snapshot sql.IsolationLevel // at which a transaction sees one state
+	nowMS    string             // expression: ms since 1970
+}
+
+var (
+	sqlite = dialect{
+		name: "sqlite", goose: goose.DialectSQLite3,
+		nowMS: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+	}
+	postgres = dialect{
+		name: "postgres", postgres: true, goose: goose.DialectPostgres, snapshot: sql.LevelRepeatableRead,
+		nowMS: "now_ms()",
+	}
+)
+
+// querier runs statements that are written for SQLite: placeholders are question
+// marks.
+type querier struct {
+	db interface {
+		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	}
+	dialect dialect
+}
+
+func (q querier) run(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return q.db.ExecContext(ctx, q.dialect.rebind(query), args...)
+}
+
+func (q querier) row(ctx context.Context, query string, args ...any) *sql.Row {
+	return q.db.QueryRowContext(ctx, q.dialect.rebind(query), args...)
+}
+
+// each calls f for every row of a query's result.
+func (q querier) each(ctx context.Context, f func(scan func(...any) error) error, query string, args ...any) error {
+	rows, err := q.db.QueryContext(ctx, q.dialect.rebind(query), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// rebind numbers the placeholders for PostgreSQL. Statements hold no question
+// mark but placeholders: texts are always arguments.
+func (d dialect) rebind(query string) string {
+	if !d.postgres {
+		return query
+	}
+	var b strings.Builder
+	n := 0
+	for {
+		before, after, found := strings.Cut(query, "?")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		n++
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(n))
+		query = after
+	}
+}
+
+// maxArgs is how many arguments one statement gets: enough to make the round
+// trip cheap, few enough for the statement to be short.
+const maxArgs = 1000
+
+// inChunks calls f with parts of items that fit into one statement.
+func inChunks[T any](items []T, perItem int, f func([]T) error) error {
+	for size := maxArgs / perItem; len(items) > 0; {
+		n := min(size, len(items))
+		if err := f(items[:n]); err != nil {
+			return err
+		}
+		items = items[n:]
+	}
+	return nil
+}
+
+// values is "(?, ?), (?, ?)": rows rows of columns placeholders.
+func values(rows, columns int) string {
+	row := "(" + strings.Repeat("?, ", columns-1) + "?)"
+	return strings.Repeat(row+", ", rows-1) + row
+}
+
+// list is "(?, ?, ?)".
+func list(n int) string { return values(1, n) }
+
+func anys[T any](items []T) []any {
+	all := make([]any, len(items))
+	for i, v := range items {
+		all[i] = v
+	}
+	return all
+}
+
+// like is a pattern for LIKE ... ESCAPE '!' that finds text anywhere.
+func like(text string) string {
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(text)) + "%"
+}
+
+// formatID writes an ID as the tables have it.
+func formatID(id uint64) string { return fmt.Sprintf("%016x", id) }
+
+// ParseID reads 16 hex digits.
+func ParseID(text string) (uint64, error) {
+	if len(text) != 16 {
+		return 0, fmt.Errorf("%w: %q is not an ID of 16 hex digits", ErrInvalid, text)
+	}
+	id, err := strconv.ParseUint(text, 16, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%w: %q is not an ID of 16 hex digits", ErrInvalid, text)
+	}
+	return id, nil
+}
+
+// replaceTable puts the name of a table where a condition has ?x.
+func replaceTable(where, table string) string { return strings.ReplaceAll(where, "?x", table) }

@@ -1,0 +1,158 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+
+import (
+	"slices"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+// aliases joins what a processor has joined, unless a person took it apart or
+// somebody was faster.
+func (w *saving) aliases() error {
+	for _, a := range w.delta.Aliases {
+		var err error
+		if a.Kind == knowledge.KindTemplate {
+			err = w.absorb(a)
+		} else {
+			err = w.unite(a)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// absorb makes one template part of another.
+func (w *saving) absorb(a knowledge.Alias) error {
+	from, into := w.template(a.From), w.template(a.To)
+	if from == into {
+		return nil
+	}
+	w.absorbed[from] = into
+	w.rows++
+	steps := []struct {
+		query string
+		args  []any
+	}{
+		{`UPDATE templates SET rev = ?, writer = ?, count = templates.count + f.count,
+first_seen = CASE WHEN f.first_seen < templates.first_seen THEN f.first_seen ELSE templates.first_seen END,
+last_seen = CASE WHEN f.last_seen > templates.last_seen THEN f.last_seen ELSE templates.last_seen END
+FROM (SELECT count, first_seen, last_seen FROM templates WHERE id = ?) f WHERE templates.id = ?`, []any{w.rev, w.writer, from, into}},
+		{"UPDATE shapes SET template = ?, rev = ?, writer = ? WHERE template = ?", []any{into, w.rev, w.writer, from}},
+		{"INSERT INTO samples (template, shape, at, text) SELECT ?, shape, at, text FROM samples WHERE template = ? ON CONFLICT DO NOTHING", []any{into, from}},
+		{"DELETE FROM samples WHERE template = ?", []any{from}},
+		{"UPDATE aliases SET target = ?, rev = ?, writer = ? WHERE kind = 'template' AND target = ?", []any{into, w.rev, w.writer, from}},
+		{
+			`INSERT INTO aliases (kind, id, target, partition, at, rev, writer) VALUES ('template', ?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, at = excluded.at, rev = excluded.rev, writer = excluded.writer`,
+			[]any{from, into, w.partition, a.At, w.rev, w.writer},
+		},
+		{"DELETE FROM templates WHERE id = ?", []any{from}},
+	}
+	for _, step := range steps {
+		if err := w.exec(step.query, step.args...); err != nil {
+			return err
+		}
+	}
+	return w.leave(from, into, a.At)
+}
+
+// leave ends the cluster of an absorbed template when it was the last one there.
+func (w *saving) leave(from, into string, at int64) error {
+	old, ok := w.clusterOf[from]
+	delete(w.clusterOf, from)
+	now, found := w.clusterOf[into]
+	if !ok || !found || follow(w.joined, old) == follow(w.joined, now) {
+		return nil
+	}
+	old, now = follow(w.joined, old), follow(w.joined, now)
+	var left int
+	if err := w.row(w.ctx, "SELECT count(*) FROM templates WHERE cluster = ?", old).Scan(&left); err != nil || left > 0 {
+		return err
+	}
+	return w.joinClusters(now, old, at)
+}
+
+// unite makes two clusters one.
+func (w *saving) unite(a knowledge.Alias) error {
+	from, into := w.cluster(a.From), w.cluster(a.To)
+	if from == into {
+		return nil
+	}
+	apart, err := w.apart(from, into)
+	if err != nil {
+		return err
+	}
+	if apart {
+		w.known[from], w.known[into] = true, true
+		return nil
+	}
+	return w.joinClusters(into, from, a.At)
+}
+
+func (w *saving) joinClusters(into, from string, at int64) error {
+	w.rows++
+	if err := w.join(w.partition, into, from, at, w.writer); err != nil {
+		return err
+	}
+	w.joined[from] = into
+	for id, c := range w.clusterOf {
+		if c == from {
+			w.clusterOf[id] = into
+		}
+	}
+	return nil
+}
+
+// apart is true when a person took two clusters apart.
+func (w *saving) apart(a, b string) (bool, error) {
+	if w.apartPairs == nil {
+		w.apartPairs = map[[2]string]bool{}
+		err := w.each(w.ctx, func(scan func(...any) error) error {
+			var pair [2]string
+			err := scan(&pair[0], &pair[1])
+			w.apartPairs[pair] = true
+			return err
+		}, "SELECT a, b FROM apart WHERE partition = ?", w.partition)
+		if err != nil {
+			return false, err
+		}
+	}
+	return w.apartPairs[[2]string{min(a, b), max(a, b)}], nil
+}
+
+// samples keeps the first few lines of a template.
+func (w *saving) samples(most int) error {
+	for _, s := range w.delta.Samples {
+		if most <= 0 {
+			return nil
+		}
+		w.rows++
+		id := w.template(s.Template)
+		if err := w.exec(`INSERT INTO samples (template, shape, at, text)
+SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT)
+WHERE (SELECT count(*) FROM samples WHERE template = ?) < ? ON CONFLICT DO NOTHING`,
+			id, s.Shape.String(), s.At, clean(s.Text), id, most); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// solutions finds clusters that had a solution before they were known, or that
+// came back.
+func (w *saving) solutions() error {
+	slices.Sort(w.fresh)
+	return inChunks(slices.Compact(w.fresh), 1, func(ids []string) error {
+		return w.each(w.ctx, func(scan func(...any) error) error {
+			var id string
+			err := scan(&id)
+			w.known[id] = true
+			return err
+		}, "SELECT cluster FROM solutions WHERE text <> '' AND cluster IN "+list(len(ids)), anys(ids)...)
+	})
+}

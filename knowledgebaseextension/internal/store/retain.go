@@ -1,0 +1,143 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+
+import (
+	"context"
+	"time"
+)
+
+// Retention says what leaves the store.
+type Retention struct {
+	// Unseen is how long a cluster without a solution and without a decision of a
+	// person stays when its lines no longer come; 0 is for ever.
+	Unseen time.Duration
+	// Templates is how many templates a partition has at most; those not seen for
+	// longest go first, but never those of such clusters. 0 is no bound.
+	Templates int
+	// Counts is how long the counts by minute stay; 0 is for ever.
+	Counts time.Duration
+}
+
+// Removed is what retention took away.
+type Removed struct {
+	Clusters, Templates, Minutes int64
+}
+
+// kept are the clusters that people have dealt with.
+const kept = `(SELECT cluster FROM solutions WHERE text <> '' UNION SELECT a FROM apart UNION SELECT b FROM apart
+UNION SELECT id FROM clusters WHERE noise)`
+
+// Retain removes what is over its time or over the bound, as of now.
+func (s *Store) Retain(ctx context.Context, r Retention, now time.Time) (Removed, error) {
+	var removed Removed
+	if r.Unseen > 0 {
+		before := now.Add(-r.Unseen).UnixNano()
+		err := s.remove(ctx, &removed, "SELECT id FROM templates WHERE cluster IN (SELECT id FROM clusters WHERE last_seen < ?) AND cluster NOT IN "+kept, before)
+		if err != nil {
+			return removed, err
+		}
+	}
+	if r.Templates > 0 {
+		if err := s.removeBeyond(ctx, &removed, r.Templates); err != nil {
+			return removed, err
+		}
+	}
+	if r.Counts > 0 {
+		result, err := querier{s.write, s.dialect}.run(ctx, "DELETE FROM cluster_counts WHERE minute < ?", now.Add(-r.Counts).Unix()/60)
+		if err != nil {
+			return removed, err
+		}
+		removed.Minutes, err = result.RowsAffected()
+		return removed, err
+	}
+	return removed, nil
+}
+
+func (s *Store) removeBeyond(ctx context.Context, removed *Removed, most int) error {
+	crowded := map[string]int{}
+	err := s.reader().each(ctx, func(scan func(...any) error) error {
+		var partition string
+		var n int
+		err := scan(&partition, &n)
+		crowded[partition] = n - most
+		return err
+	}, "SELECT partition, count(*) FROM templates GROUP BY partition HAVING count(*) > ?", most)
+	if err != nil {
+		return err
+	}
+	for partition, n := range crowded {
+		// A tenth more, so that this is not due again at once.
+		err := s.remove(ctx, removed, `SELECT id FROM (SELECT id, last_seen FROM templates
+WHERE partition = ? AND cluster NOT IN `+kept+" ORDER BY last_seen LIMIT ?) oldest", partition, n+most/10)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remove takes away the templates that a query finds, and clusters that have
+// none left.
+func (s *Store) remove(ctx context.Context, removed *Removed, query string, args ...any) error {
+	var ids []string
+	err := s.reader().each(ctx, func(scan func(...any) error) error {
+		var id string
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	}, query, args...)
+	if err != nil {
+		return err
+	}
+	return inChunks(ids, 1, func(ids []string) error {
+		_, err := s.update(ctx, func(tx *transaction) error {
+			in := list(len(ids))
+			clusters := map[string]bool{}
+			err := tx.each(ctx, func(scan func(...any) error) error {
+				var id string
+				err := scan(&id)
+				clusters[id] = true
+				return err
+			}, "SELECT DISTINCT cluster FROM templates WHERE id IN "+in, anys(ids)...)
+			if err != nil {
+				return err
+			}
+			for _, step := range []string{
+				"DELETE FROM shapes WHERE template IN ", "DELETE FROM samples WHERE template IN ",
+				"DELETE FROM aliases WHERE kind = 'template' AND target IN ", "DELETE FROM templates WHERE id IN ",
+			} {
+				if err := tx.exec(step+in, anys(ids)...); err != nil {
+					return err
+				}
+			}
+			removed.Templates += int64(len(ids))
+			return tx.removeEmpty(clusters, removed)
+		})
+		return err
+	})
+}
+
+// removeEmpty takes away those of some clusters that have no template.
+func (tx *transaction) removeEmpty(clusters map[string]bool, removed *Removed) error {
+	for id := range clusters {
+		var left int64
+		if err := tx.row(tx.ctx, "SELECT count(*) FROM templates WHERE cluster = ?", id).Scan(&left); err != nil {
+			return err
+		}
+		if left > 0 {
+			continue
+		}
+		for _, step := range []string{
+			"DELETE FROM clusters WHERE id = ?", "DELETE FROM cluster_counts WHERE cluster = ?",
+			"DELETE FROM aliases WHERE kind = 'cluster' AND target = ?",
+		} {
+			if err := tx.exec(step, id); err != nil {
+				return err
+			}
+		}
+		removed.Clusters++
+	}
+	return nil
+}

@@ -1,0 +1,254 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	_ "modernc.org/sqlite" // the driver called sqlite
+)
+
+// Errors that callers tell apart.
+var (
+	// ErrNotFound says that there is no such cluster or template.
+	ErrNotFound = errors.New("not in the knowledge base")
+	// ErrConflict says that somebody else changed a solution meanwhile.
+	ErrConflict = errors.New("changed by somebody else meanwhile")
+	// ErrInvalid says that what was asked for makes no sense; the text says why.
+	ErrInvalid = errors.New("not possible")
+	// ErrSchemaTooNew says that a newer version wrote the database.
+	ErrSchemaTooNew = errors.New("the database was written by a newer version")
+)
+
+// Options says where the knowledge is.
+type Options struct {
+	// File is the path of a SQLite file, which is made if need be.
+	File string
+	// DSN is a PostgreSQL connection string or URL; it goes before File.
+	DSN string
+	// MaxPages bounds a SQLite file, in pages of 4 KiB; 0 is no bound.
+	MaxPages int
+	// BusyTimeout is how long a statement waits for a SQLite file that another
+	// process has locked; 0 is five seconds.
+	BusyTimeout time.Duration
+}
+
+// Store is an open database. It is safe for concurrent use.
+type Store struct {
+	dialect dialect
+	write   *sql.DB // SQLite: one connection, whose transactions lock at once
+	read    *sql.DB // PostgreSQL: the same as write
+}
+
+//go:embed migrations
+var migrations embed.FS
+
+// connectTimeout bounds how long an unreachable server holds up a call.
+const connectTimeout = 3 * time.Second
+
+// Open connects and brings the schema up to date.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s, err := connect(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func connect(o Options) (*Store, error) {
+	if o.DSN != "" {
+		return connectPostgres(o.DSN)
+	}
+	return connectSQLite(o)
+}
+
+func connectPostgres(dsn string) (*Store, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("dsn: %w", withoutPassword(err))
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "otelcol-aiops"
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(8)
+	db.SetMaxIdleConns(4)
+	db.SetConnMaxIdleTime(time.Minute)
+	return &Store{dialect: postgres, write: db, read: db}, nil
+}
+
+// withoutPassword keeps a connection string out of messages.
+func withoutPassword(error) error {
+	return errors.New("not a PostgreSQL connection string such as postgres://user@host:5432/database")
+}
+
+func connectSQLite(o Options) (*Store, error) {
+	if dir := filepath.Dir(o.File); dir != "." {
+		if err := os.MkdirAll(dir, 0o750); err != nil {
+			return nil, err
+		}
+	}
+	busy := o.BusyTimeout
+	if busy == 0 {
+		busy = 5 * time.Second
+	}
+	pragmas := []string{
+		fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()),
+		"journal_mode(WAL)", "synchronous(NORMAL)", "cache_size(-16384)", "temp_store(MEMORY)",
+	}
+	if o.MaxPages > 0 {
+		pragmas = append(pragmas, fmt.Sprintf("max_page_count(%d)", o.MaxPages))
+	}
+	values := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
+	open := func(values url.Values, conns int) (*sql.DB, error) {
+		db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: o.File}).EscapedPath(), RawQuery: values.Encode()}).String())
+		if err != nil {
+			return nil, err
+		}
+		db.SetMaxOpenConns(conns)
+		db.SetMaxIdleConns(conns)
+		return db, nil
+	}
+	write, err := open(values, 1)
+	if err != nil {
+		return nil, err
+	}
+	values.Set("_txlock", "deferred")
+	values.Add("_pragma", "query_only(1)")
+	read, err := open(values, 4)
+	if err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	return &Store{dialect: sqlite, write: write, read: read}, nil
+}
+
+// migrate applies what the database lacks. Two processes that start at once
+// wait for each other.
+func (s *Store) migrate(ctx context.Context) error {
+	files, err := fs.Sub(migrations, "migrations/"+s.dialect.name)
+	if err != nil {
+		return err
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithTableName("schema_version")}
+	if s.dialect.postgres {
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(s.dialect.goose, s.write, files, options...)
+	if err != nil {
+		return err
+	}
+	have, want, err := provider.GetVersions(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("schema version: %w", err)
+	case have > want:
+		return fmt.Errorf("%w: its schema is version %d, this program knows up to %d", ErrSchemaTooNew, have, want)
+	case have == want:
+		return nil
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("schema migration: %w", err)
+	}
+	return nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() error {
+	if s.read == s.write {
+		return s.write.Close()
+	}
+	return errors.Join(s.read.Close(), s.write.Close())
+}
+
+// Postgres is true for a PostgreSQL database, which others may share.
+func (s *Store) Postgres() bool { return s.dialect.postgres }
+
+// update runs f in a transaction that has the next revision to itself.
+func (s *Store) update(ctx context.Context, f func(tx *transaction) error) (rev int64, err error) {
+	raw, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreDone(raw.Rollback()))
+		}
+	}()
+	tx := &transaction{querier{raw, s.dialect}, ctx, 0}
+	if err = tx.row(ctx, "UPDATE revision SET n = n + 1 RETURNING n").Scan(&tx.rev); err != nil {
+		return 0, err
+	}
+	if err = f(tx); err != nil {
+		return 0, err
+	}
+	return tx.rev, raw.Commit()
+}
+
+// view runs f in a transaction that sees one state of the database.
+func (s *Store) view(ctx context.Context, f func(q querier) error) error {
+	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{Isolation: s.dialect.snapshot, ReadOnly: s.dialect.postgres})
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(querier{tx, s.dialect}), ignoreDone(tx.Rollback()))
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+// transaction writes at one revision.
+type transaction struct {
+	querier
+	ctx context.Context //nolint:containedctx // lives as long as one call of update
+	rev int64
+}
+
+func (tx *transaction) exec(query string, args ...any) error {
+	_, err := tx.run(tx.ctx, query, args...)
+	return err
+}
+
+// Revision is the number of the last transaction that wrote.
+func (s *Store) Revision(ctx context.Context) (rev int64, err error) {
+	err = s.read.QueryRowContext(ctx, "SELECT n FROM revision").Scan(&rev)
+	return rev, err
+}
+
+func (s *Store) reader() querier { return querier{s.read, s.dialect} }
+
+// clean makes text acceptable to PostgreSQL.
+func clean(text string) string {
+	if strings.IndexByte(text, 0) >= 0 {
+		text = strings.ReplaceAll(text, "\x00", "\uFFFD")
+	}
+	return strings.ToValidUTF8(text, "\uFFFD")
+}

@@ -1,0 +1,468 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/pgtest"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// begin is when the tests' lines begin.
+var begin = time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
+
+// onBoth runs a test on an empty SQLite file and on an empty PostgreSQL database.
+func onBoth(t *testing.T, test func(t *testing.T, s *Store)) {
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, open(t, Options{File: filepath.Join(t.TempDir(), "kb.db")}))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		test(t, open(t, Options{DSN: pgtest.Start(t).Database(t)}))
+	})
+}
+
+func open(t testing.TB, o Options) *Store {
+	s, err := Open(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+// wording is a template of one shape.
+type wording struct {
+	id, cluster knowledge.ID
+	text        string
+	count       int64
+	at          time.Duration // since begin
+}
+
+// rowsOf makes the rows that a processor has of new templates.
+func rowsOf(words ...wording) *knowledge.Rows {
+	rows := &knowledge.Rows{}
+	seen := map[knowledge.ID]bool{}
+	for i, w := range words {
+		birth := begin.Add(w.at).UnixNano()
+		rows.Shapes = append(rows.Shapes, knowledge.Shape{
+			Hash: w.id, Seq: uint64(i + 1), Template: w.id, Founded: true, Masked: "\x01" + w.text,
+			Birth: birth, LastSeen: birth, Count: w.count,
+		})
+		rows.Templates = append(rows.Templates, knowledge.Template{ID: w.id, Cluster: w.cluster, Text: w.text, Birth: birth, Represents: true})
+		if !seen[w.cluster] {
+			seen[w.cluster] = true
+			rows.Clusters = append(rows.Clusters, knowledge.Cluster{ID: w.cluster, Birth: birth, Keywords: []string{"word" + w.cluster.String()[12:]}})
+		}
+	}
+	return rows
+}
+
+func save(t testing.TB, s *Store, writer, partition string, rows *knowledge.Rows) Saved {
+	saved, err := s.Save(t.Context(), writer, partition, rows, 5)
+	require.NoError(t, err)
+	return saved
+}
+
+// lines is a delta of n more lines of a template.
+func lines(w wording, n int64, at time.Duration) *knowledge.Rows {
+	rows := rowsOf(w)
+	rows.Templates, rows.Clusters = nil, nil
+	rows.Shapes[0].Count, rows.Shapes[0].LastSeen = n, begin.Add(at).UnixNano()
+	return rows
+}
+
+var (
+	tableGone  = wording{0xa1, 0xa1, "Table not found: <*>", 3, 0}
+	noTable    = wording{0xa2, 0xa1, "<*>: no such table exists", 2, time.Minute}
+	diskFull   = wording{0xb1, 0xb1, "disk <path> is full", 7, 2 * time.Minute}
+	noSpace    = wording{0xb2, 0xb2, "100% no space_left on <path>", 1, 3 * time.Minute}
+	everything = []wording{tableGone, noTable, diskFull, noSpace}
+)
+
+func TestClusters(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "w", "shop", rowsOf(everything...))
+		save(t, s, "w", "desk", rowsOf(wording{0xc1, 0xc1, "user <*> logged in", 1, time.Hour}))
+		ids := func(q Query) (ids []string) {
+			page, err := s.Clusters(t.Context(), q)
+			require.NoError(t, err)
+			for _, c := range page.Clusters {
+				ids = append(ids, c.ID[12:])
+			}
+			return ids
+		}
+		shop := "shop"
+		require.Equal(t, []string{"00b1", "00a1", "00c1", "00b2"}, ids(Query{}))
+		require.Equal(t, []string{"00c1", "00b2", "00b1", "00a1"}, ids(Query{Sort: ByNewest}))
+		require.Equal(t, []string{"00b1", "00a1", "00b2"}, ids(Query{Partition: &shop}))
+		require.Equal(t, []string{"00a1"}, ids(Query{Search: "such TABLE"}))
+		require.Equal(t, []string{"00b1"}, ids(Query{Search: "word00b1"}))
+		require.Equal(t, []string{"00b2"}, ids(Query{Search: "100% space_left"}))
+		require.Empty(t, ids(Query{Search: "100_ space"}))
+		require.Equal(t, []string{"00a1"}, ids(Query{Search: "00000000000000A2"}))
+		require.Equal(t, []string{"00c1"}, ids(Query{Search: "desk"}))
+
+		var paged []string
+		for q := (Query{Limit: 1}); ; {
+			page, err := s.Clusters(t.Context(), q)
+			require.NoError(t, err)
+			for _, c := range page.Clusters {
+				paged = append(paged, c.ID[12:])
+			}
+			if q.Cursor = page.Next; q.Cursor == "" {
+				break
+			}
+		}
+		require.Equal(t, ids(Query{}), paged)
+		_, err := s.Clusters(t.Context(), Query{Cursor: "nonsense"})
+		require.ErrorIs(t, err, ErrInvalid)
+		_, err = s.Clusters(t.Context(), Query{Sort: "name"})
+		require.ErrorIs(t, err, ErrInvalid)
+
+		d, err := s.Cluster(t.Context(), "00000000000000a2")
+		require.NoError(t, err)
+		require.Equal(t, int64(5), d.Count)
+		require.Equal(t, 2, d.Templates)
+		require.Equal(t, []string{"word00a1"}, d.Keywords)
+		require.Equal(t, "Table not found: <*>", d.TemplateList[0].Text)
+		require.Equal(t, begin, d.FirstSeen)
+		require.Equal(t, begin.Add(time.Minute), d.LastSeen)
+		_, err = s.Cluster(t.Context(), "00000000000000ff")
+		require.ErrorIs(t, err, ErrNotFound)
+		_, err = s.Cluster(t.Context(), "'; DROP TABLE clusters; --")
+		require.ErrorIs(t, err, ErrInvalid)
+
+		counts, err := s.Counts(t.Context(), []string{d.ID}, begin, begin.Add(time.Hour))
+		require.NoError(t, err)
+		require.Equal(t, []Bucket{{begin, 3}, {begin.Add(time.Minute), 2}}, counts[d.ID])
+
+		totals, err := s.Totals(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, Totals{Clusters: 4, Templates: 5, Records: 14, Partitions: []string{"desk", "shop"}}, totals)
+	})
+}
+
+func TestCountsAdd(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "a", "shop", rowsOf(tableGone))
+		save(t, s, "b", "shop", rowsOf(tableGone)) // at the same moment
+		save(t, s, "b", "shop", lines(tableGone, 4, 90*time.Second))
+		d, err := s.Cluster(t.Context(), tableGone.cluster.String())
+		require.NoError(t, err)
+		require.Equal(t, int64(10), d.Count)
+		require.Equal(t, int64(10), d.TemplateList[0].Count)
+		require.Equal(t, begin.Add(90*time.Second), d.LastSeen)
+
+		saved := save(t, s, "b", "shop", lines(diskFull, 4, 0))
+		require.Equal(t, []knowledge.ID{diskFull.id}, saved.Forgotten)
+	})
+}
+
+func TestSolutions(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "w", "shop", rowsOf(everything...))
+		version := func(v int64) *int64 { return &v }
+		id := tableGone.cluster.String()
+
+		first, err := s.SetSolution(t.Context(), Edit{Cluster: noTable.id.String(), Text: "Run the migration.", Author: "ann", IfVersion: version(0)})
+		require.NoError(t, err)
+		require.Equal(t, id, first.Cluster)
+		require.Equal(t, "ann", first.Author)
+		require.WithinDuration(t, time.Now(), first.Updated, time.Minute)
+
+		seen, err := s.SetSolution(t.Context(), Edit{Cluster: id, Text: "No!", Author: "bob", IfVersion: version(0)})
+		require.ErrorIs(t, err, ErrConflict)
+		require.Equal(t, first, seen)
+		second, err := s.SetSolution(t.Context(), Edit{Cluster: id, Text: "Run it twice.", Author: "ann", IfVersion: &first.Version})
+		require.NoError(t, err)
+		require.Equal(t, "ann", second.Author)
+		_, err = s.SetSolution(t.Context(), Edit{Cluster: id, Author: "eve"})
+		require.NoError(t, err)
+		_, err = s.SetSolution(t.Context(), Edit{Cluster: "00000000000000ff", Text: "x"})
+		require.ErrorIs(t, err, ErrNotFound)
+		_, err = s.SetSolution(t.Context(), Edit{Cluster: id, Text: string(make([]byte, MaxSolutionBytes+1))})
+		require.ErrorIs(t, err, ErrInvalid)
+
+		d, err := s.Cluster(t.Context(), id)
+		require.NoError(t, err)
+		require.Empty(t, d.Solution.Text)
+		var history []string
+		for _, e := range d.History {
+			history = append(history, e.Action+" "+e.Author+": "+e.Text)
+		}
+		require.Equal(t, []string{"solution eve: ", "solution ann: Run it twice.", "solution ann: Run the migration."}, history)
+	})
+}
+
+// What psql or sqlite3 writes is as good as what the API writes.
+func TestPlainSQL(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "w", "shop", rowsOf(everything...))
+		plain := func(query string) error {
+			_, err := s.write.ExecContext(t.Context(), query)
+			return err
+		}
+		id := diskFull.cluster.String()
+		rev, err := s.Revision(t.Context())
+		require.NoError(t, err)
+		changed := func() string {
+			state, next, err := s.Changes(t.Context(), "w", rev)
+			require.NoError(t, err)
+			require.Greater(t, next, rev)
+			rev = next
+			require.Len(t, state["shop"].Solutions, 1)
+			require.Equal(t, diskFull.cluster, state["shop"].Solutions[0].Cluster)
+			return state["shop"].Solutions[0].Text
+		}
+		who := "sql"
+		if s.Postgres() {
+			who = "postgres"
+		}
+
+		require.NoError(t, plain("INSERT INTO solutions (cluster, text) VALUES ('"+id+"', 'Delete old files.')"))
+		require.Equal(t, "Delete old files.", changed())
+		_, err = s.SetSolution(t.Context(), Edit{Cluster: id, Text: "Buy a disk.", Author: "ann"})
+		require.NoError(t, err)
+		require.Equal(t, "Buy a disk.", changed())
+		require.NoError(t, plain("UPDATE solutions SET text = 'Wait.' WHERE cluster = '"+id+"'"))
+		require.Equal(t, "Wait.", changed())
+		require.NoError(t, plain("UPDATE solutions SET text = 'Wait!', author = 'cy' WHERE cluster = '"+id+"'"))
+		require.Equal(t, "Wait!", changed())
+		require.NoError(t, plain("DELETE FROM solutions WHERE cluster = '"+id+"'"))
+		require.Empty(t, changed())
+		require.NoError(t, plain("UPDATE clusters SET noise = TRUE WHERE id = '"+id+"'"))
+		state, _, err := s.Changes(t.Context(), "w", rev)
+		require.NoError(t, err)
+		require.True(t, state["shop"].Clusters[0].Noise)
+
+		events, err := s.History(t.Context(), 0, 10)
+		require.NoError(t, err)
+		var authors []string
+		for _, e := range events {
+			authors = append(authors, e.Action+" "+e.Author)
+			require.WithinDuration(t, time.Now(), e.At, time.Minute)
+		}
+		require.Equal(t, []string{
+			"noise " + who, "solution " + who, "solution cy", "solution " + who, "solution ann", "solution " + who,
+		}, authors)
+
+		_, err = s.Merge(t.Context(), id, noSpace.id.String(), "ann")
+		require.NoError(t, err)
+		require.ErrorContains(t, plain("INSERT INTO solutions (cluster, text) VALUES ('"+noSpace.cluster.String()+"', 'x')"), "part of another")
+	})
+}
+
+func TestMergeAndSplit(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "w", "shop", rowsOf(everything...))
+		save(t, s, "w", "desk", rowsOf(wording{0xc1, 0xc1, "user <*> logged in", 1, time.Hour}))
+		for _, e := range []Edit{{Cluster: diskFull.cluster.String(), Text: "Delete."}, {Cluster: noSpace.cluster.String(), Text: "Buy."}} {
+			_, err := s.SetSolution(t.Context(), e)
+			require.NoError(t, err)
+		}
+		id, err := s.Merge(t.Context(), noSpace.cluster.String(), diskFull.cluster.String(), "ann")
+		require.NoError(t, err)
+		require.Equal(t, diskFull.cluster.String(), id, "the older survives")
+		d, err := s.Cluster(t.Context(), noSpace.cluster.String())
+		require.NoError(t, err)
+		require.Equal(t, id, d.ID)
+		require.Equal(t, int64(8), d.Count)
+		require.Equal(t, "Delete.\n\nBuy.", d.Solution.Text)
+		require.Equal(t, noSpace.cluster.String(), d.Aliases[0].ID)
+		counts, err := s.Counts(t.Context(), []string{id}, begin, begin.Add(time.Hour))
+		require.NoError(t, err)
+		require.Len(t, counts[id], 2)
+		_, err = s.Merge(t.Context(), id, noSpace.cluster.String(), "ann")
+		require.ErrorIs(t, err, ErrInvalid)
+		_, err = s.Merge(t.Context(), id, "00000000000000c1", "ann")
+		require.ErrorIs(t, err, ErrInvalid)
+
+		own, err := s.Split(t.Context(), noSpace.id.String(), "bob")
+		require.NoError(t, err)
+		require.NotEqual(t, id, own)
+		d, err = s.Cluster(t.Context(), own)
+		require.NoError(t, err)
+		require.Equal(t, int64(1), d.Count)
+		require.Equal(t, []string{id}, d.Apart)
+		require.Equal(t, "split", d.History[0].Action)
+		_, err = s.Split(t.Context(), noSpace.id.String(), "bob")
+		require.ErrorIs(t, err, ErrInvalid, "it is alone")
+
+		// What a re-clustering wants joined stays apart, and is told so.
+		saved := save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: mustID(own), To: diskFull.cluster}}})
+		require.ElementsMatch(t, []string{id, own}, saved.Known)
+		d, err = s.Cluster(t.Context(), own)
+		require.NoError(t, err)
+		require.Equal(t, own, d.ID)
+
+		again, err := s.Merge(t.Context(), own, id, "ann")
+		require.NoError(t, err)
+		require.Equal(t, id, again)
+		third, err := s.Split(t.Context(), noSpace.id.String(), "ann")
+		require.NoError(t, err)
+		require.Equal(t, own, third)
+	})
+}
+
+func TestAliasesJoinInAnyOrder(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "a", "shop", rowsOf(everything...))
+		alias := func(writer string, kind knowledge.Kind, from, to knowledge.ID) Saved {
+			return save(t, s, writer, "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: kind, From: from, To: to, At: 1}}})
+		}
+		alias("a", knowledge.KindCluster, 0xb2, 0xb1)
+		alias("b", knowledge.KindCluster, 0xb1, 0xb2) // the other way, a moment later
+		alias("a", knowledge.KindCluster, 0xb1, 0xa1)
+		alias("a", knowledge.KindTemplate, 0xa2, 0xa1)
+		for _, id := range []knowledge.ID{0xa1, 0xa2, 0xb1, 0xb2} {
+			d, err := s.Cluster(t.Context(), id.String())
+			require.NoError(t, err)
+			require.Equal(t, "00000000000000a1", d.ID)
+			require.Equal(t, int64(13), d.Count)
+			require.Equal(t, 3, d.Templates)
+		}
+		// Lines of an absorbed template count for its successor.
+		saved := save(t, s, "b", "shop", lines(noTable, 10, 0))
+		require.Equal(t, []string{"00000000000000a1"}, saved.Known)
+		d, err := s.Cluster(t.Context(), "00000000000000a1")
+		require.NoError(t, err)
+		require.Equal(t, int64(23), d.Count)
+	})
+}
+
+func TestChanges(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		first := save(t, s, "a", "shop", rowsOf(tableGone, noTable))
+		state, rev, err := s.Changes(t.Context(), "b", 0)
+		require.NoError(t, err)
+		require.Equal(t, first.Revision, rev)
+		require.Len(t, state["shop"].Shapes, 2)
+		require.Len(t, state["shop"].Templates, 2)
+		require.Len(t, state["shop"].Clusters, 1)
+		own, _, err := s.Changes(t.Context(), "a", 0)
+		require.NoError(t, err)
+		require.Empty(t, own)
+
+		// More lines are no news to others.
+		save(t, s, "a", "shop", lines(tableGone, 1, time.Hour))
+		state, rev, err = s.Changes(t.Context(), "b", rev)
+		require.NoError(t, err)
+		require.Empty(t, state)
+		require.Greater(t, rev, first.Revision)
+
+		all, at, err := s.Load(t.Context(), nil)
+		require.NoError(t, err)
+		require.Equal(t, rev, at)
+		require.Equal(t, int64(4), all["shop"].Shapes[0].Count)
+		require.Equal(t, "\x01Table not found: <*>", all["shop"].Shapes[0].Masked)
+	})
+}
+
+// A labelled cluster that left memory and comes back has the identity it had.
+func TestComesBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "a", "shop", rowsOf(tableGone, noTable))
+		again := noTable
+		again.cluster, again.at = noTable.id, time.Hour // as if it had never been seen
+		saved := save(t, s, "b", "shop", rowsOf(again))
+		require.Equal(t, []string{tableGone.cluster.String()}, saved.Known)
+		state, err := s.Known(t.Context(), saved.Known)
+		require.NoError(t, err)
+		require.Len(t, state["shop"].Templates, 2)
+		require.Equal(t, tableGone.cluster, state["shop"].Templates[1].Cluster)
+		require.Equal(t, begin.Add(time.Minute).UnixNano(), state["shop"].Templates[1].Birth)
+	})
+}
+
+func TestLease(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		lease := func(writer string, names ...string) []string {
+			held, err := s.Lease(t.Context(), writer, names, 500)
+			require.NoError(t, err)
+			return held
+		}
+		require.Equal(t, []string{"desk", "shop"}, lease("a", "desk", "shop"))
+		require.Equal(t, []string{"yard"}, lease("b", "shop", "yard"))
+		require.Equal(t, []string{"shop"}, lease("a", "shop"))
+		require.Eventually(t, func() bool { return len(lease("b", "shop")) == 1 }, 5*time.Second, 50*time.Millisecond)
+		require.NoError(t, s.Release(t.Context(), "b"))
+		require.Equal(t, []string{"shop"}, lease("a", "shop"))
+	})
+}
+
+func TestRetain(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "a", "shop", rowsOf(everything...))
+		_, err := s.SetSolution(t.Context(), Edit{Cluster: tableGone.cluster.String(), Text: "x"})
+		require.NoError(t, err)
+		save(t, s, "a", "shop", lines(noSpace, 1, 48*time.Hour))
+		removed, err := s.Retain(t.Context(), Retention{Unseen: 24 * time.Hour, Counts: time.Hour}, begin.Add(48*time.Hour))
+		require.NoError(t, err)
+		require.Equal(t, Removed{Clusters: 1, Templates: 1, Minutes: 3}, removed)
+		page, err := s.Clusters(t.Context(), Query{})
+		require.NoError(t, err)
+		require.Len(t, page.Clusters, 2)
+		removed, err = s.Retain(t.Context(), Retention{Templates: 2}, begin)
+		require.NoError(t, err)
+		require.Equal(t, Removed{Clusters: 1, Templates: 1}, removed)
+		_, err = s.Cluster(t.Context(), tableGone.cluster.String())
+		require.NoError(t, err, "a labelled cluster is never lost")
+	})
+}
+
+func TestImport(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "a", "shop", rowsOf(everything...))
+		done, err := s.Import(t.Context(), []Exported{
+			{Cluster: noTable.id.String(), Text: "Migrate."},
+			{Cluster: "00000000000000ee", Text: "Not seen yet."},
+		}, "git")
+		require.NoError(t, err)
+		require.Equal(t, Imported{Written: 2}, done)
+		all, err := s.Solutions(t.Context())
+		require.NoError(t, err)
+		require.Len(t, all, 2)
+		require.Equal(t, "00000000000000ee", all[0].Cluster)
+		require.Equal(t, tableGone.cluster.String(), all[1].Cluster)
+		require.Equal(t, "Table not found: <*>", all[1].Template)
+		done, err = s.Import(t.Context(), all, "git")
+		require.NoError(t, err)
+		require.Equal(t, Imported{Unchanged: 2}, done)
+		_, err = s.Import(t.Context(), []Exported{{Cluster: diskFull.cluster.String(), Text: "x"}, {Cluster: "nonsense"}}, "git")
+		require.ErrorIs(t, err, ErrInvalid)
+		d, err := s.Cluster(t.Context(), diskFull.cluster.String())
+		require.NoError(t, err)
+		require.Nil(t, d.Solution, "all or none")
+
+		// The cluster appears, and its processor is told of the solution.
+		saved := save(t, s, "a", "shop", rowsOf(wording{0xee, 0xee, "late", 1, 0}))
+		require.Equal(t, []string{"00000000000000ee"}, saved.Known)
+		state, err := s.Known(t.Context(), saved.Known)
+		require.NoError(t, err)
+		require.Equal(t, []knowledge.Solution{{Cluster: 0xee, Text: "Not seen yet."}}, state["shop"].Solutions)
+	})
+}
+
+func TestSamples(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		rows := rowsOf(tableGone)
+		for i := range 8 {
+			rows.Samples = append(rows.Samples, knowledge.Sample{
+				Template: tableGone.id, Shape: knowledge.ID(i), At: int64(i), Text: fmt.Sprintf("line %d \x00\xff", i),
+			})
+		}
+		save(t, s, "a", "shop", rows)
+		d, err := s.Cluster(t.Context(), tableGone.id.String())
+		require.NoError(t, err)
+		require.Len(t, d.Samples, 5)
+		require.Equal(t, "line 4 \uFFFD\uFFFD", d.Samples[0].Text)
+	})
+}
