@@ -83,7 +83,7 @@ func (r *Reader) Len(n, size int) int {
 }
 
 func (r *Reader) take(n int) []byte {
-	if len(r.rest) < n {
+	if n > len(r.rest) {
 		r.Fail()
 		return make([]byte, n)
 	}
@@ -128,3 +128,6 @@ func (r *Reader) Uvarint() uint64 {
 	r.rest = r.rest[n:]
 	return v
 }
+
+// Bytes reads n bytes, which stay those of the reader's slice.
+func (r *Reader) Bytes(n int) []byte { return r.take(n) }

@@ -271,3 +271,10 @@ func (p *Point) withinExplicit(i int, part float64) float64 {
 
 // power is base to the given index.
 func (p *Point) power(index float64) float64 { return math.Exp2(math.Ldexp(index, -int(p.Scale))) }
+
+// Clone returns a copy that shares no memory.
+func (p *Point) Clone() *Point {
+	c := *p
+	c.Bounds, c.Buckets = slices.Clone(p.Bounds), slices.Clone(p.Buckets)
+	return &c
+}

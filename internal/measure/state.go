@@ -20,8 +20,17 @@ func (n *Number) Restore(r *codec.Reader) {
 
 // Append adds the state to a snapshot.
 func (h *Histogram) Append(b []byte) []byte {
-	p := &h.last
-	b = codec.AppendBool(b, h.seen)
+	return h.last.Append(codec.AppendBool(b, h.seen))
+}
+
+// Restore reads what Append wrote; the reader keeps the error.
+func (h *Histogram) Restore(r *codec.Reader) {
+	h.seen = r.Bool()
+	h.last.Restore(r)
+}
+
+// Append adds the point to a snapshot.
+func (p *Point) Append(b []byte) []byte {
 	b = codec.AppendBool(b, p.Exponential)
 	b = codec.AppendBool(b, p.HasSum)
 	b = codec.AppendInt64(b, p.Start)
@@ -44,9 +53,8 @@ func (h *Histogram) Append(b []byte) []byte {
 }
 
 // Restore reads what Append wrote; the reader keeps the error.
-func (h *Histogram) Restore(r *codec.Reader) {
-	p := &h.last
-	h.seen, p.Exponential, p.HasSum = r.Bool(), r.Bool(), r.Bool()
+func (p *Point) Restore(r *codec.Reader) {
+	p.Exponential, p.HasSum = r.Bool(), r.Bool()
 	p.Start, p.At, p.Count, p.Sum = r.Int64(), r.Int64(), r.Uint64(), r.Float64()
 	p.Scale, p.Positive, p.Negative, p.NegativeLen = r.Int32(), r.Int32(), r.Int32(), int(r.Uint16())
 	p.Bounds = make([]float64, r.Len(int(r.Uint16()), 8))
@@ -61,3 +69,9 @@ func (h *Histogram) Restore(r *codec.Reader) {
 		r.Fail()
 	}
 }
+
+// At is the time of the last point, 0 when there was none.
+func (n *Number) At() int64 { return n.at }
+
+// At is the time of the last point, 0 when there was none.
+func (h *Histogram) At() int64 { return h.last.At }

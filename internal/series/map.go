@@ -202,6 +202,19 @@ func (m *Map[S]) Expire() {
 	}
 }
 
+// Clear forgets everything, without counting it as dropped.
+func (m *Map[S]) Clear() {
+	for i := range m.shards {
+		s := &m.shards[i]
+		s.mu.Lock()
+		m.count.Add(-int64(len(s.entries)))
+		clear(s.entries)
+		s.trial, s.kept = list[S]{}, list[S]{}
+		s.mu.Unlock()
+	}
+	m.clock.Store(0)
+}
+
 // Len is the number of streams.
 func (m *Map[S]) Len() int { return int(m.count.Load()) }
 

@@ -1,0 +1,222 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package anomalyprocessor // import "github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor"
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/processor"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
+)
+
+// anomalyProcessor is the seam between pdata and the packages that learn: it
+// takes numbers and times out of points and writes verdicts on and beside them.
+type anomalyProcessor struct {
+	inline     bool
+	companions CompanionsConfig
+	quantiles  []float64
+	lateness   int64
+	rules      *rules
+	streams    *series.Map[stream]
+	keeper     *keeper
+	tel        *telemetry
+	passes     sync.Pool // of *pass
+}
+
+func newProcessor(set processor.Settings, cfg *Config) (*anomalyProcessor, error) {
+	rules, err := newRules(cfg)
+	if err != nil {
+		return nil, err
+	}
+	tel, err := newTelemetry(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	p := &anomalyProcessor{
+		inline:     cfg.Inline,
+		companions: cfg.Companions,
+		quantiles:  cfg.Histograms.Quantiles,
+		lateness:   int64(cfg.Lateness),
+		rules:      rules,
+		streams:    series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale)),
+		tel:        tel,
+	}
+	p.keeper = newKeeper(set, cfg, p.streams, tel)
+	p.passes.New = func() any { return newPass(p) }
+	return p, tel.observe(p.streams)
+}
+
+func (p *anomalyProcessor) start(ctx context.Context, host component.Host) error {
+	return p.keeper.start(ctx, host)
+}
+
+func (p *anomalyProcessor) shutdown(ctx context.Context) error {
+	err := p.keeper.shutdown(ctx)
+	p.tel.Shutdown()
+	return err
+}
+
+func (p *anomalyProcessor) processMetrics(ctx context.Context, md pmetric.Metrics) (pmetric.Metrics, error) {
+	b := p.passes.Get().(*pass)
+	b.now = time.Now().UnixNano()
+	for _, rm := range md.ResourceMetrics().All() {
+		b.resource = rm.Resource().Attributes()
+		resource := series.OfResource(rm.Resource())
+		for _, sm := range rm.ScopeMetrics().All() {
+			b.beside.begin(sm.Metrics())
+			b.scope(resource.Scope(sm.Scope()), sm.Metrics())
+		}
+	}
+	p.tel.count(ctx, b)
+	b.end()
+	p.passes.Put(b)
+	return md, nil
+}
+
+// pass is what one call needs.
+type pass struct {
+	*anomalyProcessor
+	reader
+	now      int64
+	resource pcommon.Map
+	beside   companions
+	point    measure.Point
+	counts   [outcomes]int64
+}
+
+func newPass(p *anomalyProcessor) *pass {
+	return &pass{anomalyProcessor: p, reader: reader{quantiles: p.quantiles}, beside: companions{cfg: p.companions}}
+}
+
+// end lets go of the batch.
+func (b *pass) end() {
+	b.resource = pcommon.Map{}
+	b.beside.begin(pmetric.MetricSlice{})
+	b.counts = [outcomes]int64{}
+}
+
+// scope watches the metrics of one scope. Companions are appended to them
+// meanwhile.
+func (b *pass) scope(id series.ID, metrics pmetric.MetricSlice) {
+	for i := range metrics.Len() {
+		m := metrics.At(i)
+		if series.Ours(m) {
+			continue
+		}
+		b.beside.of(m.Name(), m.Unit())
+		id := id.Metric(m)
+		switch m.Type() {
+		case pmetric.MetricTypeGauge:
+			b.numbers(id, m.Name(), measure.Gauge, m.Gauge().DataPoints())
+		case pmetric.MetricTypeSum:
+			b.numbers(id, m.Name(), measure.KindOf(m.Sum()), m.Sum().DataPoints())
+		case pmetric.MetricTypeHistogram:
+			delta := m.Histogram().AggregationTemporality() == pmetric.AggregationTemporalityDelta
+			for _, dp := range m.Histogram().DataPoints().All() {
+				b.point.SetHistogram(dp)
+				b.distribution(id, m.Name(), delta, dp.Attributes(), dp.Flags())
+			}
+		case pmetric.MetricTypeExponentialHistogram:
+			delta := m.ExponentialHistogram().AggregationTemporality() == pmetric.AggregationTemporalityDelta
+			for _, dp := range m.ExponentialHistogram().DataPoints().All() {
+				b.point.SetExponential(dp)
+				b.distribution(id, m.Name(), delta, dp.Attributes(), dp.Flags())
+			}
+		case pmetric.MetricTypeSummary:
+			b.counts[unsupported] += int64(m.Summary().DataPoints().Len())
+		default:
+			b.counts[unsupported]++
+		}
+	}
+}
+
+func (b *pass) numbers(id series.ID, name string, kind measure.Kind, points pmetric.NumberDataPointSlice) {
+	for _, dp := range points.All() {
+		p := sample{kind: kind, start: int64(dp.StartTimestamp()), at: int64(dp.Timestamp()), value: measure.ValueOf(dp)}
+		b.watch(id, name, dp.Attributes(), dp.Flags(), &p)
+	}
+}
+
+func (b *pass) distribution(id series.ID, name string, delta bool, attributes pcommon.Map, flags pmetric.DataPointFlags) {
+	p := sample{at: b.point.At, kind: measure.Cumulative, distribution: &b.point}
+	if delta {
+		p.kind = measure.Delta
+	}
+	b.watch(id, name, attributes, flags, &p)
+}
+
+// Event times that no clock shows: before any telemetry, or so far ahead that
+// the point's clock is wrong.
+const maxAhead = int64(10 * time.Minute)
+
+var minTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
+
+// watch judges a point and reports what it found.
+func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags, p *sample) {
+	if flags.NoRecordedValue() {
+		b.counts[noValue]++
+		return
+	}
+	if p.at < minTime || p.at > b.now+maxAhead {
+		b.counts[badTime]++
+		return
+	}
+	b.streams.Tick(p.at)
+	b.streams.Do(id.Point(attributes), func(s *stream) {
+		if s.plan.rule == nil {
+			s.plan = b.rules.of(name, attributes, b.resource)
+			if !s.resume() {
+				b.counts[lost]++
+			}
+		}
+		if s.plan.ignore {
+			b.counts[ignored]++
+			return
+		}
+		b.judge(s, attributes, p)
+	})
+}
+
+func (b *pass) judge(s *stream, attributes pcommon.Map, p *sample) {
+	var outcome measure.Outcome
+	if b.lateness > 0 {
+		outcome = s.place(p, &b.reader, b.lateness)
+	} else {
+		outcome = s.step(p, &b.reader)
+	}
+	worst := detectNothing
+	warming := outcome == measure.OK
+	for _, f := range b.findings {
+		warming = warming && f.Warming
+		if f.Anomalous && f.Score > worst.Score {
+			worst = f.Verdict
+		}
+		aspect := ""
+		if p.distribution != nil {
+			aspect = b.aspect(f.watch)
+		}
+		b.beside.report(&s.watches[f.watch], &f.Verdict, attributes, p.at, aspect, p.kind)
+	}
+	switch {
+	case worst.Anomalous:
+		b.counts[anomalous]++
+		if b.inline {
+			attributes.PutBool(flagKey, true)
+			attributes.PutStr(kindKey, worst.Kind.String())
+		}
+	case outcome == measure.OK && len(b.findings) == 0:
+		b.counts[suppressed]++
+	case warming:
+		b.counts[warmingUp]++
+	default:
+		b.counts[ofReading[outcome]]++
+	}
+}
