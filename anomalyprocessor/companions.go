@@ -37,8 +37,6 @@ var descriptions = map[string]string{
 	pointsName:   "Anomalous points of the stream so far.",
 }
 
-var detectNothing detect.Verdict
-
 // companions writes our metrics beside those of one scope. The gauges are
 // sparse: they begin when a score reaches the level and end with a point without
 // a value, so that no store draws a line on.

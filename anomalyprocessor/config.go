@@ -11,6 +11,8 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/match"
 )
 
 // Config is the configuration of the anomaly processor.
@@ -85,18 +87,9 @@ type DataRangeConfig struct {
 	Max *float64 `mapstructure:"max"`
 }
 
-// MatchConfig chooses streams. All that is given must match.
-type MatchConfig struct {
-	// Names are glob patterns of metric names; one must match. None is any name.
-	Names []string `mapstructure:"names"`
-	// Attributes are glob patterns of attributes of the point, or else of the
-	// resource, each of which must match.
-	Attributes map[string]string `mapstructure:"attributes"`
-}
-
 // MetricConfig is a rule for some streams.
 type MetricConfig struct {
-	MatchConfig `mapstructure:",squash"`
+	Match match.Config `mapstructure:",squash"`
 	// Ignore passes the streams on unwatched.
 	Ignore    bool            `mapstructure:"ignore"`
 	Detection DetectionConfig `mapstructure:",squash"`
@@ -104,7 +97,7 @@ type MetricConfig struct {
 
 // SuppressConfig is a span of event time in which some streams are let alone.
 type SuppressConfig struct {
-	MatchConfig `mapstructure:",squash"`
+	Match match.Config `mapstructure:",squash"`
 	// From and Until are times as in RFC 3339. Without From it holds from ever.
 	From  time.Time `mapstructure:"from"`
 	Until time.Time `mapstructure:"until"`

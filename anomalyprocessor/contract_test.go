@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/match"
 )
 
 // spiky is a gauge that is quiet, and then is not for three points.
@@ -163,21 +165,21 @@ func TestRules(t *testing.T) {
 	down, huge := "down", 1000.0
 	for name, change := range map[string]func(*Config){
 		"ignored": func(c *Config) {
-			c.Metrics = []MetricConfig{{MatchConfig: MatchConfig{Names: []string{"test.*"}}, Ignore: true}}
+			c.Metrics = []MetricConfig{{Match: match.Config{Names: []string{"test.*"}}, Ignore: true}}
 		},
 		"the other direction": func(c *Config) { c.Detection.Direction = &down },
 		"the other direction, by attribute of the resource": func(c *Config) {
 			c.Metrics = []MetricConfig{{
-				MatchConfig: MatchConfig{Attributes: map[string]string{"service.name": "shop-?", "stream": "0"}},
-				Detection:   DetectionConfig{Direction: &down},
+				Match:     match.Config{Attributes: map[string]string{"service.name": "shop-?", "stream": "0"}},
+				Detection: DetectionConfig{Direction: &down},
 			}}
 		},
 		"too small a deviation": func(c *Config) { c.Detection.MinDeviation.Absolute = &huge },
 		"suppressed": func(c *Config) {
 			c.Suppress = []SuppressConfig{{
-				MatchConfig: MatchConfig{Names: []string{"test.gauge"}},
-				From:        start.Add(300 * time.Minute),
-				Until:       start.Add(450 * time.Minute),
+				Match: match.Config{Names: []string{"test.gauge"}},
+				From:  start.Add(300 * time.Minute),
+				Until: start.Add(450 * time.Minute),
 			}}
 		},
 	} {
@@ -190,7 +192,7 @@ func TestRules(t *testing.T) {
 	})
 	t.Run("a rule for others", func(t *testing.T) {
 		require.Positive(t, scored(func(c *Config) {
-			c.Metrics = []MetricConfig{{MatchConfig: MatchConfig{Names: []string{"other.*"}}, Ignore: true}}
+			c.Metrics = []MetricConfig{{Match: match.Config{Names: []string{"other.*"}}, Ignore: true}}
 		}))
 	})
 }

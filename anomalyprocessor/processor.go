@@ -13,7 +13,10 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/processor"
 
+	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/checkpoint"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 )
 
@@ -25,8 +28,8 @@ type anomalyProcessor struct {
 	quantiles  []float64
 	lateness   int64
 	rules      *rules
-	streams    *series.Map[stream]
-	keeper     *keeper
+	streams    streams
+	keeper     *checkpoint.Keeper
 	tel        *telemetry
 	passes     sync.Pool // of *pass
 }
@@ -46,20 +49,29 @@ func newProcessor(set processor.Settings, cfg *Config) (*anomalyProcessor, error
 		quantiles:  cfg.Histograms.Quantiles,
 		lateness:   int64(cfg.Lateness),
 		rules:      rules,
-		streams:    series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale)),
+		streams:    streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
 		tel:        tel,
 	}
-	p.keeper = newKeeper(set, cfg, p.streams, tel)
+	p.keeper = &checkpoint.Keeper{
+		Kind:     component.KindProcessor,
+		ID:       set.ID,
+		Storage:  cfg.Storage,
+		Interval: cfg.CheckpointInterval,
+		Version:  stateVersion,
+		State:    p.streams,
+		Observer: tel,
+		Logger:   set.Logger,
+	}
 	p.passes.New = func() any { return newPass(p) }
 	return p, tel.observe(p.streams)
 }
 
 func (p *anomalyProcessor) start(ctx context.Context, host component.Host) error {
-	return p.keeper.start(ctx, host)
+	return p.keeper.Start(ctx, host)
 }
 
 func (p *anomalyProcessor) shutdown(ctx context.Context) error {
-	err := p.keeper.shutdown(ctx)
+	err := p.keeper.Shutdown(ctx)
 	p.tel.Shutdown()
 	return err
 }
@@ -89,6 +101,7 @@ type pass struct {
 	resource pcommon.Map
 	beside   companions
 	point    measure.Point
+	judged   []finding
 	counts   [outcomes]int64
 }
 
@@ -140,36 +153,30 @@ func (b *pass) scope(id series.ID, metrics pmetric.MetricSlice) {
 
 func (b *pass) numbers(id series.ID, name string, kind measure.Kind, points pmetric.NumberDataPointSlice) {
 	for _, dp := range points.All() {
-		p := sample{kind: kind, start: int64(dp.StartTimestamp()), at: int64(dp.Timestamp()), value: measure.ValueOf(dp)}
+		p := measure.Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: measure.ValueOf(dp)}
 		b.watch(id, name, dp.Attributes(), dp.Flags(), &p)
 	}
 }
 
 func (b *pass) distribution(id series.ID, name string, delta bool, attributes pcommon.Map, flags pmetric.DataPointFlags) {
-	p := sample{at: b.point.At, kind: measure.Cumulative, distribution: &b.point}
+	p := measure.Sample{At: b.point.At, Kind: measure.Cumulative, Distribution: &b.point}
 	if delta {
-		p.kind = measure.Delta
+		p.Kind = measure.Delta
 	}
 	b.watch(id, name, attributes, flags, &p)
 }
 
-// Event times that no clock shows: before any telemetry, or so far ahead that
-// the point's clock is wrong.
-const maxAhead = int64(10 * time.Minute)
-
-var minTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
-
 // watch judges a point and reports what it found.
-func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags, p *sample) {
+func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags, p *measure.Sample) {
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
 		return
 	}
-	if p.at < minTime || p.at > b.now+maxAhead {
+	if !series.Plausible(p.At, b.now) {
 		b.counts[badTime]++
 		return
 	}
-	b.streams.Tick(p.at)
+	b.streams.Tick(p.At)
 	b.streams.Do(id.Point(attributes), func(s *stream) {
 		if s.plan.rule == nil {
 			s.plan = b.rules.of(name, attributes, b.resource)
@@ -185,25 +192,20 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 	})
 }
 
-func (b *pass) judge(s *stream, attributes pcommon.Map, p *sample) {
-	var outcome measure.Outcome
-	if b.lateness > 0 {
-		outcome = s.place(p, &b.reader, b.lateness)
-	} else {
-		outcome = s.step(p, &b.reader)
-	}
-	worst := detectNothing
+func (b *pass) judge(s *stream, attributes pcommon.Map, p *measure.Sample) {
+	outcome := b.step(s, p)
+	var worst detect.Verdict
 	warming := outcome == measure.OK
-	for _, f := range b.findings {
+	for _, f := range b.judged {
 		warming = warming && f.Warming
 		if f.Anomalous && f.Score > worst.Score {
 			worst = f.Verdict
 		}
 		aspect := ""
-		if p.distribution != nil {
+		if p.Distribution != nil {
 			aspect = b.aspect(f.watch)
 		}
-		b.beside.report(&s.watches[f.watch], &f.Verdict, attributes, p.at, aspect, p.kind)
+		b.beside.report(&s.watches[f.watch], &f.Verdict, attributes, p.At, aspect, p.Kind)
 	}
 	switch {
 	case worst.Anomalous:
@@ -212,11 +214,26 @@ func (b *pass) judge(s *stream, attributes pcommon.Map, p *sample) {
 			attributes.PutBool(flagKey, true)
 			attributes.PutStr(kindKey, worst.Kind.String())
 		}
-	case outcome == measure.OK && len(b.findings) == 0:
+	case outcome == measure.OK && len(b.judged) == 0:
 		b.counts[suppressed]++
 	case warming:
 		b.counts[warmingUp]++
 	default:
 		b.counts[ofReading[outcome]]++
 	}
+}
+
+// step learns from a point and leaves the verdicts on it in judged.
+func (b *pass) step(s *stream, p *measure.Sample) measure.Outcome {
+	b.judged = b.judged[:0]
+	l := learner{s, &b.reader}
+	if b.lateness == 0 {
+		outcome := l.Step(p)
+		b.judged = append(b.judged, b.findings...)
+		return outcome
+	}
+	if s.replay == nil {
+		s.replay = new(replay.Buffer)
+	}
+	return s.replay.Place(l, p, b.lateness, func() { b.judged = append(b.judged, b.findings...) })
 }

@@ -7,79 +7,32 @@ import (
 	"iter"
 
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/checkpoint"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/codec"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 )
 
-// stateVersion is that of what follows; docs/formats/checkpoint.md has it byte by
-// byte. A change to anything that is appended here raises it.
+// stateVersion is that of what is appended here; docs/formats/checkpoint.md has
+// it byte by byte. A change raises it.
 const stateVersion = 1
 
-// chunkSize is about how large a chunk of a checkpoint is.
-const chunkSize = 1 << 20
+// streams are what a checkpoint keeps.
+type streams struct{ *series.Map[stream] }
 
-// chunks yields the state of all streams: the clock first, then the streams,
-// shard by shard, each from the least to the most recently seen. A chunk is valid
-// until the next. Points flow meanwhile; those of one shard wait for its copy.
-func chunks(streams *series.Map[stream]) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		if !yield(codec.AppendInt64(nil, streams.Clock())) {
-			return
-		}
-		var b, one []byte
-		var ready [][]byte
-		for shard := range streams.Shards() {
-			ready, b = ready[:0], nil
-			streams.Each(shard, func(id series.ID, touched int64, kept bool, s *stream) {
-				one = s.append(one[:0])
-				b = codec.AppendUint64(b, uint64(id))
-				b = codec.AppendInt64(b, touched)
-				b = codec.AppendBool(b, kept)
-				b = codec.AppendUvarint(b, uint64(len(one)))
-				b = append(b, one...)
-				if len(b) >= chunkSize {
-					ready, b = append(ready, b), nil
-				}
-			})
-			if len(b) > 0 {
-				ready = append(ready, b)
-			}
-			for _, c := range ready {
-				if !yield(c) {
-					return
-				}
-			}
-		}
-	}
+var _ checkpoint.State = streams{}
+
+// Snapshot implements checkpoint.State.
+func (s streams) Snapshot() iter.Seq[[]byte] {
+	s.Expire()
+	return s.Map.Snapshot(func(b []byte, one *stream) []byte { return one.append(b) })
 }
 
-// restore fills a map with what chunks gave. Streams are taken apart when they
-// are seen again.
-func restore(streams *series.Map[stream], chunks iter.Seq2[[]byte, error]) error {
-	first := true
-	for chunk, err := range chunks {
-		if err != nil {
-			return err
-		}
-		r := codec.NewReader(chunk)
-		if first {
-			streams.Tick(r.Int64())
-			first = false
-		}
-		for len(r.Rest()) > 0 {
-			id, touched, kept := series.ID(r.Uint64()), r.Int64(), r.Bool()
-			saved := r.Bytes(r.Len(int(r.Uvarint()), 1))
-			if r.Err() != nil {
-				break
-			}
-			streams.Put(id, touched, kept, stream{saved: append([]byte(nil), saved...)})
-		}
-		if r.Err() != nil {
-			return r.Err()
-		}
-	}
-	return nil
+// Restore implements checkpoint.State. Streams are taken apart when they are
+// seen again, since only then it is known how they are watched.
+func (s streams) Restore(_ uint16, chunks iter.Seq2[[]byte, error]) error {
+	return s.Map.Restore(chunks, func(saved []byte) stream { return stream{saved: saved} })
 }
 
 // append adds all that is remembered of a stream.
@@ -87,27 +40,19 @@ func (s *stream) append(b []byte) []byte {
 	if s.saved != nil {
 		return append(b, s.saved...)
 	}
-	b = s.appendLearnt(b)
+	b = s.AppendLearnt(b)
 	for i := range s.watches {
-		w := &s.watches[i]
-		b = codec.AppendBool(b, w.open)
-		b = codec.AppendUint16(b, uint16(len(w.tallies)))
-		for _, t := range w.tallies {
-			b = codec.AppendUint16(b, uint16(t.kind))
-			b = codec.AppendBool(b, t.up)
-			b = codec.AppendInt64(b, t.start)
-			b = codec.AppendInt64(b, t.n)
-		}
+		b = s.watches[i].append(b)
 	}
 	b = codec.AppendBool(b, s.replay != nil)
 	if s.replay != nil {
-		b = s.replay.append(b)
+		b = s.replay.Append(b)
 	}
 	return b
 }
 
-// resume takes apart what was saved of a stream, which begins anew when it
-// cannot. The plan must be set.
+// resume takes apart what was saved of a stream, which begins anew when that
+// cannot be. The plan must be set.
 func (s *stream) resume() (ok bool) {
 	if s.saved == nil {
 		return true
@@ -116,19 +61,11 @@ func (s *stream) resume() (ok bool) {
 	s.saved = nil
 	s.restoreLearnt(r)
 	for i := range s.watches {
-		w := &s.watches[i]
-		w.open = r.Bool()
-		w.tallies = make([]tally, r.Len(int(r.Uint16()), tallySize))
-		for j := range w.tallies {
-			w.tallies[j] = tally{detect.Kind(r.Uint16()), r.Bool(), r.Int64(), r.Int64()}
-			if w.tallies[j].kind > detect.Trend {
-				r.Fail()
-			}
-		}
+		s.watches[i].restore(r)
 	}
 	if r.Bool() {
-		s.replay = new(replay)
-		s.replay.restore(r)
+		s.replay = new(replay.Buffer)
+		s.replay.Restore(r)
 	}
 	if r.Err() != nil || len(r.Rest()) > 0 {
 		*s = stream{plan: s.plan}
@@ -137,43 +74,74 @@ func (s *stream) resume() (ok bool) {
 	return true
 }
 
-const tallySize = 2 + 1 + 8 + 8
-
-func (re *replay) append(b []byte) []byte {
-	for _, snap := range []*snapshot{&re.older, &re.younger} {
-		b = codec.AppendInt64(b, snap.at)
-		b = codec.AppendUvarint(b, uint64(len(snap.learnt)))
-		b = append(b, snap.learnt...)
-	}
-	b = codec.AppendUint16(b, uint16(len(re.points)))
-	for i := range re.points {
-		p := &re.points[i]
-		b = codec.AppendUint16(b, uint16(p.kind))
-		b = codec.AppendInt64(b, p.start)
-		b = codec.AppendInt64(b, p.at)
-		b = codec.AppendFloat64(b, p.value)
-		b = codec.AppendBool(b, p.distribution != nil)
-		if p.distribution != nil {
-			b = p.distribution.Append(b)
-		}
+// append adds what the watch has reported.
+func (w *watch) append(b []byte) []byte {
+	b = codec.AppendBool(b, w.open)
+	b = codec.AppendUint16(b, uint16(len(w.tallies)))
+	for _, t := range w.tallies {
+		b = codec.AppendUint16(b, uint16(t.kind))
+		b = codec.AppendBool(b, t.up)
+		b = codec.AppendInt64(b, t.start)
+		b = codec.AppendInt64(b, t.n)
 	}
 	return b
 }
 
-func (re *replay) restore(r *codec.Reader) {
-	for _, snap := range []*snapshot{&re.older, &re.younger} {
-		snap.at = r.Int64()
-		if n := r.Len(int(r.Uvarint()), 1); n > 0 {
-			snap.learnt = append([]byte(nil), r.Bytes(n)...)
+func (w *watch) restore(r *codec.Reader) {
+	const size = 2 + 1 + 8 + 8
+	w.open = r.Bool()
+	w.tallies = make([]tally, r.Len(int(r.Uint16()), size))
+	for i := range w.tallies {
+		w.tallies[i] = tally{detect.Kind(r.Uint16()), r.Bool(), r.Int64(), r.Int64()}
+		if w.tallies[i].kind > detect.Trend {
+			r.Fail()
 		}
 	}
-	re.points = make([]sample, r.Len(int(r.Uint16()), 2+8+8+8+1))
-	for i := range re.points {
-		p := &re.points[i]
-		p.kind, p.start, p.at, p.value = measure.Kind(r.Uint16()), r.Int64(), r.Int64(), r.Float64()
-		if r.Bool() {
-			p.distribution = new(measure.Point)
-			p.distribution.Restore(r)
+}
+
+// AppendLearnt implements replay.Learner.
+func (s *stream) AppendLearnt(b []byte) []byte {
+	b = s.number.Append(b)
+	b = codec.AppendBool(b, s.histogram != nil)
+	if s.histogram != nil {
+		b = s.histogram.Append(b)
+	}
+	b = codec.AppendUint16(b, uint16(len(s.watches)))
+	for i := range s.watches {
+		b = s.watches[i].detector.Append(b)
+	}
+	return b
+}
+
+// RestoreLearnt implements replay.Learner.
+func (s *stream) RestoreLearnt(b []byte) {
+	if b != nil {
+		s.restoreLearnt(codec.NewReader(b)) // our own bytes of a moment ago
+		return
+	}
+	s.number, s.histogram = measure.Number{}, nil
+	for i := range s.watches {
+		s.watches[i].detector = detect.New(&s.plan.detector)
+	}
+}
+
+// restoreLearnt reads what AppendLearnt wrote. A watch that came later begins
+// anew. The plan must be set.
+func (s *stream) restoreLearnt(r *codec.Reader) {
+	s.number.Restore(r)
+	s.histogram = nil
+	if r.Bool() {
+		s.histogram = new(measure.Histogram)
+		s.histogram.Restore(r)
+	}
+	n := r.Len(int(r.Uint16()), 1)
+	for len(s.watches) < n {
+		s.watches = append(s.watches, watch{})
+	}
+	for i := range s.watches {
+		s.watches[i].detector = detect.New(&s.plan.detector)
+		if i < n {
+			r.Skip(s.watches[i].detector.Restore(r.Rest()))
 		}
 	}
 }

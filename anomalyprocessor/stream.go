@@ -8,8 +8,8 @@ import (
 	"strconv"
 
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
-	"github.com/otelcol-aiops/otelcol-aiops/internal/codec"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 )
 
 // stream is what is remembered of one metric stream. A zero value is new.
@@ -17,9 +17,9 @@ type stream struct {
 	plan      plan // unset in a new stream and in one that was just restored
 	number    measure.Number
 	histogram *measure.Histogram
-	watches   []watch // one for each number that its points give
-	replay    *replay // when points may come late
-	saved     []byte  // of a checkpoint, until the stream is seen again
+	watches   []watch        // one for each number that its points give
+	replay    *replay.Buffer // when points may come late
+	saved     []byte         // of a checkpoint, until the stream is seen again
 }
 
 // watch follows one of the numbers that a stream's points give.
@@ -37,26 +37,18 @@ type tally struct {
 	n     int64
 }
 
-// sample is a point without its attributes.
-type sample struct {
-	kind         measure.Kind
-	start, at    int64 // ns since 1970
-	value        float64
-	distribution *measure.Point // in place of kind, start and value
-}
-
 // finding is the verdict on one of the numbers that a point gave.
 type finding struct {
 	watch int // index in stream.watches
 	detect.Verdict
 }
 
-// reader is what reading a point needs besides the stream.
+// reader steps a stream through samples.
 type reader struct {
 	quantiles []float64
 	reading   measure.Reading
 	values    []float64
-	findings  []finding
+	findings  []finding // of the last sample
 }
 
 // The watches of a histogram, in order; the quantiles follow.
@@ -78,79 +70,52 @@ func (r *reader) aspect(watch int) string {
 	}
 }
 
-// step learns from a point that is newer than all before it and leaves the
-// verdicts on it in r.findings.
-func (s *stream) step(p *sample, r *reader) measure.Outcome {
-	r.findings, r.values = r.findings[:0], r.values[:0]
-	outcome := s.read(p, r)
-	if outcome != measure.OK || s.plan.suppressed(p.at) {
+// learner is a stream with the reader that steps it; it implements
+// replay.Learner.
+type learner struct {
+	*stream
+	*reader
+}
+
+// Step learns from a point that is newer than all before it and leaves the
+// verdicts on it in findings.
+func (l learner) Step(p *measure.Sample) measure.Outcome {
+	l.findings, l.values = l.findings[:0], l.values[:0]
+	outcome := l.read(p)
+	if outcome != measure.OK || l.plan.suppressed(p.At) {
 		return outcome
 	}
-	for len(s.watches) < len(r.values) {
-		s.watches = append(s.watches, watch{detector: detect.New(&s.plan.detector)})
+	for len(l.watches) < len(l.values) {
+		l.watches = append(l.watches, watch{detector: detect.New(&l.plan.detector)})
 	}
-	for i, value := range r.values {
+	for i, value := range l.values {
 		if !math.IsNaN(value) {
-			r.findings = append(r.findings, finding{i, s.watches[i].detector.Step(p.at, value)})
+			l.findings = append(l.findings, finding{i, l.watches[i].detector.Step(p.At, value)})
 		}
 	}
 	return outcome
 }
 
-// read leaves the numbers that a point gives in r.values.
-func (s *stream) read(p *sample, r *reader) measure.Outcome {
-	if p.distribution == nil {
-		value, outcome := s.number.Read(p.kind, p.start, p.at, p.value)
-		r.values = append(r.values, value)
+// read leaves the numbers that a point gives in values.
+func (l learner) read(p *measure.Sample) measure.Outcome {
+	if p.Distribution == nil {
+		value, outcome := l.number.Read(p.Kind, p.Start, p.At, p.Value)
+		l.values = append(l.values, value)
 		return outcome
 	}
-	if s.histogram == nil {
-		s.histogram = new(measure.Histogram)
+	if l.histogram == nil {
+		l.histogram = new(measure.Histogram)
 	}
-	outcome := s.histogram.Read(p.kind == measure.Delta, p.distribution, r.quantiles, &r.reading)
-	r.values = append(r.values, r.reading.Rate, r.reading.Mean)
-	r.values = append(r.values, r.reading.Quantiles...)
+	outcome := l.histogram.Read(p.Kind == measure.Delta, p.Distribution, l.quantiles, &l.reading)
+	l.values = append(l.values, l.reading.Rate, l.reading.Mean)
+	l.values = append(l.values, l.reading.Quantiles...)
 	return outcome
 }
 
-// newest is the time of the newest point.
-func (s *stream) newest() int64 {
+// Newest is the time of the newest point.
+func (s *stream) Newest() int64 {
 	if s.histogram != nil {
 		return s.histogram.At()
 	}
 	return s.number.At()
-}
-
-// appendLearnt adds what the stream learnt to a snapshot.
-func (s *stream) appendLearnt(b []byte) []byte {
-	b = s.number.Append(b)
-	b = codec.AppendBool(b, s.histogram != nil)
-	if s.histogram != nil {
-		b = s.histogram.Append(b)
-	}
-	b = codec.AppendUint16(b, uint16(len(s.watches)))
-	for i := range s.watches {
-		b = s.watches[i].detector.Append(b)
-	}
-	return b
-}
-
-// restoreLearnt reads what appendLearnt wrote. The plan must be set.
-func (s *stream) restoreLearnt(r *codec.Reader) {
-	s.number.Restore(r)
-	s.histogram = nil
-	if r.Bool() {
-		s.histogram = new(measure.Histogram)
-		s.histogram.Restore(r)
-	}
-	n := r.Len(int(r.Uint16()), 1)
-	for len(s.watches) < n {
-		s.watches = append(s.watches, watch{})
-	}
-	for i := range s.watches {
-		s.watches[i].detector = detect.New(&s.plan.detector)
-		if i < n {
-			r.Skip(s.watches[i].detector.Restore(r.Rest()))
-		}
-	}
 }

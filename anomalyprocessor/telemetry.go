@@ -72,7 +72,7 @@ func with(key, value string) metric.MeasurementOption {
 }
 
 // observe registers what is read when someone collects.
-func (t *telemetry) observe(streams *series.Map[stream]) error {
+func (t *telemetry) observe(streams streams) error {
 	full, stale := with("reason", series.Full.String()), with("reason", series.Stale.String())
 	if err := t.RegisterProcessorAnomalyForgottenCallback(func(_ context.Context, o metric.Int64Observer) error {
 		o.Observe(streams.Dropped(series.Full), full)
@@ -99,11 +99,13 @@ func (t *telemetry) count(ctx context.Context, b *pass) {
 	}
 }
 
-func (t *telemetry) restored(ctx context.Context, from checkpoint.Origin) {
+// Restored implements checkpoint.Observer.
+func (t *telemetry) Restored(ctx context.Context, from checkpoint.Origin) {
 	t.ProcessorAnomalyRestores.Add(ctx, 1, with("origin", from.String()))
 }
 
-func (t *telemetry) saved(ctx context.Context, took time.Duration, err error) {
+// Saved implements checkpoint.Observer.
+func (t *telemetry) Saved(ctx context.Context, took time.Duration, err error) {
 	result := "success"
 	if err != nil {
 		result = "failure"
