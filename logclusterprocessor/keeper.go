@@ -17,20 +17,25 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
-// saveInterval is how long what was learnt may live in memory only.
-const saveInterval = time.Second
+const (
+	// saveInterval is how long what was learnt may live in memory only.
+	saveInterval = time.Second
+	// loadWait is how long the start waits for a knowledge base that is slow. What
+	// comes later joins what was learnt meanwhile.
+	loadWait = 5 * time.Second
+)
 
-// keeper moves what the partitions learn to the knowledge base, beside the
-// flow, and solutions back. Without a knowledge base it does nothing.
+// keeper moves what the partitions learn to the knowledge base, beside the flow.
+// Without a knowledge base it does nothing.
 type keeper struct {
-	id     *component.ID
-	parts  *partition.Registry
-	logger *zap.Logger
+	id        *component.ID
+	parts     *partition.Registry
+	processor knowledge.Processor
+	logger    *zap.Logger
 
-	base      knowledge.Base
-	stopWatch func()
-	stop      context.CancelFunc
-	done      sync.WaitGroup
+	session knowledge.Session
+	stop    context.CancelFunc
+	done    sync.WaitGroup
 }
 
 // start restores what the knowledge base knows. A base that fails then is no
@@ -43,19 +48,17 @@ func (k *keeper) start(ctx context.Context, host component.Host) error {
 	if !ok {
 		return fmt.Errorf("knowledge_base: there is no extension %q; add it under extensions and under service.extensions", k.id)
 	}
-	if k.base, ok = ext.(knowledge.Base); !ok {
+	base, ok := ext.(knowledge.Base)
+	if !ok {
 		return fmt.Errorf("knowledge_base: extension %q is not a knowledge base", k.id)
 	}
-	k.parts.KeepChanges()
-	if err := k.base.Load(ctx, k.parts.Restore); err != nil {
-		k.logger.Warn("The knowledge base could not be read; starting without what it knows", zap.Error(err))
+	k.parts.KeepChanges(base.Alone())
+	k.session = base.Join(k.processor)
+	wait, cancel := context.WithTimeout(ctx, loadWait)
+	defer cancel()
+	if err := k.session.Loaded(wait); err != nil {
+		k.logger.Warn("The knowledge base cannot be read yet; starting without what it knows", zap.Error(err))
 	}
-	stopWatch, err := k.base.Watch(k.parts.Solve)
-	if err != nil {
-		k.logger.Warn("The knowledge base cannot be watched; solutions will not change until a restart", zap.Error(err))
-		stopWatch = func() {}
-	}
-	k.stopWatch = stopWatch
 
 	// Not from ctx, which ends with the start.
 	saving, stop := context.WithCancel(context.Background())
@@ -94,8 +97,8 @@ func (k *keeper) saveOften(ctx context.Context) {
 func (k *keeper) save(ctx context.Context) error {
 	var errs error
 	for _, p := range k.parts.All() {
-		errs = errors.Join(errs, p.Save(func(delta knowledge.Rows) error {
-			return k.base.Save(ctx, p.Key(), delta)
+		errs = errors.Join(errs, p.Save(func(delta knowledge.Rows) ([]knowledge.ID, error) {
+			return k.session.Save(ctx, p.Key(), delta)
 		}))
 	}
 	return errs
@@ -103,11 +106,12 @@ func (k *keeper) save(ctx context.Context) error {
 
 // shutdown saves for the last time. The partitions must be at rest.
 func (k *keeper) shutdown(ctx context.Context) error {
-	if k.stop == nil {
+	if k.session == nil {
 		return nil
 	}
-	k.stopWatch()
 	k.stop()
 	k.done.Wait()
-	return k.save(ctx)
+	err := k.save(ctx)
+	k.session.Leave()
+	return err
 }

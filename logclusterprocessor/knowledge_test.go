@@ -16,7 +16,8 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
-// testBase is a knowledge base in memory: the fold of all deltas.
+// testBase is a knowledge base in memory: the fold of all deltas. One processor
+// joins it at a time.
 type testBase struct {
 	component.StartFunc
 	component.ShutdownFunc
@@ -24,80 +25,117 @@ type testBase struct {
 	mu         sync.Mutex
 	partitions map[string]*testRows
 	down       bool
-	apply      func(string, []knowledge.Solution)
+	processor  knowledge.Processor
 }
 
 type testRows struct {
-	shapes   map[knowledge.ShapeKey]knowledge.Shape
-	clusters map[knowledge.ID]knowledge.Cluster
-	aliases  []knowledge.Alias
-	clock    *knowledge.Clock
+	shapes    map[shapeKey]knowledge.Shape
+	templates map[knowledge.ID]knowledge.Template
+	clusters  map[knowledge.ID]knowledge.Cluster
+	clock     *knowledge.Clock
 }
 
-var _ knowledge.Base = (*testBase)(nil)
+type shapeKey struct {
+	hash  knowledge.ID
+	slots uint8
+}
+
+var (
+	_ knowledge.Base    = (*testBase)(nil)
+	_ knowledge.Session = (*testBase)(nil)
+)
 
 var errDown = errors.New("the test took the base down")
 
 func newTestBase() *testBase { return &testBase{partitions: map[string]*testRows{}} }
 
-func (b *testBase) Load(_ context.Context, restore func(string, knowledge.Rows) error) error {
+func (b *testBase) Alone() bool { return true }
+
+func (b *testBase) Join(p knowledge.Processor) knowledge.Session {
+	b.processor = p
+	return b
+}
+
+func (b *testBase) Leave() {}
+
+func (b *testBase) Loaded(context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.down {
 		return errDown
 	}
 	for key, p := range b.partitions {
-		rows := knowledge.Rows{Aliases: p.aliases, Clock: p.clock}
+		rows := knowledge.Rows{Clock: p.clock}
 		for _, s := range p.shapes {
 			rows.Shapes = append(rows.Shapes, s)
 		}
 		slices.SortFunc(rows.Shapes, func(x, y knowledge.Shape) int { return cmp.Compare(x.Seq, y.Seq) })
+		for _, t := range p.templates {
+			rows.Templates = append(rows.Templates, t)
+		}
+		slices.SortFunc(rows.Templates, func(x, y knowledge.Template) int { return cmp.Compare(x.Birth, y.Birth) })
 		for _, c := range p.clusters {
 			rows.Clusters = append(rows.Clusters, c)
 		}
 		slices.SortFunc(rows.Clusters, func(x, y knowledge.Cluster) int { return cmp.Compare(x.Birth, y.Birth) })
-		if err := restore(key, rows); err != nil {
-			return err
-		}
+		b.processor.Apply(key, rows, true)
 	}
 	return nil
 }
 
-func (b *testBase) Save(_ context.Context, partition string, delta knowledge.Rows) error {
+func (b *testBase) Save(_ context.Context, partition string, delta knowledge.Rows) ([]knowledge.ID, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.down {
-		return errDown
+		return nil, errDown
 	}
 	p := b.partitions[partition]
 	if p == nil {
-		p = &testRows{shapes: map[knowledge.ShapeKey]knowledge.Shape{}, clusters: map[knowledge.ID]knowledge.Cluster{}}
+		p = &testRows{
+			shapes:    map[shapeKey]knowledge.Shape{},
+			templates: map[knowledge.ID]knowledge.Template{},
+			clusters:  map[knowledge.ID]knowledge.Cluster{},
+		}
 		b.partitions[partition] = p
 	}
 	for _, s := range delta.Shapes {
-		p.shapes[knowledge.ShapeKey{Hash: s.Hash, Slots: s.Slots}] = s
+		key := shapeKey{s.Hash, s.Slots}
+		s.Count += p.shapes[key].Count
+		p.shapes[key] = s
+	}
+	for _, t := range delta.Templates {
+		p.templates[t.ID] = t
 	}
 	for _, c := range delta.Clusters {
 		p.clusters[c.ID] = c
 	}
-	for _, key := range delta.Gone.Shapes {
-		delete(p.shapes, key)
+	for _, a := range delta.Aliases {
+		p.join(a)
 	}
-	for _, id := range delta.Gone.Clusters {
-		delete(p.clusters, id)
-	}
-	p.aliases = append(p.aliases, delta.Aliases...)
 	if delta.Clock != nil {
 		p.clock = delta.Clock
 	}
-	return nil
+	return nil, nil
 }
 
-func (b *testBase) Watch(apply func(string, []knowledge.Solution)) (func(), error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.apply = apply
-	return func() {}, nil
+func (p *testRows) join(a knowledge.Alias) {
+	if a.Kind == knowledge.KindTemplate {
+		delete(p.templates, a.From)
+		for key, s := range p.shapes {
+			if s.Template == a.From {
+				s.Template = a.To
+				p.shapes[key] = s
+			}
+		}
+		return
+	}
+	delete(p.clusters, a.From)
+	for id, t := range p.templates {
+		if t.Cluster == a.From {
+			t.Cluster = a.To
+			p.templates[id] = t
+		}
+	}
 }
 
 // damage loses and spoils some of every kind of row.
@@ -115,13 +153,18 @@ func (b *testBase) damage(r *rand.Rand) {
 				p.shapes[key] = s
 			}
 		}
-		for id, c := range p.clusters {
+		for id, t := range p.templates {
 			switch r.IntN(4) {
 			case 0:
-				delete(p.clusters, id)
+				delete(p.templates, id)
 			case 1:
-				c.Representatives = []knowledge.ID{knowledge.ID(r.Uint64())}
-				p.clusters[id] = c
+				t.Cluster, t.Represents = knowledge.ID(r.Uint64()), !t.Represents
+				p.templates[id] = t
+			}
+		}
+		for id := range p.clusters {
+			if r.IntN(4) == 0 {
+				delete(p.clusters, id)
 			}
 		}
 		if p.clock != nil && r.IntN(2) == 0 {

@@ -55,9 +55,9 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 		masker:      masker,
 		out:         newWriter(&cfg.Attributes),
 		parts:       parts,
-		keeper:      &keeper{id: cfg.KnowledgeBase, parts: parts, logger: set.Logger},
 		tel:         tel,
 	}
+	p.keeper = &keeper{id: cfg.KnowledgeBase, parts: parts, processor: p, logger: set.Logger}
 	p.batches.New = func() any { return new(batch) }
 	return p, tel.observe(parts)
 }
@@ -93,6 +93,10 @@ func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (pl
 	return ld, nil
 }
 
+// maxSample is how much of a line is offered to the knowledge base as a sample, in
+// bytes; it may keep less.
+const maxSample = 4 << 10
+
 // annotate answers one record.
 func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 	text, reason := bodyText(lr.Body(), p.bodyField)
@@ -113,6 +117,7 @@ func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 		b.flush()
 		b.line.Shape = shape
 		entry, fresh = b.part.Learn(&b.line, t)
+		b.part.Sample(entry, t, text[:min(len(text), maxSample)])
 		b.counts.learned++
 	} else {
 		b.counts.matched++

@@ -192,9 +192,9 @@ func TestSolutionsReachTheNextRecord(t *testing.T) {
 	var id uint64
 	_, err := fmt.Sscanf(first["log.cluster.id"].(string), "%x", &id)
 	require.NoError(t, err)
-	base.apply("s", []knowledge.Solution{{Cluster: knowledge.ID(id), Text: "Run logrotate."}})
+	require.True(t, base.processor.Apply("s", knowledge.Rows{Solutions: []knowledge.Solution{{Cluster: knowledge.ID(id), Text: "Run logrotate."}}}, false))
 	require.Equal(t, "Run logrotate.", send()["log.cluster.solution"])
-	base.apply("s", []knowledge.Solution{{Cluster: knowledge.ID(id)}})
+	require.True(t, base.processor.Apply("s", knowledge.Rows{Solutions: []knowledge.Solution{{Cluster: knowledge.ID(id)}}}, false))
 	require.NotContains(t, send(), "log.cluster.solution")
 	require.NoError(t, p.Shutdown(t.Context()))
 }

@@ -1,13 +1,14 @@
 // Copyright The otelcol-aiops Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package knowledge is the seam between the log_cluster processor and an
-// extension that keeps what the processor learns. The processor owns the
-// interface; it works without an implementation, in memory.
+// Package knowledge is the seam between log_cluster processors and an extension
+// that keeps what they learn. The processor owns the interfaces; it works
+// without an implementation, in memory.
 //
-// The state of a partition is a set of rows. A delta is rows too: Save puts
-// each over the one of the same key and takes away what Gone lists, so that
-// the sum of all deltas, in any batching, is the state that Load returns.
+// The state of a partition is a set of rows, and so is a change of it. Rows of
+// several processors merge in any order: of two births the older holds, counts
+// add up, an alias joins what it names. Where two processors put one template
+// into different clusters, the base decides, and tells both.
 package knowledge // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 
 import (
@@ -17,19 +18,44 @@ import (
 
 // Base keeps knowledge for longer than a process lives. An extension that
 // implements it can be named under knowledge_base in the processor's
-// configuration. Methods may be called concurrently, though for one partition
-// never two at a time.
+// configuration.
 type Base interface {
-	// Load calls restore for every partition with all its rows. It is called
-	// once, before the first record.
-	Load(ctx context.Context, restore func(partition string, rows Rows) error) error
-	// Save adds a delta to a partition. It is called beside the flow; after an
-	// error the same rows come again with the next delta.
-	Save(ctx context.Context, partition string, delta Rows) error
-	// Watch calls apply whenever solutions change, from any source, with the
-	// current text of each that changed, and once with all of them at the
-	// start. It returns a function that ends this and waits for a running call.
-	Watch(apply func(partition string, solutions []Solution)) (stop func(), err error)
+	// Join connects a processor for as long as it runs. It does not wait for
+	// anything, whatever the state of the store.
+	Join(p Processor) Session
+	// Alone is true when no other collector can share the store: a processor then
+	// re-clusters all its partitions without being told to.
+	Alone() bool
+}
+
+// Session is a processor's connection to a base. Its methods may be called
+// concurrently.
+type Session interface {
+	// Loaded waits until all that the base knows has been given to the processor.
+	// It returns early when ctx ends or the store cannot be read; the session then
+	// goes on trying.
+	Loaded(ctx context.Context) error
+	// Save adds a change to a partition, in one transaction, beside the flow. After
+	// an error nothing is saved, and the processor offers the same again with what
+	// came since. forgotten are templates that the base does not know (their
+	// retention was over): they are to be offered again, in full.
+	Save(ctx context.Context, partition string, delta Rows) (forgotten []ID, err error)
+	// Leave ends the session and waits for running calls of the processor's
+	// methods.
+	Leave()
+}
+
+// Processor is what a session calls. Methods may be called concurrently.
+type Processor interface {
+	Matcher
+	// Apply takes in rows: everything about the partition when all is true, else
+	// what others changed. It is false when the processor does not hold the
+	// partition, and for all when it has no room for it.
+	Apply(partition string, rows Rows, all bool) bool
+	// Lead says whether the processor is the one that re-clusters a partition.
+	Lead(partition string, leads bool)
+	// Partitions returns the names of the partitions that the processor holds.
+	Partitions() []string
 }
 
 // ID names a template or a cluster: 16 hex digits when written.
@@ -40,21 +66,21 @@ func (id ID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
 
 // Rows is the state of a partition, or a change of it.
 type Rows struct {
-	Shapes   []Shape   // keyed by Hash and Slots, in the order of Seq
-	Clusters []Cluster // keyed by ID, in the order of birth
-	Aliases  []Alias   // keyed by Kind and From
-	Clock    *Clock    // one a partition; nil when unchanged
-	Gone     Gone      // what is no more: evicted, or part of another
-
+	Shapes    []Shape    // keyed by Hash and Slots, in the order of Seq
 	Templates []Template // keyed by ID, in the order of birth
-	Samples   []Sample   // to the base only
+	Clusters  []Cluster  // keyed by ID, in the order of birth
+	Aliases   []Alias    // keyed by Kind and From, in the order of joining
+	Clock     *Clock     // one a partition; nil when unchanged
+
+	Samples []Sample // to the base only
+
 	Solutions []Solution // from the base only, as those below
 	Apart     [][2]ID    // clusters that a person took apart
 }
 
 // Empty is true when there is nothing to save.
 func (r *Rows) Empty() bool {
-	return len(r.Shapes)+len(r.Clusters)+len(r.Aliases)+len(r.Gone.Shapes)+len(r.Gone.Clusters) == 0 && r.Clock == nil
+	return len(r.Shapes)+len(r.Templates)+len(r.Clusters)+len(r.Aliases)+len(r.Samples) == 0 && r.Clock == nil
 }
 
 // Shape is one masked form of a line, the atom that templates are made of, or a
@@ -68,17 +94,7 @@ type Shape struct {
 	Masked   string // as the masker encodes it; empty when a generalisation covers it
 	Birth    int64  // event time of the first line, ns since 1970
 	LastSeen int64  // event time of the latest line, ns since 1970
-	Count    int64  // lines seen
-}
-
-// Cluster is a set of templates that mean the same.
-type Cluster struct {
-	ID              ID
-	Birth           int64 // of its oldest template
-	Templates       []ID
-	Representatives []ID
-	Keywords        []string
-	Noise           bool // from the base only: a person marked it
+	Count    int64  // lines seen; to the base: since the last Save
 }
 
 // Template is a set of shapes. Its counts are the base's to add up.
@@ -90,12 +106,12 @@ type Template struct {
 	Represents bool   // it stands for its cluster
 }
 
-// Sample is a line as it came, cut to a length.
-type Sample struct {
-	Template ID
-	Shape    ID
-	At       int64 // event time, ns since 1970
-	Text     string
+// Cluster is a set of templates that mean the same.
+type Cluster struct {
+	ID       ID
+	Birth    int64 // of its oldest template
+	Keywords []string
+	Noise    bool // from the base only: a person marked it
 }
 
 // Alias says that what was emitted as From is part of To now.
@@ -115,6 +131,14 @@ const (
 	KindCluster  Kind = "cluster"
 )
 
+// Sample is a line as it came, cut to a length.
+type Sample struct {
+	Template ID
+	Shape    ID
+	At       int64 // event time, ns since 1970
+	Text     string
+}
+
 // Clock is where a partition stands in its stream. Births order what was learnt.
 type Clock struct {
 	Boundary int64     // tick at which the open window ends
@@ -131,18 +155,6 @@ type Finding struct {
 	Clusters        []ID
 	Representatives []ID
 	Keywords        []string
-}
-
-// ShapeKey is the key of a Shape.
-type ShapeKey struct {
-	Hash  ID
-	Slots uint8
-}
-
-// Gone lists what is no more.
-type Gone struct {
-	Shapes   []ShapeKey
-	Clusters []ID
 }
 
 // Solution is what an engineer wrote down for a cluster; an empty text clears it.

@@ -32,7 +32,8 @@ type Match struct {
 	Noise        bool
 	// Confidence is 1 when lines of exactly this form were seen, CoveredConfidence
 	// when a template's pattern fits, and else the similarity to the nearest
-	// representative of the cluster: 1 less the distance, in (0, 1).
+	// representative of the cluster, in (0, CoveredConfidence]: 1 less the cosine or
+	// Jaccard distance.
 	Confidence float64
 	How        How
 }

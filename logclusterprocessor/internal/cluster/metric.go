@@ -86,6 +86,19 @@ func (d Distance) least(a size, t float64) float64 {
 	}
 }
 
+// Similarity is 1 for equal vectors of length 1 and falls with their distance: 1 - d
+// for cosine and Jaccard, the cosine itself for Euclidean.
+func (d Distance) Similarity(distance float64) float64 {
+	switch d {
+	case Euclidean:
+		return max(0, 1-distance*distance/2)
+	case Manhattan:
+		return 1 / (1 + distance)
+	default:
+		return max(0, 1-distance)
+	}
+}
+
 // common returns what two vectors have in common.
 func (d Distance) common(v, w feature.Vector) float64 {
 	if d == Cosine || d == Euclidean {

@@ -42,6 +42,10 @@ func floor(tick, step int64) int64 {
 
 // close hands the open window to the clustering.
 func (p *Partition) close() {
+	if !p.leads.Load() {
+		p.founded = 0 // who leads will tell what to join
+		return
+	}
 	if !p.stirred {
 		return
 	}
@@ -184,6 +188,7 @@ func (p *Partition) adopt(w *window, f finding) {
 		case now == nil:
 		case c == nil:
 			c = now
+		case p.areApart(c, now):
 		default:
 			c = p.merge(c, now)
 		}
@@ -202,6 +207,7 @@ func (p *Partition) adopt(w *window, f finding) {
 			for _, old := range w.groups[g].members {
 				if m := p.categories.members[old.id]; m != nil {
 					m.represents = false
+					p.unsaved.template(m)
 				}
 			}
 		}
@@ -210,8 +216,9 @@ func (p *Partition) adopt(w *window, f finding) {
 		}
 	}
 	c.keywords = f.keywords
+	p.unsaved.cluster(c)
 	for _, m := range c.members {
-		m.publish()
+		p.publish(m)
 	}
 }
 

@@ -18,6 +18,7 @@ type Answer struct {
 	ClusterID  string
 	Keywords   []string
 	Solution   string
+	Noise      bool
 }
 
 // member is a template within its category.
@@ -44,13 +45,15 @@ type founding struct {
 const emptyTemplate = "<empty>"
 
 // publish makes the template's records carry what is known now.
-func (m *member) publish() {
+func (p *Partition) publish(m *member) {
+	p.unsaved.template(m)
 	m.template.Payload.Store(&Answer{
 		Template:   cmp.Or(m.text, emptyTemplate),
 		TemplateID: FormatID(m.template.ID()),
 		ClusterID:  FormatID(m.category.id),
 		Keywords:   m.category.keywords,
 		Solution:   m.category.solution,
+		Noise:      m.category.noise,
 	})
 }
 
@@ -62,9 +65,10 @@ func FormatID(id uint64) string { return fmt.Sprintf("%016x", id) }
 type category struct {
 	id       uint64
 	birth    int64
-	members  []*member // never empty while it is in use
+	members  []*member // in order of birth; never empty while it is in use
 	keywords []string
 	solution string
+	noise    bool
 }
 
 func (c *category) older(than *category) bool {
@@ -85,10 +89,18 @@ func newCategories() categories {
 	return categories{byID: map[uint64]*category{}, members: map[uint64]*member{}}
 }
 
+func (m *member) compare(n *member) int {
+	return cmp.Or(cmp.Compare(m.template.Birth(), n.template.Birth()), cmp.Compare(m.template.ID(), n.template.ID()))
+}
+
 // add puts a new member into a category.
 func (s *categories) add(m *member, c *category) {
 	m.category = c
-	c.members = append(c.members, m)
+	i := len(c.members) // where a new one belongs, unless it comes from elsewhere
+	for i > 0 && m.compare(c.members[i-1]) < 0 {
+		i--
+	}
+	c.members = slices.Insert(c.members, i, m)
 	s.byID[c.id] = c
 	s.members[m.template.ID()] = m
 }
@@ -110,6 +122,7 @@ func (s *categories) join(a, b *category) {
 		m.category = a
 	}
 	a.members = append(a.members, b.members...)
+	slices.SortStableFunc(a.members, (*member).compare)
 	b.members = nil
 	delete(s.byID, b.id)
 }

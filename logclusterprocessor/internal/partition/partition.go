@@ -70,14 +70,16 @@ type Partition struct {
 	counted    int64          // birth up to which templates count in it
 	index      *cluster.Index // representatives under space, by template ID
 	categories categories
-	joinable   int               // categories with a representative, exact when a window closes
-	stirred    bool              // something was founded in the open window, though it may be absorbed by now
-	founded    int               // templates founded in the open window
-	reported   evictions         // what the observer knows of
-	closed     int64             // birth of the youngest shape when the last window closed
-	pending    *window           // closed, its clustering not yet in force
-	solutions  map[uint64]string // by cluster ID
-	saved      *saved            // nil without a knowledge base
+	joinable   int                // categories with a representative, exact when a window closes
+	stirred    bool               // something was founded in the open window, though it may be absorbed by now
+	founded    int                // templates founded in the open window
+	reported   evictions          // what the observer knows of
+	closed     int64              // birth of the youngest shape when the last window closed
+	pending    *window            // closed, its clustering not yet in force
+	solutions  map[uint64]string  // by cluster ID
+	apart      map[[2]uint64]bool // clusters that a person took apart, the smaller ID first
+	unsaved    *unsaved           // nil without a knowledge base
+	leads      atomic.Bool        // re-clusters the partition; others follow
 }
 
 func newPartition(key string, settings Settings, s *shared) *Partition {
@@ -90,13 +92,15 @@ func newPartition(key string, settings Settings, s *shared) *Partition {
 		vocabulary: feature.NewVocabulary(feature.Options{MaxTerms: settings.Vocabulary}),
 		categories: newCategories(),
 		solutions:  map[uint64]string{},
+		apart:      map[[2]uint64]bool{},
 	}
 	p.space = p.vocabulary.Freeze()
 	p.index = cluster.NewIndex(settings.Clustering.Distance)
 	p.boundary.Store(noWindow)
 	if s.keep {
-		p.saved = newSaved()
+		p.unsaved = newUnsaved()
 	}
+	p.leads.Store(s.alone)
 	return p
 }
 
@@ -187,14 +191,14 @@ func (p *Partition) found(t *Template) {
 	if p.founded > maxFresh {
 		m.deferred = true
 		p.categories.add(m, p.newCategory(t.ID(), t.Birth()))
-		m.publish()
+		p.publish(m)
 		p.observer.Evicted("cluster", "window", 1)
 		return
 	}
 	p.count(m)
 	if near := p.nearest(m); near != nil {
 		p.categories.add(m, near)
-		m.publish()
+		p.publish(m)
 		// As often as the category doubles, so that a large one costs no more.
 		if n := len(m.category.members); n&(n-1) == 0 {
 			p.rename(m.category)
@@ -220,6 +224,9 @@ func (p *Partition) count(m *member) {
 	m.terms = p.extract.Terms([]string{m.text})
 	m.founding = append(m.founding, founding{m.template.ID(), m.terms})
 	p.vocabulary.Add(m.terms)
+	if e := p.miner.Lookup(m.template.ID()); e != nil {
+		e.Found()
+	}
 }
 
 // establish makes a category that consists of m open to others.
@@ -240,8 +247,9 @@ func (p *Partition) rename(c *category) {
 		terms[i] = m.terms
 	}
 	c.keywords = keyword.Select(terms, p.space, p.settings.Keywords)
+	p.unsaved.cluster(c)
 	for _, m := range c.members {
-		m.publish()
+		p.publish(m)
 	}
 }
 
@@ -252,10 +260,12 @@ func (p *Partition) newCategory(id uint64, birth int64) *category {
 // absorb ends a template that joined another; their categories become one.
 func (p *Partition) absorb(survivor, absorbed *Template) {
 	s, a := p.categories.members[survivor.ID()], p.categories.members[absorbed.ID()]
-	if a == nil {
+	if a == nil || a == s {
 		return // founded and absorbed in one step: nobody has seen its ID
 	}
-	p.merge(s.category, a.category)
+	if !p.areApart(s.category, a.category) {
+		p.merge(s.category, a.category)
+	}
 	s.founding = append(s.founding, a.founding...)
 	p.remove(a)
 	p.alias(knowledge.KindTemplate, absorbed.ID(), survivor.ID())
@@ -272,7 +282,7 @@ func (p *Partition) generalise(t *Template) {
 	if m.represents {
 		p.represent(m)
 	}
-	m.publish()
+	p.publish(m)
 	if len(m.category.members) <= maxRename {
 		p.rename(m.category) // the word that turned out to vary may be a keyword
 	}
@@ -315,20 +325,43 @@ func (p *Partition) merge(a, b *category) *category {
 	if b.older(a) {
 		a, b = b, a
 	}
-	p.categories.join(a, b)
-	if a.solution == "" {
-		a.solution = b.solution
-	}
-	for _, m := range a.members {
-		m.publish()
-	}
+	p.join(a, b)
 	p.alias(knowledge.KindCluster, b.id, a.id)
 	p.observer.Merged(1)
 	return a
 }
 
+// join moves all members of b to a.
+func (p *Partition) join(a, b *category) {
+	p.categories.join(a, b)
+	if a.solution == "" {
+		a.solution = b.solution
+	}
+	for pair := range p.apart {
+		if pair[0] == b.id || pair[1] == b.id {
+			delete(p.apart, pair)
+			if other := pair[0] ^ pair[1] ^ b.id; other != a.id {
+				p.apart[pairOf(a.id, other)] = true
+			}
+		}
+	}
+	p.unsaved.cluster(a)
+	for _, m := range a.members {
+		p.publish(m)
+	}
+}
+
+func pairOf(a, b uint64) [2]uint64 { return [2]uint64{min(a, b), max(a, b)} }
+
+// areApart is true when a person keeps two categories apart, by word or by having
+// written different solutions.
+func (p *Partition) areApart(a, b *category) bool {
+	return a != b && (p.apart[pairOf(a.id, b.id)] || a.solution != "" && b.solution != "" && a.solution != b.solution)
+}
+
 // represent makes a member stand for its category.
 func (p *Partition) represent(m *member) {
+	p.unsaved.template(m)
 	m.represents = true
 	m.promoted = true
 	p.index.Add(m.template.ID(), p.space.Vector(m.terms))
@@ -336,6 +369,7 @@ func (p *Partition) represent(m *member) {
 
 // withdraw ends that.
 func (p *Partition) withdraw(m *member) {
+	p.unsaved.template(m)
 	m.represents = false
 	p.index.Remove(m.template.ID())
 }

@@ -8,8 +8,6 @@ import (
 	"runtime"
 	"sync"
 	"time"
-
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
 // overflowKey is the partition that all share once there are too many.
@@ -50,24 +48,15 @@ type Registry struct {
 	byKey map[string]*Partition
 }
 
-// KeepChanges makes the partitions remember what is not yet saved. To be called
-// before the first Get.
-func (r *Registry) KeepChanges() { r.shared.keep = true }
-
-// Solve gives a partition the texts of solutions.
-func (r *Registry) Solve(key string, solutions []knowledge.Solution) {
-	r.mu.RLock()
-	p := r.byKey[key]
-	r.mu.RUnlock()
-	if p != nil {
-		p.solve(solutions)
-	}
-}
+// KeepChanges makes the partitions remember what is not yet saved. alone says that
+// nobody else re-clusters them. To be called before the first Get.
+func (r *Registry) KeepChanges(alone bool) { r.shared.keep, r.shared.alone = true, alone }
 
 // shared is what partitions have in common.
 type shared struct {
 	observer Observer
 	keep     bool
+	alone    bool            // every partition leads
 	ctx      context.Context // ends the clusterings that run
 	running  sync.WaitGroup
 	slots    chan struct{} // bounds the clusterings that run at once
@@ -79,6 +68,7 @@ func NewRegistry(settings Settings, observer Observer) *Registry {
 	return &Registry{
 		settings: settings,
 		shared: &shared{
+			alone:    true,
 			observer: observer,
 			ctx:      ctx,
 			// Half of the processors at most: the other half is the flow's.

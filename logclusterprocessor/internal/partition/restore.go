@@ -5,7 +5,6 @@ package partition
 
 import (
 	"cmp"
-	"errors"
 	"math"
 	"slices"
 	"time"
@@ -15,59 +14,92 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
-// Restore makes a partition that goes on where the saved one stopped.
-func (r *Registry) Restore(key string, rows knowledge.Rows) error {
-	now := time.Now().UnixNano()
-	p := r.Get([]byte(key), now)
+// Restore makes a partition that goes on where the saved one stopped, or adds what
+// was saved to one that has begun without it. It is false when there is no room.
+func (r *Registry) Restore(key string, rows knowledge.Rows) bool {
+	p := r.Get([]byte(key), time.Now().UnixNano())
 	if p.key != key {
-		return errors.New("limits.partitions is lower than the number of partitions saved; " + key + " starts afresh")
+		return false // limits.partitions is lower than the number of partitions saved
 	}
-	p.restore(rows)
-	return nil
-}
-
-func (p *Partition) restore(rows knowledge.Rows) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.birth == 0 && len(p.categories.members) == 0 {
+		p.restore(&rows)
+	} else {
+		p.take(&rows)
+	}
+	return true
+}
+
+func (p *Partition) restore(rows *knowledge.Rows) {
 	p.miner.Restore(records(rows.Shapes))
-	p.restoreMembers(&rows)
+	p.noteDecisions(rows)
+	p.restoreMembers(rows)
+	if p.unsaved != nil {
+		p.unsaved = newUnsaved() // all that came is saved
+	}
+	p.restoreOrphans(rows.Shapes)
 	clock := rows.Clock
 	if clock == nil {
 		clock = &knowledge.Clock{Boundary: noWindow}
 	}
 	p.restoreVocabulary(rows.Shapes, clock)
 	p.birth = clock.Birth
+	for i := range rows.Shapes {
+		p.birth = max(p.birth, rows.Shapes[i].Birth)
+	}
 	p.ordinal.Store(clock.Ordinal)
 	p.boundary.Store(clock.Boundary)
-	for _, m := range p.categories.members {
-		m.publish()
+	if p.unsaved != nil && rows.Clock != nil {
+		p.unsaved.clock = *clock
 	}
 	p.measure()
-	p.saved.take(p.state())
 }
 
 // restoreMembers puts the templates into their categories.
 func (p *Partition) restoreMembers(rows *knowledge.Rows) {
 	for _, row := range rows.Clusters {
 		c := p.newCategory(uint64(row.ID), row.Birth)
-		c.keywords = row.Keywords
-		for _, id := range row.Templates {
-			e := p.miner.Lookup(uint64(id))
-			if e == nil || p.categories.members[e.Template().ID()] != nil {
-				continue
-			}
-			t := e.Template()
-			m := p.restoreMember(t, c)
-			m.represents = slices.Contains(row.Representatives, id)
+		c.keywords, c.noise = row.Keywords, row.Noise
+		p.categories.byID[c.id] = c
+	}
+	for _, row := range rows.Templates {
+		e := p.miner.Lookup(uint64(row.ID))
+		if e == nil || p.categories.members[e.Template().ID()] != nil {
+			continue
+		}
+		p.restoreMember(e.Template(), p.categoryOf(row.Cluster, row.Birth)).represents = row.Represents
+	}
+	for id, c := range p.categories.byID {
+		if len(c.members) == 0 {
+			delete(p.categories.byID, id)
 		}
 	}
-	// What has no row, because the store lost it, stands alone.
-	for _, s := range rows.Shapes {
+	for _, m := range p.categories.members {
+		p.publish(m)
+	}
+}
+
+// restoreOrphans gives those a place that have none, because the store lost it:
+// they stand alone, and the store is told.
+func (p *Partition) restoreOrphans(shapes []knowledge.Shape) {
+	for _, s := range shapes {
 		if e := p.miner.Lookup(uint64(s.Hash)); e != nil && p.categories.members[e.Template().ID()] == nil {
 			t := e.Template()
-			p.restoreMember(t, p.newCategory(t.ID(), t.Birth())).represents = true
+			m := p.restoreMember(t, p.newCategory(t.ID(), t.Birth()))
+			m.represents = true
+			p.unsaved.cluster(m.category)
+			p.publish(m)
 		}
 	}
+}
+
+// categoryOf returns the category of an ID, a new one if need be.
+func (p *Partition) categoryOf(id knowledge.ID, birth int64) *category {
+	if c := p.categories.byID[uint64(id)]; c != nil {
+		return c
+	}
+	return p.newCategory(uint64(id), birth)
 }
 
 func (p *Partition) restoreMember(t *Template, c *category) *member {
@@ -116,7 +148,7 @@ func (p *Partition) restoreVocabulary(shapes []knowledge.Shape, clock *knowledge
 // recount takes in the words of a shape that founded a template.
 func (p *Partition) recount(s *knowledge.Shape) {
 	e := p.miner.Lookup(uint64(s.Hash))
-	if e == nil {
+	if e == nil || e.Founded() {
 		return
 	}
 	m := p.categories.members[e.Template().ID()]
@@ -126,6 +158,7 @@ func (p *Partition) recount(s *knowledge.Shape) {
 	f := founding{shape: e.Shape(), terms: p.extract.Terms([]string{template.Text(s.Masked)})}
 	p.vocabulary.Add(f.terms)
 	m.founding = append(m.founding, f)
+	e.Found()
 	if e.Shape() == m.template.ID() {
 		m.fresh = true
 	}
@@ -172,25 +205,4 @@ func records(shapes []knowledge.Shape) []template.Record {
 		}
 	}
 	return records
-}
-
-// solve gives categories the texts of solutions. A solution for a cluster that
-// is not in memory waits until it comes back.
-func (p *Partition) solve(solutions []knowledge.Solution) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, s := range solutions {
-		id := uint64(s.Cluster)
-		if s.Text == "" {
-			delete(p.solutions, id)
-		} else {
-			p.solutions[id] = s.Text
-		}
-		if c := p.categories.byID[id]; c != nil {
-			c.solution = s.Text
-			for _, m := range c.members {
-				m.publish()
-			}
-		}
-	}
 }

@@ -6,100 +6,181 @@ package partition
 import (
 	"cmp"
 	"slices"
+	"strings"
 
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
-// saved is what the knowledge base has: the state last saved, by key, so that a
-// delta is the difference to it. What could not be saved is in the next delta
-// by itself.
-type saved struct {
-	shapes   map[knowledge.ShapeKey]knowledge.Shape
-	clusters map[knowledge.ID]knowledge.Cluster
-	clock    knowledge.Clock
-	aliases  []knowledge.Alias // not yet saved
+// unsaved is what the knowledge base lacks, besides what the miner knows that it
+// lacks. What is refused stays, and is bounded by what the partition holds and by
+// the numbers below. The methods of nil, without a knowledge base, do nothing.
+type unsaved struct {
+	templates map[uint64]bool
+	clusters  map[uint64]bool
+	aliases   []knowledge.Alias
+	samples   []knowledge.Sample
+	clock     knowledge.Clock // as the base has it
 }
 
-func newSaved() *saved {
-	return &saved{
-		shapes:   map[knowledge.ShapeKey]knowledge.Shape{},
-		clusters: map[knowledge.ID]knowledge.Cluster{},
+// Bounds on what waits for a knowledge base that is down.
+const (
+	maxAliases = 100_000
+	maxSamples = 1_000
+	// maxChanges is how many shapes one Save takes, so that no transaction is long.
+	maxChanges = 20_000
+)
+
+func newUnsaved() *unsaved {
+	return &unsaved{templates: map[uint64]bool{}, clusters: map[uint64]bool{}}
+}
+
+func (u *unsaved) template(m *member) {
+	if u != nil {
+		u.templates[m.template.ID()] = true
 	}
 }
 
-// maxAliases bounds the aliases that wait for a knowledge base that is down.
-const maxAliases = 100_000
+func (u *unsaved) cluster(c *category) {
+	if u != nil {
+		u.clusters[c.id] = true
+	}
+}
 
 // alias notes that one ID is part of another from now on.
 func (p *Partition) alias(kind knowledge.Kind, from, to uint64) {
 	switch {
-	case p.saved == nil:
-	case len(p.saved.aliases) >= maxAliases:
+	case p.unsaved == nil:
+	case len(p.unsaved.aliases) >= maxAliases:
 		p.observer.Evicted("alias", "unsaved", 1)
 	default:
-		p.saved.aliases = append(p.saved.aliases, knowledge.Alias{
+		p.unsaved.aliases = append(p.unsaved.aliases, knowledge.Alias{
 			Kind: kind, From: knowledge.ID(from), To: knowledge.ID(to), At: p.birth,
 		})
 	}
 }
 
-// Save gives what changed since the last time it succeeded to put, outside the
-// lock. Not to be called twice at a time.
-func (p *Partition) Save(put func(delta knowledge.Rows) error) error {
-	p.mu.Lock()
-	state, aliases := p.state(), p.saved.aliases
-	p.mu.Unlock()
-	delta := p.saved.difference(&state)
-	delta.Aliases = aliases
-	if delta.Empty() {
-		return nil
+// Sample keeps a line of a new shape until the next Save.
+func (p *Partition) Sample(e *Entry, t int64, text string) {
+	if !p.keep {
+		return
 	}
-	if err := put(delta); err != nil {
-		return err
-	}
-	p.saved.take(state)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.saved.aliases = slices.Clone(p.saved.aliases[len(aliases):])
-	return nil
-}
-
-// state is everything that a restart must find.
-func (p *Partition) state() knowledge.Rows {
-	var rows knowledge.Rows
-	founded := map[uint64]bool{}
-	for _, m := range p.categories.members {
-		for _, f := range m.founding {
-			founded[f.shape] = true
-		}
-	}
-	for _, r := range p.miner.Records() {
-		rows.Shapes = append(rows.Shapes, knowledge.Shape{
-			Hash: knowledge.ID(r.Shape), Slots: r.Slots, Seq: r.Seq, Template: knowledge.ID(r.Parent),
-			Founded: r.Slots == 0 && founded[r.Shape], Masked: r.Text,
-			Birth: r.Birth, LastSeen: r.Last, Count: r.Count,
+	if len(p.unsaved.samples) < maxSamples {
+		p.unsaved.samples = append(p.unsaved.samples, knowledge.Sample{
+			Template: knowledge.ID(e.Template().ID()), Shape: knowledge.ID(e.Shape()), At: t, Text: strings.Clone(text),
 		})
 	}
-	for _, c := range p.categories.byID {
-		rows.Clusters = append(rows.Clusters, c.row())
-	}
-	slices.SortFunc(rows.Clusters, func(a, b knowledge.Cluster) int {
-		return cmp.Or(cmp.Compare(a.Birth, b.Birth), cmp.Compare(a.ID, b.ID))
-	})
-	rows.Clock = p.clock()
-	return rows
 }
 
-func (c *category) row() knowledge.Cluster {
-	row := knowledge.Cluster{ID: knowledge.ID(c.id), Birth: c.birth, Keywords: c.keywords}
-	for _, m := range c.members {
-		id := knowledge.ID(m.template.ID())
-		row.Templates = append(row.Templates, id)
-		if m.represents {
-			row.Representatives = append(row.Representatives, id)
+// Save gives what changed since the last time it succeeded to put, outside the
+// lock, until nothing is left. Not to be called twice at a time.
+func (p *Partition) Save(put func(delta knowledge.Rows) (forgotten []knowledge.ID, err error)) error {
+	for {
+		delta, changes, all := p.delta()
+		if delta.Empty() {
+			return nil
+		}
+		forgotten, err := put(delta)
+		if err != nil {
+			p.takeBack(&delta)
+			return err
+		}
+		p.miner.Saved(changes)
+		p.offerAgain(forgotten)
+		if all {
+			return nil
 		}
 	}
-	return row
+}
+
+// delta takes out what is to be saved.
+func (p *Partition) delta() (delta knowledge.Rows, changes []template.Change[Answer], all bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	changes, all = p.miner.Changes(maxChanges)
+	delta.Shapes = make([]knowledge.Shape, len(changes))
+	for i := range changes {
+		r := &changes[i].Record
+		delta.Shapes[i] = knowledge.Shape{
+			Hash: knowledge.ID(r.Shape), Slots: r.Slots, Seq: r.Seq, Template: knowledge.ID(r.Parent),
+			Founded: r.Founded, Masked: r.Text, Birth: r.Birth, LastSeen: r.Last, Count: r.Count,
+		}
+	}
+	u := p.unsaved
+	for id := range u.templates {
+		if m := p.categories.members[id]; m != nil {
+			delta.Templates = append(delta.Templates, m.row())
+		}
+	}
+	slices.SortFunc(delta.Templates, func(a, b knowledge.Template) int {
+		return cmp.Or(cmp.Compare(a.Birth, b.Birth), cmp.Compare(a.ID, b.ID))
+	})
+	for id := range u.clusters {
+		if c := p.categories.byID[id]; c != nil {
+			delta.Clusters = append(delta.Clusters, knowledge.Cluster{ID: knowledge.ID(c.id), Birth: c.birth, Keywords: c.keywords})
+		}
+	}
+	slices.SortFunc(delta.Clusters, func(a, b knowledge.Cluster) int {
+		return cmp.Or(cmp.Compare(a.Birth, b.Birth), cmp.Compare(a.ID, b.ID))
+	})
+	delta.Aliases, delta.Samples = u.aliases, u.samples
+	clock := u.clock
+	if now := p.clock(); all && p.leads.Load() && !sameClock(&clock, now) {
+		delta.Clock, clock = now, *now
+	}
+	p.unsaved = newUnsaved()
+	p.unsaved.clock = clock
+	return delta, changes, all
+}
+
+// takeBack puts what was refused before what came since.
+func (p *Partition) takeBack(delta *knowledge.Rows) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u := p.unsaved
+	for _, t := range delta.Templates {
+		u.templates[uint64(t.ID)] = true
+	}
+	for _, c := range delta.Clusters {
+		u.clusters[uint64(c.ID)] = true
+	}
+	u.aliases = slices.Concat(delta.Aliases, u.aliases)
+	u.samples = slices.Concat(delta.Samples, u.samples)
+	u.samples = u.samples[:min(len(u.samples), maxSamples)]
+	if delta.Clock != nil {
+		u.clock = knowledge.Clock{}
+	}
+}
+
+// offerAgain puts all about templates into the next delta.
+func (p *Partition) offerAgain(forgotten []knowledge.ID) {
+	if len(forgotten) == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, id := range forgotten {
+		e := p.miner.Lookup(uint64(id))
+		if e == nil {
+			continue
+		}
+		m := p.categories.members[e.Template().ID()]
+		if m == nil {
+			continue
+		}
+		p.miner.Forgotten(m.template.ID())
+		p.unsaved.template(m)
+		p.unsaved.cluster(m.category)
+	}
+}
+
+func (m *member) row() knowledge.Template {
+	return knowledge.Template{
+		ID: knowledge.ID(m.template.ID()), Cluster: knowledge.ID(m.category.id), Text: cmp.Or(m.text, emptyTemplate),
+		Birth: m.template.Birth(), Represents: m.represents,
+	}
 }
 
 func (p *Partition) clock() *knowledge.Clock {
@@ -124,61 +205,6 @@ func (p *Partition) clock() *knowledge.Clock {
 		}
 	}
 	return c
-}
-
-// difference returns the rows of state that are not saved as they are.
-func (s *saved) difference(state *knowledge.Rows) knowledge.Rows {
-	var delta knowledge.Rows
-	live := make(map[knowledge.ShapeKey]bool, len(state.Shapes))
-	for _, row := range state.Shapes {
-		live[keyOf(row)] = true
-		if s.shapes[keyOf(row)] != row {
-			delta.Shapes = append(delta.Shapes, row)
-		}
-	}
-	alive := make(map[knowledge.ID]bool, len(state.Clusters))
-	for _, row := range state.Clusters {
-		alive[row.ID] = true
-		if !equal(s.clusters[row.ID], row) {
-			delta.Clusters = append(delta.Clusters, row)
-		}
-	}
-	for key := range s.shapes {
-		if !live[key] {
-			delta.Gone.Shapes = append(delta.Gone.Shapes, key)
-		}
-	}
-	for id := range s.clusters {
-		if !alive[id] {
-			delta.Gone.Clusters = append(delta.Gone.Clusters, id)
-		}
-	}
-	if !sameClock(&s.clock, state.Clock) {
-		delta.Clock = state.Clock
-	}
-	return delta
-}
-
-// take notes that state is saved.
-func (s *saved) take(state knowledge.Rows) {
-	clear(s.shapes)
-	for _, row := range state.Shapes {
-		s.shapes[keyOf(row)] = row
-	}
-	clear(s.clusters)
-	for _, row := range state.Clusters {
-		s.clusters[row.ID] = row
-	}
-	s.clock = *state.Clock
-}
-
-func keyOf(s knowledge.Shape) knowledge.ShapeKey {
-	return knowledge.ShapeKey{Hash: s.Hash, Slots: s.Slots}
-}
-
-func equal(a, b knowledge.Cluster) bool {
-	return a.ID == b.ID && slices.Equal(a.Templates, b.Templates) &&
-		slices.Equal(a.Representatives, b.Representatives) && slices.Equal(a.Keywords, b.Keywords)
 }
 
 func sameClock(a, b *knowledge.Clock) bool {

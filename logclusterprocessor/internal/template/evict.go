@@ -7,7 +7,7 @@ import "slices"
 
 // What things cost, in bytes, with their share of the tables that hold them.
 const (
-	entryBytes    = 208
+	entryBytes    = 240
 	templateBytes = 192
 	contextBytes  = 120
 	memberBytes   = 16

@@ -26,13 +26,15 @@ type Record struct {
 	Text string
 	// Slots is how many words a generalisation replaced; 0 for a shape.
 	Slots uint8
+	// Founded says that the shape was a template of its own at first.
+	Founded bool
 }
 
 // recordOf is the record of e now.
 func recordOf[P any](e *Entry[P]) Record {
 	return Record{
 		Shape: e.shape, Parent: e.Template().id, Birth: e.birth, Last: e.last.Load(),
-		Count: e.count.Load(), Seq: e.seq, Text: e.text, Slots: e.slots,
+		Count: e.count.Load(), Seq: e.seq, Text: e.text, Slots: e.slots, Founded: e.founded.Load(),
 	}
 }
 
@@ -55,9 +57,9 @@ func (m *Miner[P]) Records() []Record {
 	return records
 }
 
-// Restore adds records: those of a store at start, or of another replica. Of two
-// records of one shape the older birth and the larger count hold. It returns
-// what was absorbed and evicted.
+// Restore adds records: those of a store at start, or of another replica. A shape
+// that is known keeps its count, and of two births the older. It returns what was
+// absorbed and evicted.
 func (m *Miner[P]) Restore(records []Record) Outcome[P] {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -91,7 +93,6 @@ func (m *Miner[P]) restoreShape(r *Record) {
 	e := m.table.get(r.Shape)
 	switch {
 	case e != nil:
-		e.count.Store(max(e.count.Load(), r.Count))
 		e.Seen(0, r.Last)
 		if r.Birth < e.birth {
 			m.rebirth(e, r.Birth)
@@ -103,6 +104,7 @@ func (m *Miner[P]) restoreShape(r *Record) {
 	e = m.newEntry(r.Shape, r.Text, r.Birth)
 	e.seq = r.Seq
 	e.Seen(r.Count, r.Last)
+	e.stored = storedAs(r)
 	m.addTemplate(e)
 	m.table.put(e)
 	if r.Text == "" {
@@ -121,6 +123,7 @@ func (m *Miner[P]) restoreGeneral(r *Record, t *Template[P]) {
 	}
 	g := m.newGeneral(r.Shape, r.Text, r.Birth, r.Slots, t)
 	g.seq = r.Seq
+	g.stored = storedAs(r)
 	m.skel.parse(g.text)
 	if g.slots < maxSlots {
 		m.enter(g, &m.skel)

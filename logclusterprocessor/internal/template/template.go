@@ -88,10 +88,12 @@ func (t *Template[P]) Words() []string {
 // Entry is a known shape, or a generalisation: a shape with words replaced by
 // slots that stands for the shapes it covers.
 type Entry[P any] struct {
-	shape uint64
-	tmpl  atomic.Pointer[Template[P]]
-	count atomic.Int64
-	last  atomic.Int64
+	shape   uint64
+	tmpl    atomic.Pointer[Template[P]]
+	count   atomic.Int64
+	last    atomic.Int64
+	founded atomic.Bool
+	stored  stored // of whoever saves
 
 	// Under the miner's mutex:
 	text  string // encoded units; empty for a shape that a generalisation covers
@@ -130,6 +132,12 @@ func (e *Entry[P]) Seen(n, last int64) {
 		}
 	}
 }
+
+// Founded says that the shape was a template of its own at first.
+func (e *Entry[P]) Founded() bool { return e.founded.Load() }
+
+// Found makes Founded true.
+func (e *Entry[P]) Found() { e.founded.Store(true) }
 
 // Count is how many lines of the shape were seen.
 func (e *Entry[P]) Count() int64 { return e.count.Load() }

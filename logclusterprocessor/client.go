@@ -1,0 +1,51 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
+
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+// What the knowledge base calls.
+var _ knowledge.Processor = (*logClusterProcessor)(nil)
+
+// Apply implements knowledge.Processor.
+func (p *logClusterProcessor) Apply(partition string, rows knowledge.Rows, all bool) bool {
+	if all {
+		return p.parts.Restore(partition, rows)
+	}
+	return p.parts.Apply(partition, rows)
+}
+
+// Lead implements knowledge.Processor.
+func (p *logClusterProcessor) Lead(partition string, leads bool) { p.parts.Lead(partition, leads) }
+
+// Partitions implements knowledge.Processor.
+func (p *logClusterProcessor) Partitions() []string {
+	all := p.parts.All()
+	names := make([]string, len(all))
+	for i, part := range all {
+		names[i] = part.Key()
+	}
+	return names
+}
+
+// Match implements knowledge.Matcher.
+func (p *logClusterProcessor) Match(q knowledge.Query) []knowledge.Match {
+	key := q.Partition
+	if key == nil && q.Resource != nil {
+		resource := pcommon.NewMap()
+		for k, v := range q.Resource {
+			resource.PutStr(k, v)
+		}
+		k := string(partitionKey(nil, resource, p.partitionBy))
+		key = &k
+	}
+	var line mask.Line
+	p.masker.Mask(q.Text, &line)
+	return p.parts.Match(&line, key)
+}
