@@ -48,7 +48,7 @@ type Config struct {
 
 // Default is the configuration for any metric.
 func Default() Config {
-	return Config{Sensitivity: 1, Adapt: time.Hour}
+	return Config{Sensitivity: 1, Adapt: 30 * time.Minute}
 }
 
 // Validate says which value is outside its accepted range.

@@ -7,9 +7,6 @@
 package detect
 
 import (
-	"encoding/binary"
-	"errors"
-	"fmt"
 	"math"
 	"unsafe"
 )
@@ -48,55 +45,434 @@ type Verdict struct {
 type Detector struct {
 	cfg *Config
 	state
+	seasons [seasons]*profile
 }
+
+const (
+	// warm is how many values a detector needs to see before it speaks.
+	warm = 150
+	// seasons is how many periods a stream can have at once.
+	seasons = 2
+)
+
+// The channels of evidence, each for another shape of anomaly.
+const (
+	point    = iota // one value against its prediction
+	burst           // a few values against the medium level
+	shift           // a dozen values against the slow level
+	drift           // many values against the level of long
+	variance        // the size of the noise now against what it was
+	channels
+)
 
 // state has fields of fixed size only: it is what is saved.
 type state struct {
-	Last  int64 // event time of the newest value, ns
-	N     int64 // values learnt
-	Level float64
-	Scale float64 // mean absolute deviation
+	Last     int64 // event time of the newest value, ns
+	Interval int64 // usual distance of values, ns
+	N        int64 // values learnt
+	Fresh    int32 // values since the start or the last long gap
+	Run      int32 // consecutive values far above (below: negative) the prediction
+	Since    int32 // values since the last suspicious one
+
+	Raw                      float64 // the value before, as it came
+	Prev                     float64 // the value before, limited, without season
+	Fast, Medium, Slow, Long float64 // levels of the limited values without season
+	Mix                      [3]float64
+	Scale                    float64 // mean absolute error of the prediction
+	LongScale                float64 // the same, with a memory of days
+	Span                     float64 // mean absolute distance from Long
+	Stride                   float64 // median size of the changes that are not zero
+	Strides                  int32
+	Habit                    float32 // incidents, forgotten over days
+
+	Burst, Shift, Drift float64 // short means of the limited values without season
+	VarFast, VarSlow    float64
+
+	SeasonMean, Share, Cov, Var float64
+
+	Tails    [channels][2]tail // upwards and downwards
+	Incident incident
+	History  history
 }
 
 // New returns a detector that knows nothing yet.
 func New(cfg *Config) *Detector {
-	return &Detector{cfg: cfg}
+	d := &Detector{cfg: cfg}
+	d.Mix = [3]float64{0.5, 0.3, 0.2}
+	for i := range d.Tails {
+		for j := range d.Tails[i] {
+			d.Tails[i][j] = tail{U: 3, Beta: 1}
+		}
+	}
+	return d
 }
-
-// warm is how many values a detector needs to see before it speaks.
-const warm = 60
 
 // Step takes the next value, at an event time in nanoseconds. Values that are not
 // finite, or that are not newer than the last, are neither learnt nor judged.
 func (d *Detector) Step(at int64, value float64) Verdict {
-	if math.IsNaN(value) || math.IsInf(value, 0) || (d.N > 0 && at <= d.Last) {
-		return Verdict{Warming: d.N < warm, Expected: d.Level, Lower: d.Level, Upper: d.Level}
+	if math.Abs(value) > maxValue || value != value || (d.N > 0 && at <= d.Last) {
+		return Verdict{Warming: d.N < warm, Expected: d.Raw, Lower: d.Raw, Upper: d.Raw}
+	}
+	if d.N == 0 {
+		d.begin(at, value)
+		return Verdict{Warming: true, Expected: value, Lower: value, Upper: value}
+	}
+	d.clock(at)
+	s := d.season(at)
+	d.SeasonMean += max(par.long, 1/float64(d.N)) * (s.mean - d.SeasonMean)
+	off := d.Share * (s.mean - d.SeasonMean)
+	if d.Fresh == 1 && d.N > 1 {
+		d.resume(value - off)
+	}
+	// the prediction, without and with season
+	parts := [3]float64{d.Medium - d.Slow, d.Fast - d.Medium, d.Prev - d.Fast}
+	base := d.Slow + d.Mix[0]*parts[0] + d.Mix[1]*parts[1] + d.Mix[2]*parts[2]
+	expected := base + off
+	r := value - expected
+	sigma := d.sigma(s)
+	limited := d.limit(r, sigma)
+	clean := base + limited
+	rate := 1.0
+	if d.Incident.Open {
+		rate = par.slowIn
+	}
+	early := 1 / float64(d.Fresh)
+
+	d.Burst += max(par.short, early) * (clean - d.Burst)
+	d.Shift += max(par.mid, early) * (clean - d.Shift)
+	d.Drift += max(par.wide, early) * (clean - d.Drift)
+	size := math.Abs(limited) / sigma
+	d.VarFast += par.volFast * (size - d.VarFast)
+	d.VarSlow += max(par.volSlow*rate, 1/float64(d.N)) * (size - d.VarSlow)
+	evidence := [channels]float64{
+		r / sigma,
+		(d.Burst - d.Medium) / sigma,
+		(d.Shift - d.Slow) / sigma,
+		(d.Drift - d.Long) / sigma,
+		4 * math.Log((d.VarFast+0.1)/(d.VarSlow+0.1)),
+	}
+	rarity, channel, up := d.judge(&evidence)
+	v := Verdict{Expected: expected, Up: up, Warming: d.N < warm}
+	v.Score = rarity / d.needed()
+	if v.Warming || d.Fresh <= int32(par.resume) {
+		v.Score = 0
+	}
+	d.learnTails(&evidence, v.Score)
+	d.conclude(at, value, off, base, sigma, channel, &v)
+	d.bounds(sigma, &v)
+
+	// learning
+	norm := parts[0]*parts[0] + parts[1]*parts[1] + parts[2]*parts[2] + sigma*sigma
+	for i := range parts {
+		d.Mix[i] = max(-0.5, min(1.5, d.Mix[i]+rate*par.mix*limited*parts[i]/norm))
+	}
+	d.Prev = clean
+	d.Fast += max(par.fast, early) * (clean - d.Fast)
+	d.Medium += max(par.medium, early) * (clean - d.Medium)
+	d.Slow += max(par.slow*rate, early) * (clean - d.Slow)
+	d.Long += max(par.long*rate, early) * (clean - d.Long)
+	d.learnScale(math.Abs(limited), math.Abs(clean-d.Long), rate, s)
+	d.learnSeason(at, clean+off, rate, sigma, s)
+	d.stride(value)
+	d.Raw = value
+	d.N++
+	return v
+}
+
+// maxValue keeps means within what a float32 holds. Values beyond are not learnt.
+const maxValue = 1e30
+
+func (d *Detector) begin(at int64, value float64) {
+	d.Last, d.N, d.Fresh, d.Raw = at, 1, 1, value
+	d.level(value)
+}
+
+// level sets all levels.
+func (d *Detector) level(x float64) {
+	d.Prev, d.Fast, d.Medium, d.Slow, d.Long = x, x, x, x, x
+	d.Burst, d.Shift, d.Drift = x, x, x
+}
+
+// clock follows the time: the usual interval, and gaps.
+func (d *Detector) clock(at int64) {
+	gap := at - d.Last
+	if gap < 0 {
+		gap = math.MaxInt64 // over half of all time there is
 	}
 	d.Last = at
-	d.N++
-	if d.N == 1 {
-		d.Level = value
+	switch {
+	case d.N == 1:
+		d.Interval = gap
+	case gap > d.Interval:
+		d.Interval += d.Interval>>4 + 1
+	case gap < d.Interval:
+		d.Interval -= d.Interval >> 4
 	}
-	r := value - d.Level
-	s := d.Scale + 1e-9*math.Abs(d.Level) + 1e-300
-	v := Verdict{Warming: d.N <= warm, Expected: d.Level, Lower: d.Level - 6*s, Upper: d.Level + 6*s, Up: r > 0}
-	if !v.Warming {
-		v.Score = math.Abs(r) / (6 * s)
-		v.Anomalous = v.Score >= 1
-		if v.Anomalous {
-			v.Kind = Dip
-			if v.Up {
-				v.Kind = Spike
+	d.Habit -= d.Habit * float32(min(1, float64(gap)/(par.habitDays*float64(day))))
+	d.Fresh = min(d.Fresh+1, 1<<30)
+	if gap > int64(d.cfg.Adapt) && gap > 20*d.Interval {
+		d.Fresh = 1
+	}
+}
+
+// resume forgets, after a long gap, where the level was, but not how large the
+// noise is.
+func (d *Detector) resume(x float64) {
+	d.level(x)
+	d.Incident.Open, d.Run = false, 0
+	d.VarFast = d.VarSlow
+}
+
+// seasonal is what the profiles say about a time.
+type seasonal struct {
+	mean, edge, noise float64
+	known             bool
+	each              [seasons]float64
+}
+
+func (d *Detector) season(at int64) seasonal {
+	s := seasonal{noise: 1}
+	for i, p := range d.seasons {
+		if p == nil {
+			break
+		}
+		m, edge, ok := p.at(at)
+		if i == 0 {
+			s.noise = float64(*p.noise(at))
+			s.known = ok
+			if !ok {
+				m = d.SeasonMean
 			}
 		}
+		s.each[i] = m
+		s.mean += m
+		s.edge = max(s.edge, edge)
 	}
-	a := max(0.05, 1/float64(d.N))
-	if d.N > 10 {
-		r = max(-3*s, min(3*s, r))
+	if !s.known {
+		s.mean = d.SeasonMean
 	}
-	d.Level += a * r
-	d.Scale += a * (math.Abs(r) - d.Scale)
-	return v
+	return s
+}
+
+// sigma is the scale of the prediction's error now. Its floors keep a stretch
+// without change from making the next change look endless: a share of what it
+// was in the last days, of the usual change, of the whole span, and of how much
+// the season changes between its buckets.
+func (d *Detector) sigma(s seasonal) float64 {
+	return max(d.Scale*s.noise, par.longFloor*d.LongScale, par.stepFloor*d.Stride, par.spanFloor*d.Span,
+		par.edge*d.Share*s.edge, 1e-6*math.Abs(d.Long)+1e-30)
+}
+
+// limit is how much of the error r is believed. It grows while the errors go on
+// to one side.
+func (d *Detector) limit(r, sigma float64) float64 {
+	if d.N < 10 {
+		return r
+	}
+	width := par.clip * sigma
+	if d.Run != 0 {
+		width *= math.Pow(par.run, math.Abs(float64(d.Run)))
+	}
+	switch {
+	case r > par.clip*sigma:
+		d.Run = min(max(1, d.Run+1), 100)
+	case r < -par.clip*sigma:
+		d.Run = max(min(-1, d.Run-1), -100)
+	default:
+		d.Run = 0
+	}
+	return max(-width, min(width, r))
+}
+
+// judge is how rare the rarest evidence is, in nats, of which channel, and on
+// which side.
+func (d *Detector) judge(evidence *[channels]float64) (rarity float64, channel int, up bool) {
+	weight := [channels]float64{par.w1, par.w2, par.w3, par.w4, par.w5}
+	up = evidence[point] > 0
+	for c, e := range evidence {
+		if r := weight[c] * d.Tails[c][0].rarity(e); r > rarity {
+			rarity, channel = r, c
+			if c != variance {
+				up = true
+			}
+		}
+		if c == variance {
+			continue // calmer than before is no anomaly
+		}
+		if r := weight[c] * d.Tails[c][1].rarity(-e); r > rarity {
+			rarity, channel, up = r, c, false
+		}
+	}
+	return rarity, channel, up
+}
+
+// needed is how many nats of rarity make a score of 1. A stream that has been
+// having incidents every few hours needs more.
+func (d *Detector) needed() float64 {
+	return par.nats / d.cfg.Sensitivity * (1 + par.habit/par.habitDays*float64(d.Habit))
+}
+
+// bounds fills in between which values a single value is not anomalous.
+func (d *Detector) bounds(sigma float64, v *Verdict) {
+	need := d.needed()
+	least := max(d.cfg.MinDeviation.Absolute, d.cfg.MinDeviation.Relative*math.Abs(v.Expected))
+	v.Lower = v.Expected - max(least, sigma*max(0, d.Tails[point][1].evidence(need)))
+	v.Upper = v.Expected + max(least, sigma*max(0, d.Tails[point][0].evidence(need)))
+	if lo := d.cfg.DataRange.Min; lo != nil {
+		v.Expected, v.Lower, v.Upper = max(v.Expected, *lo), max(v.Lower, *lo), max(v.Upper, *lo)
+	}
+	if hi := d.cfg.DataRange.Max; hi != nil {
+		v.Expected, v.Lower, v.Upper = min(v.Expected, *hi), min(v.Lower, *hi), min(v.Upper, *hi)
+	}
+}
+
+// learnTails learns what evidence is usual. An incident is one sample for the
+// point channel however long it is; the evidence of the others changes slowly and
+// says the same many times over, whether there is an incident or not.
+func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
+	weight := 1.0
+	again := d.Since < 10
+	if d.Since < 1000 {
+		d.Since++
+	}
+	if score >= par.suspect {
+		d.Since = 0
+		if again {
+			weight = par.runTail
+		}
+	} else if again {
+		weight = 0.3
+	}
+	d.Tails[point][0].learn(evidence[point], weight)
+	d.Tails[point][1].learn(-evidence[point], weight)
+	if weight < 1 {
+		weight = math.Pow(weight, par.corrTail)
+	}
+	for c := burst; c < channels; c++ {
+		d.Tails[c][0].learn(evidence[c], weight)
+		d.Tails[c][1].learn(-evidence[c], weight)
+	}
+}
+
+func (d *Detector) learnScale(size, span, rate float64, s seasonal) {
+	early := 1 / float64(d.N)
+	d.Scale += max(par.scaleRate*rate, early) * (size/s.noise - d.Scale)
+	fall := par.longFall
+	if d.Scale > d.LongScale {
+		fall = par.long
+	}
+	d.LongScale += max(fall, early) * (d.Scale - d.LongScale)
+	d.Span += max(par.long*rate, early) * (span - d.Span)
+	if p := d.seasons[0]; p != nil && d.Scale > 0 {
+		slot := p.noise(d.Last)
+		n := float64(*slot)
+		*slot = float32(max(0.3, min(5, n+rate*par.scaleRate*par.hourRate*(size/d.Scale-n))))
+	}
+}
+
+// stride tracks the median size of the changes that are not zero.
+func (d *Detector) stride(value float64) {
+	step := math.Abs(value - d.Raw)
+	if step == 0 {
+		return
+	}
+	d.Strides = min(d.Strides+1, 1000)
+	k := 1 + max(0.03, 1/float64(d.Strides))
+	switch {
+	case d.Strides == 1:
+		d.Stride = step
+	case step > d.Stride:
+		d.Stride *= k
+	default:
+		d.Stride /= k
+	}
+}
+
+// learnSeason finds periods and learns their profiles, each on what those before
+// it leave.
+func (d *Detector) learnSeason(at int64, clean, rate, sigma float64, s seasonal) {
+	if s.known {
+		y, x := clean-d.Long, s.mean-d.SeasonMean
+		d.Cov += par.shareRate * rate * (y*x - d.Cov)
+		d.Var += par.shareRate * rate * (x*x - d.Var)
+		if d.Var > 0 {
+			d.Share = max(0, min(1, d.Cov/(d.Var+0.1*sigma*sigma)))
+		}
+	}
+	rest := clean
+	for i, p := range d.seasons {
+		if p == nil {
+			break
+		}
+		p.learn(at, rest)
+		rest -= s.each[i]
+	}
+	if d.History.add(at, clean, d.Interval) {
+		d.findSeason()
+	}
+}
+
+func (d *Detector) findSeason() {
+	free := -1
+	for i, p := range d.seasons {
+		if p == nil {
+			free = i
+			break
+		}
+	}
+	if free < 0 {
+		return
+	}
+	period := d.History.find(d.covers)
+	if period == 0 {
+		return
+	}
+	p := newProfile(period)
+	d.History.fill(p, func(at int64) float64 {
+		sum := 0.0
+		for _, q := range d.seasons[:free] {
+			m, _, _ := q.at(at)
+			sum += m
+		}
+		return sum
+	})
+	d.seasons[free] = p
+	if free == 0 {
+		d.SeasonMean = d.Long
+		var sum, num float64
+		for b, m := range p.Mean {
+			if p.Seen[b] > 0 {
+				sum += float64(m)
+				num++
+			}
+		}
+		d.SeasonMean = sum / num
+		d.Share = 0
+		d.Cov, d.Var = 0, 0
+	}
+}
+
+// covers says that a profile already holds a period: the same, a multiple of it,
+// or a part of it that is resolved.
+func (d *Detector) covers(period int64) bool {
+	for _, p := range d.seasons {
+		if p == nil {
+			break
+		}
+		long, short := max(p.Period, period), min(p.Period, period)
+		m := math.Round(float64(long) / float64(short))
+		if math.Abs(float64(long)/m-float64(short)) > 0.05*float64(short) {
+			continue
+		}
+		if m == 1 {
+			return true
+		}
+		calendar := period == day || period == week
+		if p.Period == short && !calendar || p.Period == long && m <= buckets/6 && !(period == day) {
+			return true
+		}
+	}
+	return false
 }
 
 // Method names, for people, what the detector does with this stream.
@@ -108,38 +484,12 @@ func (d *Detector) Method() string {
 }
 
 // Size is the memory held, in bytes.
-func (d *Detector) Size() int { return int(unsafe.Sizeof(*d)) }
-
-// version is of the layout that Append writes.
-const version = 1
-
-// ErrState says that bytes are not the state of a detector.
-var ErrState = errors.New("not a detector's state")
-
-// Append adds the state to b: the restored detector goes on as this one would.
-func (d *Detector) Append(b []byte) []byte {
-	b = append(b, version)
-	b, err := binary.Append(b, binary.LittleEndian, &d.state)
-	if err != nil {
-		panic(err) // a field of no fixed size: a mistake in this package
+func (d *Detector) Size() int {
+	n := int(unsafe.Sizeof(*d))
+	for _, p := range d.seasons {
+		if p != nil {
+			n += int(unsafe.Sizeof(*p))
+		}
 	}
-	return b
-}
-
-// Restore takes the state from the start of b and returns the rest. The detector
-// is unchanged when there is an error.
-func (d *Detector) Restore(b []byte) ([]byte, error) {
-	if len(b) == 0 {
-		return nil, fmt.Errorf("%w: empty", ErrState)
-	}
-	if b[0] != version {
-		return nil, fmt.Errorf("%w: version %d, want %d", ErrState, b[0], version)
-	}
-	var s state
-	n, err := binary.Decode(b[1:], binary.LittleEndian, &s)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrState, err)
-	}
-	d.state = s
-	return b[1+n:], nil
+	return n
 }

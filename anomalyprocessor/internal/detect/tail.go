@@ -1,0 +1,51 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "math"
+
+// tail is one side of the distribution of one channel's evidence: a high
+// quantile, tracked by stochastic approximation (Robbins and Monro 1951), and
+// above it a generalised Pareto excess (peaks over threshold, Pickands 1975) of
+// fixed shape. It makes evidence of any channel and stream comparable: what
+// counts is how rare it is.
+type tail struct {
+	U    float32 // the quantile
+	Beta float32 // mean excess above it
+	N    float32 // values learnt, until the rates no longer depend on it
+}
+
+// rarity is minus the logarithm of the probability of evidence at or above e, or
+// 0 where that is not rare.
+func (t *tail) rarity(e float64) float64 {
+	x := (e - float64(t.U)) / float64(t.Beta)
+	if x <= 0 {
+		return 0
+	}
+	return -math.Log(par.p) + math.Log1p(par.xi*x)/par.xi
+}
+
+// evidence is what has a rarity, the inverse of rarity.
+func (t *tail) evidence(rarity float64) float64 {
+	x := math.Expm1(par.xi*(rarity+math.Log(par.p))) / par.xi
+	return float64(t.U) + x*float64(t.Beta)
+}
+
+// learn takes the evidence e, with a weight of 0 to 1. How much one value can
+// teach is limited, so that anomalies are not learnt as easily as they come.
+func (t *tail) learn(e, weight float64) {
+	if t.N < 1000 {
+		t.N++
+	}
+	n, beta := float64(t.N), float64(t.Beta)
+	k := weight * beta * max(par.uRate, 2/n)
+	x := e - float64(t.U)
+	if x <= 0 {
+		t.U -= float32(k * par.p)
+		return
+	}
+	t.U += float32(k * (1 - par.p))
+	beta += weight * max(par.bRate, 0.2/n) * (min(x, par.xClip*beta) - beta)
+	t.Beta = float32(max(beta, 0.05))
+}
