@@ -97,13 +97,11 @@ func (c *companions) gauges(attributes pcommon.Map, at int64, aspect string, kin
 func (c *companions) valueUnit(kind measure.Kind, aspect string) string {
 	switch {
 	case aspect == "rate":
-		return "1/s"
+		return measure.RateUnit("")
 	case aspect != "" || kind == measure.Gauge:
 		return c.unit
-	case c.unit == "":
-		return "1/s"
 	default:
-		return c.unit + "/s"
+		return measure.RateUnit(c.unit)
 	}
 }
 

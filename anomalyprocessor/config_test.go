@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/confmaptest"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/streamtest"
 )
 
 // TestConfig loads each entry of testdata/config.yaml. One with an error must be
@@ -50,14 +52,14 @@ func TestUnknownKeyIsRefused(t *testing.T) {
 
 func TestMissingStorageIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
-		host host
+		host streamtest.Host
 		want string
 	}{
-		"no such extension":  {host{}, `storage: there is no extension "file_storage"`},
-		"not of that nature": {host{storageID: nopComponent{}}, `storage: extension "file_storage" is not a storage extension`},
+		"no such extension":  {streamtest.Host{}, `storage: there is no extension "file_storage"`},
+		"not of that nature": {streamtest.Host{streamtest.StorageID: nopComponent{}}, `storage: extension "file_storage" is not a storage extension`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newMetrics(t, nopSettings(), defaults(func(c *Config) { c.Storage = &storageID }))
+			p := newMetrics(t, nopSettings(), defaults(func(c *Config) { c.Storage = &streamtest.StorageID }))
 			require.ErrorContains(t, p.Start(t.Context(), c.host), c.want)
 			require.NoError(t, p.Shutdown(t.Context()))
 		})

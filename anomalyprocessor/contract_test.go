@@ -15,17 +15,18 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/match"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/streamtest"
 )
 
 // spiky is a gauge that is quiet, and then is not for three points.
-func spiky() []event {
-	var events []event
+func spiky() []streamtest.Event {
+	var events []streamtest.Event
 	for i := range 500 {
 		value := 100 + math.Sin(float64(i)*1.7)
 		if i >= 400 && i < 403 {
 			value += 60
 		}
-		events = append(events, event{at: time.Duration(i) * time.Minute, values: []float64{value}})
+		events = append(events, streamtest.Event{At: time.Duration(i) * time.Minute, Values: []float64{value}})
 	}
 	return events
 }
@@ -36,7 +37,7 @@ func TestSourceIsUntouchedWithoutInline(t *testing.T) {
 	var marshaler pmetric.ProtoMarshaler
 	companions := 0
 	for _, e := range mixed() {
-		md := metricsOf([]event{e})
+		md := streamtest.MetricsOf([]streamtest.Event{e})
 		want, err := marshaler.MarshalMetrics(md)
 		require.NoError(t, err)
 		require.NoError(t, p.ConsumeMetrics(t.Context(), md))
@@ -58,7 +59,7 @@ func TestInlineMarksThePoint(t *testing.T) {
 	p := startMetrics(t, defaults())
 	flagged := 0
 	for i, e := range spiky() {
-		md := metricsOf([]event{e})
+		md := streamtest.MetricsOf([]streamtest.Event{e})
 		require.NoError(t, p.ConsumeMetrics(t.Context(), md))
 		attributes := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints().At(0).Attributes()
 		if flag, ok := attributes.Get(flagKey); ok {
@@ -79,7 +80,7 @@ func TestCompanionsAreSparse(t *testing.T) {
 	p := startMetrics(t, defaults(everything, func(c *Config) { c.Companions.Level = 1 }))
 	open, begun, ended := false, 0, 0
 	for i, e := range spiky() {
-		md := metricsOf([]event{e})
+		md := streamtest.MetricsOf([]streamtest.Event{e})
 		require.NoError(t, p.ConsumeMetrics(t.Context(), md))
 		require.Equal(t, 1, md.ResourceMetrics().Len())
 		require.Equal(t, 1, md.ResourceMetrics().At(0).ScopeMetrics().Len())
@@ -94,7 +95,7 @@ func TestCompanionsAreSparse(t *testing.T) {
 				require.Equal(t, pmetric.AggregationTemporalityCumulative, m.Sum().AggregationTemporality())
 				dps := m.Sum().DataPoints()
 				last := dps.At(dps.Len() - 1)
-				require.Equal(t, pcommon.NewTimestampFromTime(start.Add(e.at)), last.Timestamp())
+				require.Equal(t, pcommon.NewTimestampFromTime(streamtest.Start.Add(e.At)), last.Timestamp())
 				if dps.Len() == 2 {
 					require.Zero(t, dps.At(0).IntValue())
 					require.EqualValues(t, 1, last.IntValue())
@@ -111,7 +112,7 @@ func TestCompanionsAreSparse(t *testing.T) {
 		}
 		for name, dp := range names {
 			require.Equal(t, map[string]any{"stream": int64(0), metricNameKey: "test.gauge"}, dp.Attributes().AsRaw(), name)
-			require.Equal(t, pcommon.NewTimestampFromTime(start.Add(e.at)), dp.Timestamp())
+			require.Equal(t, pcommon.NewTimestampFromTime(streamtest.Start.Add(e.At)), dp.Timestamp())
 		}
 		switch score, ok := names[scoreName]; {
 		case !ok:
@@ -144,7 +145,7 @@ func TestOwnMetricsAreNotWatched(t *testing.T) {
 			m := metrics.AppendEmpty()
 			m.SetName(name)
 			dp := m.SetEmptyGauge().DataPoints().AppendEmpty()
-			dp.SetTimestamp(pcommon.NewTimestampFromTime(start.Add(time.Duration(i) * time.Minute)))
+			dp.SetTimestamp(pcommon.NewTimestampFromTime(streamtest.Start.Add(time.Duration(i) * time.Minute)))
 			dp.SetDoubleValue(float64(i % 7))
 			if strings.HasPrefix(name, "load") {
 				dp.Attributes().PutStr(map[bool]string{true: "forecast.horizon", false: "forecast_window"}[name == "load.forecast"], "1h")
@@ -158,7 +159,7 @@ func TestOwnMetricsAreNotWatched(t *testing.T) {
 
 func TestRules(t *testing.T) {
 	scored := func(change func(*Config)) int {
-		out := consume(t, startMetrics(t, defaults(change)), spiky(), always(1))
+		out := consume(t, startMetrics(t, defaults(change)), spiky(), streamtest.Always(1))
 		return len(out["anomaly.score of 0"])
 	}
 	require.Positive(t, scored(func(*Config) {}))
@@ -178,8 +179,8 @@ func TestRules(t *testing.T) {
 		"suppressed": func(c *Config) {
 			c.Suppress = []SuppressConfig{{
 				Match: match.Config{Names: []string{"test.gauge"}},
-				From:  start.Add(300 * time.Minute),
-				Until: start.Add(450 * time.Minute),
+				From:  streamtest.Start.Add(300 * time.Minute),
+				Until: streamtest.Start.Add(450 * time.Minute),
 			}}
 		},
 	} {
@@ -187,7 +188,7 @@ func TestRules(t *testing.T) {
 	}
 	t.Run("suppressed at another time", func(t *testing.T) {
 		require.Positive(t, scored(func(c *Config) {
-			c.Suppress = []SuppressConfig{{Until: start}}
+			c.Suppress = []SuppressConfig{{Until: streamtest.Start}}
 		}))
 	})
 	t.Run("a rule for others", func(t *testing.T) {
@@ -202,7 +203,7 @@ func TestOddInputPasses(t *testing.T) {
 	gauge := func(f func(pmetric.NumberDataPoint)) func(pmetric.Metric) {
 		return func(m pmetric.Metric) {
 			dp := m.SetEmptyGauge().DataPoints().AppendEmpty()
-			dp.SetTimestamp(pcommon.NewTimestampFromTime(start))
+			dp.SetTimestamp(pcommon.NewTimestampFromTime(streamtest.Start))
 			dp.SetDoubleValue(1)
 			f(dp)
 		}
@@ -217,7 +218,7 @@ func TestOddInputPasses(t *testing.T) {
 		"NaN":      {gauge(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.NaN()) }), invalid},
 		"infinity": {gauge(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.Inf(-1)) }), invalid},
 		"no value set": {func(m pmetric.Metric) {
-			m.SetEmptyGauge().DataPoints().AppendEmpty().SetTimestamp(pcommon.NewTimestampFromTime(start))
+			m.SetEmptyGauge().DataPoints().AppendEmpty().SetTimestamp(pcommon.NewTimestampFromTime(streamtest.Start))
 		}, invalid},
 		"flagged as no value": {gauge(func(dp pmetric.NumberDataPoint) {
 			dp.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
@@ -235,12 +236,12 @@ func TestOddInputPasses(t *testing.T) {
 		"no type": {func(pmetric.Metric) {}, unsupported},
 		"broken histogram": {func(m pmetric.Metric) {
 			dp := m.SetEmptyHistogram().DataPoints().AppendEmpty()
-			dp.SetTimestamp(pcommon.NewTimestampFromTime(start))
+			dp.SetTimestamp(pcommon.NewTimestampFromTime(streamtest.Start))
 			dp.BucketCounts().FromRaw([]uint64{1, 2, 3})
 		}, invalid},
 		"huge histogram": {func(m pmetric.Metric) {
 			dp := m.SetEmptyExponentialHistogram().DataPoints().AppendEmpty()
-			dp.SetTimestamp(pcommon.NewTimestampFromTime(start))
+			dp.SetTimestamp(pcommon.NewTimestampFromTime(streamtest.Start))
 			dp.Positive().BucketCounts().FromRaw(make([]uint64, 100_000))
 		}, invalid},
 	} {
@@ -305,7 +306,7 @@ func TestFloodOfStreams(t *testing.T) {
 	events := spiky()
 	next, flagged := 0, 0
 	for _, e := range events {
-		md := metricsOf([]event{e})
+		md := streamtest.MetricsOf([]streamtest.Event{e})
 		gauge := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge()
 		for range flood / len(events) {
 			next++
@@ -327,7 +328,7 @@ func TestFloodOfStreams(t *testing.T) {
 // Whatever OTLP brings, it leaves, and nothing panics.
 func FuzzOTLP(f *testing.F) {
 	var marshaler pmetric.ProtoMarshaler
-	b, err := marshaler.MarshalMetrics(metricsOf(traffic(1, 5, 3)))
+	b, err := marshaler.MarshalMetrics(streamtest.MetricsOf(streamtest.Traffic(1, 5, 3)))
 	require.NoError(f, err)
 	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {

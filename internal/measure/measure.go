@@ -99,3 +99,11 @@ func behind(at, last int64) Outcome {
 
 // seconds is the time between two instants, which differ.
 func seconds(from, to int64) float64 { return float64(to-from) / 1e9 }
+
+// RateUnit is the unit of the rate of something in a unit.
+func RateUnit(unit string) string {
+	if unit == "" {
+		unit = "1"
+	}
+	return unit + "/s"
+}

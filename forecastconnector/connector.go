@@ -1,0 +1,259 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package forecastconnector // import "github.com/otelcol-aiops/otelcol-aiops/forecastconnector"
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/connector"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/checkpoint"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
+)
+
+// forecastConnector is the seam between pdata and the packages that learn: it
+// takes numbers and times out of points and makes metrics of the forecasts.
+type forecastConnector struct {
+	cfg     *Config
+	next    consumer.Metrics
+	rules   []rule
+	streams streams
+	keeper  *checkpoint.Keeper
+	tel     *telemetry
+	logger  *zap.Logger
+	passes  sync.Pool // of *pass
+}
+
+func newConnector(set connector.Settings, cfg *Config, next consumer.Metrics) (*forecastConnector, error) {
+	rules, err := newRules(cfg)
+	if err != nil {
+		return nil, err
+	}
+	tel, err := newTelemetry(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	c := &forecastConnector{
+		cfg:     cfg,
+		next:    next,
+		rules:   rules,
+		streams: streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
+		tel:     tel,
+		logger:  set.Logger,
+	}
+	c.keeper = &checkpoint.Keeper{
+		Kind:     component.KindConnector,
+		ID:       set.ID,
+		Storage:  cfg.Storage,
+		Interval: cfg.CheckpointInterval,
+		Version:  stateVersion,
+		State:    c.streams,
+		Observer: tel,
+		Logger:   set.Logger,
+	}
+	c.passes.New = func() any { return newPass(c) }
+	return c, tel.observe(c.streams)
+}
+
+// Capabilities implements consumer.Metrics.
+func (*forecastConnector) Capabilities() consumer.Capabilities {
+	return consumer.Capabilities{MutatesData: false}
+}
+
+// Start implements component.Component.
+func (c *forecastConnector) Start(ctx context.Context, host component.Host) error {
+	return c.keeper.Start(ctx, host)
+}
+
+// Shutdown implements component.Component.
+func (c *forecastConnector) Shutdown(ctx context.Context) error {
+	err := c.keeper.Shutdown(ctx)
+	c.tel.Shutdown()
+	return err
+}
+
+// ConsumeMetrics implements consumer.Metrics.
+func (c *forecastConnector) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
+	b := c.passes.Get().(*pass)
+	made := b.forecast(md)
+	c.tel.count(ctx, b)
+	b.end()
+	c.passes.Put(b)
+	if made.ResourceMetrics().Len() == 0 {
+		return nil
+	}
+	return c.next.ConsumeMetrics(ctx, made)
+}
+
+// pass is what one call needs.
+type pass struct {
+	*forecastConnector
+	reader
+	now      int64
+	resource pcommon.Map
+	out      output
+	point    measure.Point
+	counts   [outcomes]int64
+}
+
+func newPass(c *forecastConnector) *pass {
+	return &pass{forecastConnector: c, out: newOutput(c.cfg)}
+}
+
+// end lets go of the batch.
+func (b *pass) end() {
+	b.resource = pcommon.Map{}
+	b.out.end()
+	b.counts = [outcomes]int64{}
+	b.fits, b.putOff = b.fits[:0], 0
+}
+
+// forecast learns from a batch and returns the forecasts.
+func (b *pass) forecast(md pmetric.Metrics) pmetric.Metrics {
+	b.now, b.fitsLeft = time.Now().UnixNano(), b.cfg.Limits.Fits
+	b.out.begin()
+	for _, rm := range md.ResourceMetrics().All() {
+		b.resource = rm.Resource().Attributes()
+		b.out.resource(rm)
+		resource := series.OfResource(rm.Resource())
+		for _, sm := range rm.ScopeMetrics().All() {
+			b.out.scope(sm)
+			scope := resource.Scope(sm.Scope())
+			for _, m := range sm.Metrics().All() {
+				if !series.Ours(m) {
+					b.metric(scope.Metric(m), m)
+				}
+			}
+		}
+	}
+	return b.out.made
+}
+
+func (b *pass) metric(id series.ID, m pmetric.Metric) {
+	switch m.Type() {
+	case pmetric.MetricTypeGauge:
+		b.out.metric(m.Name(), m.Unit(), "")
+		b.numbers(id, m.Name(), measure.Gauge, m.Gauge().DataPoints())
+	case pmetric.MetricTypeSum:
+		kind, unit := measure.KindOf(m.Sum()), m.Unit()
+		if kind != measure.Gauge {
+			unit = measure.RateUnit(unit)
+		}
+		b.out.metric(m.Name(), unit, "")
+		b.numbers(id, m.Name(), kind, m.Sum().DataPoints())
+	case pmetric.MetricTypeHistogram:
+		b.out.metric(m.Name(), measure.RateUnit(""), aspectRate)
+		kind := kindOf(m.Histogram().AggregationTemporality())
+		for _, dp := range m.Histogram().DataPoints().All() {
+			b.point.SetHistogram(dp)
+			b.learn(id, m.Name(), dp.Attributes(), dp.Flags(), &measure.Sample{Kind: kind, At: b.point.At, Distribution: &b.point})
+		}
+	case pmetric.MetricTypeExponentialHistogram:
+		b.out.metric(m.Name(), measure.RateUnit(""), aspectRate)
+		kind := kindOf(m.ExponentialHistogram().AggregationTemporality())
+		for _, dp := range m.ExponentialHistogram().DataPoints().All() {
+			b.point.SetExponential(dp)
+			b.learn(id, m.Name(), dp.Attributes(), dp.Flags(), &measure.Sample{Kind: kind, At: b.point.At, Distribution: &b.point})
+		}
+	case pmetric.MetricTypeSummary:
+		b.counts[unsupported] += int64(m.Summary().DataPoints().Len())
+	default:
+		b.counts[unsupported]++
+	}
+}
+
+func kindOf(t pmetric.AggregationTemporality) measure.Kind {
+	if t == pmetric.AggregationTemporalityDelta {
+		return measure.Delta
+	}
+	return measure.Cumulative
+}
+
+func (b *pass) numbers(id series.ID, name string, kind measure.Kind, points pmetric.NumberDataPointSlice) {
+	for _, dp := range points.All() {
+		p := measure.Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: measure.ValueOf(dp)}
+		b.learn(id, name, dp.Attributes(), dp.Flags(), &p)
+	}
+}
+
+// learn learns from a point and makes the stream's forecasts.
+func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags, p *measure.Sample) {
+	if flags.NoRecordedValue() {
+		b.counts[noValue]++
+		return
+	}
+	if !series.Plausible(p.At, b.now) {
+		b.counts[badTime]++
+		return
+	}
+	id = id.Point(attributes)
+	b.streams.Tick(p.At)
+	b.streams.Do(id, func(s *stream) {
+		if s.rule == nil {
+			s.rule, s.id = ruleOf(b.rules, name, attributes, b.resource), id
+			if !s.resume() {
+				b.counts[lost]++
+			}
+		}
+		if s.rule.ignore {
+			b.counts[ignored]++
+			return
+		}
+		fitted := len(b.fits)
+		outcome := b.step(s, p)
+		if len(b.fits) > fitted {
+			b.explain(s, name, attributes)
+		}
+		switch {
+		case outcome != measure.OK:
+			b.counts[ofReading[outcome]]++
+		case p.At < s.Newest():
+			b.counts[reordered]++ // what came after it was forecast already
+		case !s.model.Ready():
+			b.counts[learning]++
+		case p.At-s.emitted < int64(b.cfg.EmitInterval):
+			b.counts[waiting]++
+		default:
+			s.emitted = p.At
+			b.counts[forecasted]++
+			b.out.forecasts(s, attributes, p.At)
+		}
+	})
+}
+
+func (b *pass) step(s *stream, p *measure.Sample) measure.Outcome {
+	l := learner{s, &b.reader}
+	if b.cfg.Lateness == 0 {
+		return l.Step(p)
+	}
+	if s.replay == nil {
+		s.replay = new(replay.Buffer)
+	}
+	return s.replay.Place(l, p, int64(b.cfg.Lateness), func() {})
+}
+
+// explain says at debug level what a stream's forecast is made of, and why.
+func (b *pass) explain(s *stream, name string, attributes pcommon.Map) {
+	entry := b.logger.Check(zap.DebugLevel, "models fitted")
+	if entry == nil {
+		return
+	}
+	d := s.model.Describe()
+	entry.Write(
+		zap.String("metric", name), zap.Any("attributes", attributes.AsRaw()),
+		zap.Duration("step", d.Step), zap.Int("buckets", d.Buckets), zap.Durations("periods", d.Periods),
+		zap.Float64("level", d.Level), zap.Float64("trend_per_day", d.Trend),
+		zap.Objects("models", modelStates(d.Models)), zap.Objects("measured", measurements(d.Measured)))
+}
+
+var _ connector.Metrics = (*forecastConnector)(nil)

@@ -1,0 +1,257 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package forecastconnector // import "github.com/otelcol-aiops/otelcol-aiops/forecastconnector"
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/forecast"
+)
+
+// Names that outsiders depend on.
+const (
+	horizonKey    = "forecast.horizon"
+	boundKey      = "forecast.bound"
+	windowKey     = "forecast.window"
+	slotKey       = "forecast.slot"
+	limitKey      = "forecast.limit"
+	aspectKey     = "forecast.aspect"
+	metricNameKey = "forecast.metric.name"
+	aspectRate    = "rate"
+
+	forecastSuffix    = ".forecast"
+	dueSuffix         = ".forecast.due"
+	recommendedSuffix = ".recommended"
+	limitSuffix       = ".time_to_limit"
+	coverageName      = "forecast.coverage"
+	errorName         = "forecast.error"
+)
+
+// anomalyPrefix is that of attributes which the anomaly processor writes on the
+// source's points; they do not belong to the stream.
+const anomalyPrefix = "anomaly."
+
+// output makes metrics of forecasts. Resource, scope and metrics are made when
+// the first point of each comes.
+type output struct {
+	cfg      *Config
+	horizons []string // as they are written
+	window   string
+	slots    []string // of a day, by their begin
+
+	made pmetric.Metrics
+
+	sourceResource pmetric.ResourceMetrics
+	sourceScope    pmetric.ScopeMetrics
+	outResource    pmetric.ResourceMetrics
+	outMetrics     pmetric.MetricSlice
+	hasResource    bool
+	hasScope       bool
+
+	name, unit, aspect string // of the source
+	series             []made // of the scope
+}
+
+// made is a metric of the scope that points are appended to.
+type made struct {
+	name, unit string
+	points     pmetric.NumberDataPointSlice
+}
+
+func newOutput(cfg *Config) output {
+	o := output{cfg: cfg, window: written(cfg.Recommended.Window)}
+	for _, h := range cfg.Horizons {
+		o.horizons = append(o.horizons, written(h))
+	}
+	for begin := time.Duration(0); begin < day; begin += cfg.Plan.Slot {
+		o.slots = append(o.slots, time.Time{}.Add(begin).Format("15:04"))
+	}
+	return o
+}
+
+// written is a duration without the zeros that Go adds: 1h, not 1h0m0s.
+func written(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+func (o *output) begin() { o.made = pmetric.NewMetrics() }
+
+// end lets go of the batch.
+func (o *output) end() {
+	clear(o.series)
+	*o = output{cfg: o.cfg, horizons: o.horizons, window: o.window, slots: o.slots, series: o.series[:0]}
+}
+
+func (o *output) resource(source pmetric.ResourceMetrics) {
+	o.sourceResource, o.hasResource = source, false
+}
+
+func (o *output) scope(source pmetric.ScopeMetrics) {
+	o.sourceScope, o.hasScope = source, false
+	o.series = o.series[:0]
+}
+
+func (o *output) metric(name, unit, aspect string) { o.name, o.unit, o.aspect = name, unit, aspect }
+
+// metrics are those of the scope that is forecast, with its resource and scope.
+func (o *output) metrics() pmetric.MetricSlice {
+	if !o.hasResource {
+		o.outResource = o.made.ResourceMetrics().AppendEmpty()
+		o.sourceResource.Resource().CopyTo(o.outResource.Resource())
+		o.outResource.SetSchemaUrl(o.sourceResource.SchemaUrl())
+		o.hasResource, o.hasScope = true, false
+	}
+	if !o.hasScope {
+		sm := o.outResource.ScopeMetrics().AppendEmpty()
+		o.sourceScope.Scope().CopyTo(sm.Scope())
+		sm.SetSchemaUrl(o.sourceScope.SchemaUrl())
+		o.outMetrics, o.hasScope = sm.Metrics(), true
+	}
+	return o.outMetrics
+}
+
+// forecasts makes all points of a stream's forecast, made at a time.
+func (o *output) forecasts(s *stream, attributes pcommon.Map, at int64) {
+	for i, h := range o.cfg.Horizons {
+		f := s.model.Forecast(h)
+		o.band(o.name+forecastSuffix, "What is forecast.", f, attributes, o.stamp(at, h), i)
+		if o.cfg.Due {
+			if due, ok := s.model.Due(i); ok {
+				o.band(o.name+dueSuffix, "What was forecast one horizon ago for this moment.", due, attributes, at, i)
+			}
+		}
+		if o.cfg.Quality {
+			o.quality(s.model.Measured(i), attributes, at, i)
+		}
+	}
+	if o.cfg.Recommended.Enabled {
+		dp := o.add(o.name+recommendedSuffix, o.unit, recommendedText, attributes, at)
+		dp.Attributes().PutStr(windowKey, o.window)
+		dp.SetDoubleValue(o.recommend(s.model, 0, o.cfg.Recommended.Window))
+	}
+	if o.cfg.Plan.Enabled {
+		o.plan(s.model, attributes, at)
+	}
+	if s.rule.limit != nil {
+		o.timeToLimit(s, attributes, at)
+	}
+}
+
+const recommendedText = "What to provision: the highest upper quantile over the window or slot, with headroom."
+
+// stamp is the timestamp of a forecast made at a time for a horizon.
+func (o *output) stamp(at int64, h time.Duration) int64 {
+	if o.cfg.Timestamp == TimestampTarget {
+		return at + int64(h)
+	}
+	return at
+}
+
+func (o *output) band(name, text string, f forecast.Point, attributes pcommon.Map, at int64, horizon int) {
+	for _, b := range [...]struct {
+		bound string
+		value float64
+	}{{"mean", f.Mean}, {"lower", f.Lower}, {"upper", f.Upper}} {
+		dp := o.add(name, o.unit, text, attributes, at)
+		dp.Attributes().PutStr(horizonKey, o.horizons[horizon])
+		dp.Attributes().PutStr(boundKey, b.bound)
+		dp.SetDoubleValue(b.value)
+	}
+}
+
+// quality says how good a horizon's forecasts were, once some have come due.
+func (o *output) quality(m forecast.Measured, attributes pcommon.Map, at int64, horizon int) {
+	if m.Points == 0 {
+		return
+	}
+	add := func(name, unit, text string, value float64) {
+		dp := o.add(name, unit, text, attributes, at)
+		dp.Attributes().PutStr(metricNameKey, o.name)
+		dp.Attributes().PutStr(horizonKey, o.horizons[horizon])
+		dp.SetDoubleValue(value)
+	}
+	add(coverageName, "1", "Share of recent points that lay within the bounds.", m.Coverage)
+	add(errorName, o.unit, "Mean absolute error of recent forecasts.", m.Error)
+}
+
+func (o *output) recommend(model *forecast.Stream, from, to time.Duration) float64 {
+	return model.Highest(from, to, o.cfg.Recommended.Quantile) * (1 + o.cfg.Recommended.Headroom)
+}
+
+// plan gives the next time that each slot of the day (UTC) begins.
+func (o *output) plan(model *forecast.Stream, attributes pcommon.Map, at int64) {
+	slot := int64(o.cfg.Plan.Slot)
+	next := at - at%slot + slot
+	for i := range int64(len(o.slots)) {
+		begin := next + i*slot
+		from := time.Duration(begin - at)
+		dp := o.add(o.name+recommendedSuffix, o.unit, recommendedText, attributes, o.stamp(at, from))
+		dp.Attributes().PutStr(slotKey, o.slots[begin%int64(day)/slot])
+		dp.SetDoubleValue(o.recommend(model, from, from+o.cfg.Plan.Slot))
+	}
+}
+
+// timeToLimit is looked for as far as the last horizon; beyond, the gauge ends
+// with a point without a value.
+func (o *output) timeToLimit(s *stream, attributes pcommon.Map, at int64) {
+	left, ok := s.model.TimeToLimit(*s.rule.limit, mostToLimit)
+	if !ok && !s.limited {
+		return
+	}
+	dp := o.add(o.name+limitSuffix, "s", "Time until the limit is reached.", attributes, at)
+	dp.Attributes().PutStr(limitKey, strconv.FormatFloat(*s.rule.limit, 'g', -1, 64))
+	if s.limited = ok; ok {
+		dp.SetDoubleValue(left.Seconds())
+	} else {
+		dp.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
+	}
+}
+
+// mostToLimit is how far ahead the limit is looked for.
+const mostToLimit = 30 * day
+
+// add appends a point to one of the scope's metrics, with the attributes of its
+// source.
+func (o *output) add(name, unit, text string, attributes pcommon.Map, at int64) pmetric.NumberDataPoint {
+	dp := o.pointsOf(name, unit, text).AppendEmpty()
+	dp.SetTimestamp(pcommon.Timestamp(at))
+	to := dp.Attributes()
+	to.EnsureCapacity(attributes.Len() + 3)
+	for key, value := range attributes.All() {
+		if !strings.HasPrefix(key, anomalyPrefix) {
+			value.CopyTo(to.PutEmpty(key))
+		}
+	}
+	if o.aspect != "" {
+		to.PutStr(aspectKey, o.aspect)
+	}
+	return dp
+}
+
+func (o *output) pointsOf(name, unit, text string) pmetric.NumberDataPointSlice {
+	for i := range o.series {
+		if m := &o.series[i]; m.name == name && m.unit == unit {
+			return m.points
+		}
+	}
+	m := o.metrics().AppendEmpty()
+	m.SetName(name)
+	m.SetUnit(unit)
+	m.SetDescription(text)
+	points := m.SetEmptyGauge().DataPoints()
+	o.series = append(o.series, made{name, unit, points})
+	return points
+}

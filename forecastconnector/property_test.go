@@ -1,0 +1,121 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package forecastconnector
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/streamtest"
+)
+
+// mixed has every kind of stream and enough time for some fits of each.
+var mixed = sync.OnceValue(func() []streamtest.Event { return streamtest.Traffic(1, 5, 240) })
+
+func TestBatchesChangeNothing(t *testing.T) {
+	want := startMetrics(t, defaults(everything)).consume(t, mixed(), streamtest.Always(len(mixed())))
+	require.Contains(t, want, "test.gauge.forecast of 0")
+	r := rand.New(rand.NewPCG(2, 1))
+	for _, next := range []func() int{streamtest.Always(1), streamtest.Always(7), func() int { return 1 + r.IntN(500) }} {
+		streamtest.RequireEqual(t, want, startMetrics(t, defaults(everything)).consume(t, mixed(), next))
+	}
+}
+
+func TestInterleavingChangesNothing(t *testing.T) {
+	want := startMetrics(t, defaults(everything)).consume(t, mixed(), streamtest.Always(1000))
+	byStream := slices.Clone(mixed())
+	slices.SortStableFunc(byStream, func(a, b streamtest.Event) int { return a.Stream - b.Stream })
+	streamtest.RequireEqual(t, want, startMetrics(t, defaults(everything)).consume(t, byStream, streamtest.Always(1000)))
+}
+
+func TestRestartChangesNothing(t *testing.T) {
+	for name, change := range map[string]func(*Config){
+		"in order":      func(*Config) {},
+		"with lateness": func(c *Config) { c.Lateness = time.Minute },
+	} {
+		t.Run(name, func(t *testing.T) {
+			events := streamtest.Shuffled(mixed(), 20*time.Second)
+			want := startMetrics(t, defaults(everything, change)).consume(t, events, streamtest.Always(100))
+			got := map[string][]string{}
+			r := rand.New(rand.NewPCG(3, 1))
+			dir := t.TempDir()
+			for len(events) > 0 {
+				n := min(1+r.IntN(1000), len(events))
+				h, stop := streamtest.Storage(t, dir)
+				sink := new(consumertest.MetricsSink)
+				c := running{newMetrics(t, defaults(everything, change, func(c *Config) { c.Storage = &streamtest.StorageID }), sink), sink}
+				require.NoError(t, c.Start(t.Context(), h))
+				streamtest.Join(got, c.consume(t, events[:n], streamtest.Always(100)))
+				require.NoError(t, c.Shutdown(context.Background()))
+				stop()
+				events = events[n:]
+			}
+			streamtest.RequireEqual(t, want, got)
+		})
+	}
+}
+
+// Points that come late, but within the lateness, leave the same forecasts after
+// them as if they had come in order.
+func TestLatePointsArePutInOrder(t *testing.T) {
+	cfg := func() *Config { return defaults(everything, func(c *Config) { c.Lateness = time.Minute }) }
+	events := mixed()
+	ordered, rest := events[:1000], events[1000:]
+	want := startMetrics(t, cfg()).consume(t, events, streamtest.Always(100))
+
+	c := startMetrics(t, cfg())
+	c.consume(t, append(streamtest.Shuffled(ordered, 55*time.Second), ordered[950:]...), streamtest.Always(100))
+	for key, lines := range c.consume(t, rest, streamtest.Always(100)) {
+		all := want[key]
+		require.Equal(t, all[len(all)-len(lines):], lines, key)
+	}
+}
+
+func TestConcurrentCallers(t *testing.T) {
+	want := startMetrics(t, defaults(everything)).consume(t, mixed(), streamtest.Always(1000))
+	c := startMetrics(t, defaults(everything))
+	var wg sync.WaitGroup
+	for s := range 5 {
+		wg.Go(func() {
+			for _, e := range mixed() {
+				if e.Stream == s {
+					if err := c.ConsumeMetrics(t.Context(), streamtest.MetricsOf([]streamtest.Event{e})); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	got := c.output()
+	streamtest.RequireEqual(t, want, got)
+}
+
+// What it made, and what the anomaly processor made, is not forecast in turn.
+func TestOwnMetricsAreNotForecast(t *testing.T) {
+	c := startMetrics(t, defaults(everything))
+	c.consume(t, mixed(), streamtest.Always(1000))
+	sink := new(consumertest.MetricsSink)
+	again := running{newMetrics(t, defaults(everything), sink), sink}
+	source := startMetrics(t, defaults(everything))
+	source.consume(t, nil, streamtest.Always(1))
+	for _, e := range mixed() {
+		require.NoError(t, source.ConsumeMetrics(t.Context(), streamtest.MetricsOf([]streamtest.Event{e})))
+	}
+	for _, md := range source.sink.AllMetrics() {
+		require.NoError(t, again.ConsumeMetrics(t.Context(), md))
+	}
+	for key := range again.output() {
+		require.Fail(t, "forecast of "+strings.TrimSuffix(key, forecastSuffix))
+	}
+	require.NoError(t, again.Shutdown(t.Context()))
+}
