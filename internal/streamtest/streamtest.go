@@ -22,6 +22,8 @@ import (
 	"go.opentelemetry.io/collector/extension/extensiontest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 )
 
 // Start is the event time at which the tests' streams begin.
@@ -259,3 +261,6 @@ func RequireEqual(t testing.TB, want, got map[string][]string) {
 	}
 	require.Len(t, got, len(want), "there are outputs that should not be")
 }
+
+// ID is an identity as hashing gives them.
+func ID(n int) series.ID { return series.ID(uint64(n+1) * 0x9e3779b97f4a7c15) }
