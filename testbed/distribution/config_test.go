@@ -12,13 +12,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
 // Every file in config/ is a whole config, or an overlay named after the
 // config that it is laid over: base-what.yaml over base.yaml.
 func TestConfigsAreValid(t *testing.T) {
-	collector := binary(t)
-	files, err := filepath.Glob(filepath.Join(root, "config", "*.yaml"))
+	collector := program.Collector(t)
+	files, err := filepath.Glob(filepath.Join(program.Root(t), "config", "*.yaml"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 
@@ -40,20 +42,20 @@ func TestConfigsAreValid(t *testing.T) {
 
 // A typing mistake must not pass the check above.
 func TestInvalidConfigIsRefused(t *testing.T) {
-	file := writeFile(t, t.TempDir(), "wrong.yaml", "processors: {log_cluster: {no_such_key: 1}}\n")
-	out, err := exec.Command(binary(t), "validate", "--config", filepath.Join(root, "config", "gateway.yaml"), "--config", file).CombinedOutput()
+	file := program.WriteFile(t, t.TempDir(), "wrong.yaml", "processors: {log_cluster: {no_such_key: 1}}\n")
+	out, err := exec.Command(program.Collector(t), "validate", "--config", filepath.Join(program.Root(t), "config", "gateway.yaml"), "--config", file).CombinedOutput()
 	require.Error(t, err)
 	require.Contains(t, string(out), "no_such_key")
 }
 
 // The gateway's backend is a second collector with an OTLP receiver.
 func TestGateway(t *testing.T) {
-	collector := binary(t)
+	collector := program.Collector(t)
 	dir := t.TempDir()
 
-	backendAddress := freeAddress(t)
+	backendAddress := program.FreeAddress(t)
 	results := filepath.Join(dir, "backend.jsonl")
-	backend := startCollector(t, nil, collector, "--config", writeFile(t, dir, "backend.yaml", fmt.Sprintf(`
+	backend := program.StartCollector(t, nil, collector, "--config", program.WriteFile(t, dir, "backend.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
 exporters: {file: {path: %q, flush_interval: 100ms}}
 service:
@@ -61,13 +63,13 @@ service:
   pipelines: {logs: {receivers: [otlp], exporters: [file]}}
 `, backendAddress, results)))
 
-	address := freeAddress(t)
-	gateway := startCollector(t, []string{"STATE_DIR=" + dir, "LOKI_OTLP_ENDPOINT=http://" + backendAddress},
-		collector, "--config", "config/gateway.yaml", "--config", writeFile(t, dir, "addresses.yaml", fmt.Sprintf(`
+	address := program.FreeAddress(t)
+	gateway := program.StartCollector(t, []string{"STATE_DIR=" + dir, "LOKI_OTLP_ENDPOINT=http://" + backendAddress},
+		collector, "--config", "config/gateway.yaml", "--config", program.WriteFile(t, dir, "addresses.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
 extensions: {health_check: {endpoint: %q}}
 service: {telemetry: {metrics: {level: none}}}
-`, freeAddress(t), address, freeAddress(t))))
+`, program.FreeAddress(t), address, program.FreeAddress(t))))
 
 	sendLogs(t, address, "shop", "Table not found: users", "Table not found: orders")
 	arrived := ofService(waitForRecords(t, results, 2), "shop")
@@ -77,6 +79,6 @@ service: {telemetry: {metrics: {level: none}}}
 	}
 	require.Equal(t, arrived[0].attributes["log.cluster.id"], arrived[1].attributes["log.cluster.id"])
 
-	gateway.stop(t)
-	backend.stop(t)
+	gateway.Stop(t)
+	backend.Stop(t)
 }

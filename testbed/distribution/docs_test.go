@@ -14,25 +14,27 @@ import (
 
 	"github.com/grafana/loki/v3/pkg/logql/syntax"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
 // Every YAML block of a page in docs/ is a whole config, or an overlay of the
 // last whole one on the page. Its first line says which.
 func TestConfigsInDocsAreValid(t *testing.T) {
-	collector := binary(t)
+	collector := program.Collector(t)
 	checked := 0
 	for _, page := range pages(t) {
 		base := ""
 		for i, text := range codeBlocks(t, page, "yaml") {
 			checked++
 			t.Run(fmt.Sprintf("%s/%d", filepath.Base(page), i+1), func(t *testing.T) {
-				file := writeFile(t, t.TempDir(), "config.yaml", text)
+				file := program.WriteFile(t, t.TempDir(), "config.yaml", text)
 				args := []string{"validate", "--config", file}
 				switch {
 				case strings.HasPrefix(text, "# Complete config"):
 					base = text
 				case strings.HasPrefix(text, "# Overlay"):
-					args = []string{"validate", "--config", writeFile(t, t.TempDir(), "base.yaml", base), "--config", file}
+					args = []string{"validate", "--config", program.WriteFile(t, t.TempDir(), "base.yaml", base), "--config", file}
 				default:
 					require.FailNow(t, "starts neither with '# Complete config' nor with '# Overlay'", "%s", text)
 				}
@@ -60,7 +62,7 @@ func TestQueriesInDocsAreValid(t *testing.T) {
 
 func pages(t *testing.T) []string {
 	t.Helper()
-	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	pages, err := filepath.Glob(filepath.Join(program.Root(t), "docs", "*.md"))
 	require.NoError(t, err)
 	return pages
 }

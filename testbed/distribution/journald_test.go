@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
 const journaldPath = "/lib/systemd/systemd-journald"
@@ -22,7 +24,7 @@ func TestQuickstartJournald(t *testing.T) {
 	if _, err := exec.LookPath("journalctl"); err != nil || os.Getuid() != 0 || !exists(journaldPath) || !exists("/etc/machine-id") {
 		t.Skip("a journal of one's own needs root, systemd-journald and journalctl")
 	}
-	collector := binary(t)
+	collector := program.Collector(t)
 	run, namespace := t.TempDir(), fmt.Sprintf("aiops%d", os.Getpid())
 	socket := filepath.Join("/run/systemd/journal."+namespace, "socket")
 	t.Cleanup(func() {
@@ -33,7 +35,7 @@ func TestQuickstartJournald(t *testing.T) {
 			}
 		}
 	})
-	start(t, nil, journaldPath, namespace)
+	program.Start(t, nil, journaldPath, namespace)
 	require.Eventually(t, func() bool { return exists(socket) }, 10*time.Second, 50*time.Millisecond)
 
 	journal, err := net.Dial("unixgram", socket)
@@ -46,22 +48,22 @@ func TestQuickstartJournald(t *testing.T) {
 	}
 
 	overlay, _, _ := quickstartAddresses(t)
-	p := startCollector(t, []string{"VAR_LOG=" + t.TempDir(), "RUN_DIR=" + run}, collector,
+	p := program.StartCollector(t, []string{"VAR_LOG=" + t.TempDir(), "RUN_DIR=" + run}, collector,
 		"--config", "config/quickstart.yaml", "--config", "config/quickstart-journald.yaml", "--config", overlay,
-		"--config", writeFile(t, run, "namespace.yaml", "receivers: {journald: {namespace: "+namespace+"}}\n"))
+		"--config", program.WriteFile(t, run, "namespace.yaml", "receivers: {journald: {namespace: "+namespace+"}}\n"))
 
 	var got []record
 	require.Eventually(t, func() bool {
 		got = ofService(readBatches(t, filepath.Join(run, "logs.jsonl")), "dbd")
 		return len(got) == sent
-	}, 20*time.Second, 100*time.Millisecond, "%s", p.output)
+	}, 20*time.Second, 100*time.Millisecond, "%s", p.Output())
 	for i, r := range got {
 		require.Equal(t, fmt.Sprintf("Table not found: t%d", i), r.body)
 		require.False(t, r.time.IsZero())
 		requireClustered(t, r)
 		require.Contains(t, r.attributes["journald"], "_PID", "the other fields stay")
 	}
-	p.stop(t)
+	p.Stop(t)
 }
 
 func exists(path string) bool {

@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/mod/modfile"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
 // ownImports are the modules that the sources which ocb writes import beside
@@ -77,9 +79,9 @@ func TestLockCheckNotices(t *testing.T) {
 
 func readLock(t *testing.T) (config, lock []byte) {
 	t.Helper()
-	config, err := os.ReadFile(filepath.Join(root, "builder-config.yaml"))
+	config, err := os.ReadFile(filepath.Join(program.Root(t), "builder-config.yaml"))
 	require.NoError(t, err)
-	lock, err = os.ReadFile(filepath.Join(root, "distribution", "go.mod"))
+	lock, err = os.ReadFile(filepath.Join(program.Root(t), "distribution", "go.mod"))
 	require.NoError(t, err)
 	return config, lock
 }

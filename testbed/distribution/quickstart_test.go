@@ -14,25 +14,27 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
 // quickstartAddresses is an overlay that moves every listener of
 // quickstart.yaml to a free address, so that the test disturbs nobody.
 func quickstartAddresses(t *testing.T) (overlay, metrics, otlp string) {
 	t.Helper()
-	metrics, otlp = freeAddress(t), freeAddress(t)
-	return writeFile(t, t.TempDir(), "addresses.yaml", fmt.Sprintf(`
+	metrics, otlp = program.FreeAddress(t), program.FreeAddress(t)
+	return program.WriteFile(t, t.TempDir(), "addresses.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
 exporters: {prometheus: {endpoint: %q}}
 extensions: {health_check: {endpoint: %q}, zpages: {endpoint: %q}}
 service: {telemetry: {metrics: {level: none}}}
-`, freeAddress(t), otlp, metrics, freeAddress(t), freeAddress(t))), metrics, otlp
+`, program.FreeAddress(t), otlp, metrics, program.FreeAddress(t), program.FreeAddress(t))), metrics, otlp
 }
 
 // What `make run` does, on a directory that stands for /var/log and one that
 // the user names.
 func TestQuickstart(t *testing.T) {
-	binary(t)
+	program.Collector(t)
 	varLog, own, run := t.TempDir(), t.TempDir(), t.TempDir()
 
 	tables := []string{
@@ -43,22 +45,22 @@ func TestQuickstart(t *testing.T) {
 		"2026-05-20 16:49:15 orders: no such table exists",
 		"2026-05-20 16:49:16 invoices: no such table exists",
 	}
-	writeFile(t, varLog, "db/tables.log", strings.Join(tables, "\n")+"\n")
-	writeFile(t, varLog, "conn.log", "2026-05-20 16:49:11 connection from 10.0.0.1 closed after 15 ms\n"+
+	program.WriteFile(t, varLog, "db/tables.log", strings.Join(tables, "\n")+"\n")
+	program.WriteFile(t, varLog, "conn.log", "2026-05-20 16:49:11 connection from 10.0.0.1 closed after 15 ms\n"+
 		"2026-05-20 16:49:12 connection from 10.0.0.2 closed after 7 ms\n")
-	writeFile(t, varLog, "syslog", "May 20 16:49:11 host sshd[4711]: Failed password for root from 10.0.0.7 port 4242 ssh2\n")
-	writeFile(t, varLog, "alternatives.log", "update-alternatives 2025-06-24 14:36:53: link group pager updated to point to /usr/bin/less\n")
+	program.WriteFile(t, varLog, "syslog", "May 20 16:49:11 host sshd[4711]: Failed password for root from 10.0.0.7 port 4242 ssh2\n")
+	program.WriteFile(t, varLog, "alternatives.log", "update-alternatives 2025-06-24 14:36:53: link group pager updated to point to /usr/bin/less\n")
 	trace := "2026-05-20T16:49:11.123Z ERROR request failed\n\tat shop.Cart.add(Cart.java:17)\n\tat shop.Main.main(Main.java:3)"
-	writeFile(t, own, "shop", trace+"\n")
-	writeFile(t, varLog, "wtmp", "\x00\x01\x02 binary, not a log\n")
-	writeFile(t, varLog, "old.log.gz", "\x1f\x8b compressed, not a log\n")
-	writeFile(t, own, "core.bin", "\x7fELF not a log\n")
+	program.WriteFile(t, own, "shop", trace+"\n")
+	program.WriteFile(t, varLog, "wtmp", "\x00\x01\x02 binary, not a log\n")
+	program.WriteFile(t, varLog, "old.log.gz", "\x1f\x8b compressed, not a log\n")
+	program.WriteFile(t, own, "core.bin", "\x7fELF not a log\n")
 
 	overlay, metrics, otlp := quickstartAddresses(t)
-	script, err := filepath.Abs(filepath.Join(root, "scripts", "run.sh"))
+	script, err := filepath.Abs(filepath.Join(program.Root(t), "scripts", "run.sh"))
 	require.NoError(t, err)
-	p := start(t, []string{"VAR_LOG=" + varLog, "LOGS=" + own, "RUN_DIR=" + run}, script, "--config", overlay)
-	p.waitFor(t, "Ctrl-C stops")
+	p := program.Start(t, []string{"VAR_LOG=" + varLog, "LOGS=" + own, "RUN_DIR=" + run}, script, "--config", overlay)
+	p.WaitFor(t, "Ctrl-C stops")
 
 	const records = 6 + 2 + 1 + 1 + 1
 	batches := waitForRecords(t, filepath.Join(run, "logs.jsonl"), records)
@@ -129,7 +131,7 @@ func TestQuickstart(t *testing.T) {
 		}
 	})
 	t.Run("screen says what is read and where results are", func(t *testing.T) {
-		screen := p.output.String()
+		screen := p.Output()
 		for _, text := range []string{
 			filepath.Join(varLog, "db/tables.log"), filepath.Join(varLog, "syslog"), filepath.Join(own, "shop"),
 			"journal: ", filepath.Join(run, "logs.jsonl"), "11 records", "http://localhost:8889/metrics",
@@ -140,10 +142,10 @@ func TestQuickstart(t *testing.T) {
 		require.NotContains(t, screen, "wtmp")
 	})
 
-	p.stop(t)
+	p.Stop(t)
 	log, err := os.ReadFile(filepath.Join(run, "collector.log"))
 	require.NoError(t, err)
-	requireNoPanic(t, string(log))
+	program.RequireNoPanic(t, string(log))
 	require.Contains(t, string(log), "Shutdown complete")
 }
 

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
 // Somebody else's distribution: the README's three lines in a builder config
@@ -22,10 +24,10 @@ func TestReadmeBuilderLines(t *testing.T) {
 	lines := readmeBuilderLines(t)
 	require.Len(t, strings.Split(lines, "\n"), 3, lines)
 
-	checkout, err := filepath.Abs(root)
+	checkout, err := filepath.Abs(program.Root(t))
 	require.NoError(t, err)
 	dir := t.TempDir()
-	config := writeFile(t, dir, "builder-config.yaml", fmt.Sprintf(`
+	config := program.WriteFile(t, dir, "builder-config.yaml", fmt.Sprintf(`
 dist: {name: somebody, module: example.com/somebody, output_path: %q}
 receivers:
   - gomod: go.opentelemetry.io/collector/receiver/otlpreceiver v0.155.0
@@ -37,12 +39,12 @@ replaces:
 `, dir, lines, checkout))
 
 	ocb := exec.Command("go", "tool", "-modfile=tools/go.mod", "builder", "--config", config)
-	ocb.Dir = root
+	ocb.Dir = program.Root(t)
 	out, err := ocb.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 
-	address := freeAddress(t)
-	p := startCollector(t, nil, filepath.Join(dir, "somebody"), "--config", writeFile(t, dir, "config.yaml", fmt.Sprintf(`
+	address := program.FreeAddress(t)
+	p := program.StartCollector(t, nil, filepath.Join(dir, "somebody"), "--config", program.WriteFile(t, dir, "config.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
 processors: {log_cluster: {}}
 exporters: {debug: {verbosity: detailed}}
@@ -51,16 +53,16 @@ service:
   pipelines: {logs: {receivers: [otlp], processors: [log_cluster], exporters: [debug]}}
 `, address)))
 	sendLogs(t, address, "shop", "Table not found: users")
-	p.waitFor(t, "log.cluster.id: Str(")
-	require.Regexp(t, `log\.cluster\.id: Str\([0-9a-f]{16}\)`, p.output.String())
-	p.stop(t)
+	p.WaitFor(t, "log.cluster.id: Str(")
+	require.Regexp(t, `log\.cluster\.id: Str\([0-9a-f]{16}\)`, p.Output())
+	p.Stop(t)
 }
 
 // readmeBuilderLines returns the YAML block of the README that adds our
 // processor to a builder config.
 func readmeBuilderLines(t *testing.T) string {
 	t.Helper()
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	readme, err := os.ReadFile(filepath.Join(program.Root(t), "README.md"))
 	require.NoError(t, err)
 	for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)\n```").FindAllSubmatch(readme, -1) {
 		if text := string(block[1]); strings.Contains(text, "gomod: github.com/otelcol-aiops/otelcol-aiops") {
