@@ -45,6 +45,14 @@ build: ## Compile the distribution from its lock
 test: ## Run everything: lint, unit tests with the race detector, build, end-to-end
 	@scripts/test.sh
 
+.PHONY: backends
+backends: ## Compile the Loki and Prometheus that the end-to-end tests run
+	@scripts/backends.sh
+
+.PHONY: test-backends
+test-backends: ## Test the distribution with a real Loki and a real Prometheus
+	@scripts/test-backends.sh
+
 .PHONY: lint
 lint: ## Check format and style
 	@for m in $(MODULES); do (cd $$m && $(TOOL) golangci-lint run --allow-parallel-runners ./...); done

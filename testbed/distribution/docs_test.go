@@ -5,16 +5,15 @@ package distribution
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/grafana/loki/v3/pkg/logql/syntax"
 	"github.com/stretchr/testify/require"
 
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/docs"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
@@ -23,9 +22,9 @@ import (
 func TestConfigsInDocsAreValid(t *testing.T) {
 	collector := program.Collector(t)
 	checked := 0
-	for _, page := range pages(t) {
+	for _, page := range docs.Pages(t) {
 		base := ""
-		for i, text := range codeBlocks(t, page, "yaml") {
+		for i, text := range docs.CodeBlocks(t, page, "yaml") {
 			checked++
 			t.Run(fmt.Sprintf("%s/%d", filepath.Base(page), i+1), func(t *testing.T) {
 				file := program.WriteFile(t, t.TempDir(), "config.yaml", text)
@@ -50,31 +49,12 @@ func TestConfigsInDocsAreValid(t *testing.T) {
 // Loki's own parser reads every query of a page in docs/.
 func TestQueriesInDocsAreValid(t *testing.T) {
 	checked := 0
-	for _, page := range pages(t) {
-		for _, query := range codeBlocks(t, page, "logql") {
+	for _, page := range docs.Pages(t) {
+		for _, query := range docs.CodeBlocks(t, page, "logql") {
 			checked++
 			_, err := syntax.ParseExpr(query)
 			require.NoError(t, err, query)
 		}
 	}
 	require.NotZero(t, checked, "no query found")
-}
-
-func pages(t *testing.T) []string {
-	t.Helper()
-	pages, err := filepath.Glob(filepath.Join(program.Root(t), "docs", "*.md"))
-	require.NoError(t, err)
-	return pages
-}
-
-// codeBlocks returns the texts of the fenced blocks of one language.
-func codeBlocks(t *testing.T, page, language string) []string {
-	t.Helper()
-	text, err := os.ReadFile(page)
-	require.NoError(t, err)
-	var blocks []string
-	for _, match := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllSubmatch(text, -1) {
-		blocks = append(blocks, string(match[1]))
-	}
-	return blocks
 }

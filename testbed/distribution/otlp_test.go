@@ -5,8 +5,6 @@ package distribution
 
 import (
 	"bytes"
-	"io"
-	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -14,9 +12,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
-	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/otlp"
 )
 
 // record is a log record as it left, with what its resource says.
@@ -41,23 +39,7 @@ func requireClustered(t *testing.T, r record) {
 // sendLogs sends one record a body over OTLP/HTTP.
 func sendLogs(t *testing.T, address, service string, bodies ...string) {
 	t.Helper()
-	logs := plog.NewLogs()
-	resource := logs.ResourceLogs().AppendEmpty()
-	resource.Resource().Attributes().PutStr("service.name", service)
-	records := resource.ScopeLogs().AppendEmpty().LogRecords()
-	for _, body := range bodies {
-		r := records.AppendEmpty()
-		r.SetTimestamp(pcommon.NewTimestampFromTime(time.Now()))
-		r.Body().SetStr(body)
-	}
-	payload, err := plogotlp.NewExportRequestFromLogs(logs).MarshalProto()
-	require.NoError(t, err)
-	response, err := http.Post("http://"+address+"/v1/logs", "application/x-protobuf", bytes.NewReader(payload))
-	require.NoError(t, err)
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode, "%s", answer)
+	otlp.SendLogs(t, address, otlp.Logs(service, time.Now(), 0, plog.SeverityNumberUnspecified, bodies...))
 }
 
 // waitForRecords returns the records in the file exporter's output once there

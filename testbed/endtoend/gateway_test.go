@@ -1,0 +1,50 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package endtoend
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/backend"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
+)
+
+// nowhere is an address where nobody listens.
+const nowhere = "localhost:1"
+
+// gateway is the distribution with config/gateway.yaml.
+type gateway struct {
+	*program.Program
+	address string // of OTLP/HTTP
+}
+
+// startGateway starts a gateway that writes to the backends, each of which may be
+// nil. The overlays are paths of configs to lay over config/gateway.yaml.
+func startGateway(t *testing.T, loki *backend.Loki, prometheus *backend.Prometheus, env []string, overlays ...string) gateway {
+	t.Helper()
+	dir, address := t.TempDir(), program.FreeAddress(t)
+	lokiOTLP, prometheusOTLP := "http://"+nowhere, "http://"+nowhere
+	if loki != nil {
+		lokiOTLP = loki.OTLP()
+	}
+	if prometheus != nil {
+		prometheusOTLP = prometheus.OTLP()
+	}
+	args := []string{"--config", "config/gateway.yaml"}
+	overlays = append(overlays, program.WriteFile(t, dir, "addresses.yaml", fmt.Sprintf(`
+receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
+extensions: {health_check: {endpoint: %q}}
+service:
+  telemetry:
+    metrics:
+      readers:
+        - periodic: {interval: 1000, exporter: {otlp: {protocol: http/protobuf, endpoint: %s/v1/metrics}}}
+`, program.FreeAddress(t), address, program.FreeAddress(t), prometheusOTLP)))
+	for _, overlay := range overlays {
+		args = append(args, "--config", overlay)
+	}
+	env = append(env, "STATE_DIR="+dir, "LOKI_OTLP_ENDPOINT="+lokiOTLP, "PROMETHEUS_OTLP_ENDPOINT="+prometheusOTLP)
+	return gateway{program.StartCollector(t, env, program.Collector(t), args...), address}
+}

@@ -1,0 +1,63 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package otlp sends logs and metrics to a collector under test over OTLP/HTTP.
+package otlp
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
+)
+
+// Logs makes one record a body, the first at the given time and the others each
+// gap later.
+func Logs(service string, first time.Time, gap time.Duration, severity plog.SeverityNumber, bodies ...string) plog.Logs {
+	logs := plog.NewLogs()
+	resource := logs.ResourceLogs().AppendEmpty()
+	resource.Resource().Attributes().PutStr("service.name", service)
+	records := resource.ScopeLogs().AppendEmpty().LogRecords()
+	for i, body := range bodies {
+		r := records.AppendEmpty()
+		r.SetTimestamp(pcommon.NewTimestampFromTime(first.Add(time.Duration(i) * gap)))
+		r.SetSeverityNumber(severity)
+		r.SetSeverityText(severity.String())
+		r.Body().SetStr(body)
+	}
+	return logs
+}
+
+// SendLogs sends logs to an address.
+func SendLogs(t testing.TB, address string, logs plog.Logs) {
+	t.Helper()
+	payload, err := plogotlp.NewExportRequestFromLogs(logs).MarshalProto()
+	require.NoError(t, err)
+	send(t, "http://"+address+"/v1/logs", payload)
+}
+
+// SendMetrics sends metrics to an address.
+func SendMetrics(t testing.TB, address string, metrics pmetric.Metrics) {
+	t.Helper()
+	payload, err := pmetricotlp.NewExportRequestFromMetrics(metrics).MarshalProto()
+	require.NoError(t, err)
+	send(t, "http://"+address+"/v1/metrics", payload)
+}
+
+func send(t testing.TB, url string, payload []byte) {
+	t.Helper()
+	response, err := http.Post(url, "application/x-protobuf", bytes.NewReader(payload)) //nolint:gosec,noctx // on this host
+	require.NoError(t, err)
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode, "%s", answer)
+}
