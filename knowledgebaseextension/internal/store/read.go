@@ -36,10 +36,13 @@ type Query struct {
 	Search string
 	// Partition, when not nil, is the only one to list.
 	Partition *string
-	// Noise lists also what was marked as noise.
-	Noise bool
+	// Noise lists also what was marked as noise; OnlyNoise nothing else.
+	Noise     bool
+	OnlyNoise bool
 	// Labelled, when not nil, lists only clusters with or without a solution.
 	Labelled *bool
+	// Since, when not zero, lists only clusters first seen then or later.
+	Since time.Time
 	// Sort is the order; empty is ByCount.
 	Sort Sort
 	// Limit is the length of a page: 0 is 50, 1000 the most.
@@ -152,6 +155,9 @@ func (s *Store) conditions(ctx context.Context, query *Query, column string) (st
 	if query.Labelled != nil {
 		add("(COALESCE(s.text, '') <> '') = ?", *query.Labelled)
 	}
+	if !query.Since.IsZero() {
+		add("c.first_seen >= ?", query.Since.UnixNano())
+	}
 	if query.Cursor != "" {
 		value, id, err := parseCursor(query.Cursor)
 		if err != nil {
@@ -165,7 +171,7 @@ func (s *Store) conditions(ctx context.Context, query *Query, column string) (st
 		return "", nil, err
 	case id != "":
 		add("c.id = ?", id) // whether noise or not: it was asked for by name
-		query.Noise = true
+		query.Noise, query.OnlyNoise = true, false
 	default:
 		for _, word := range strings.Fields(query.Search) {
 			w := like(word)
@@ -173,8 +179,8 @@ func (s *Store) conditions(ctx context.Context, query *Query, column string) (st
   OR c.id IN (SELECT t.cluster FROM templates t WHERE lower(t.text) LIKE ? ESCAPE '!'))`, w, w, w, w)
 		}
 	}
-	if !query.Noise {
-		add("c.noise = ?", false)
+	if query.OnlyNoise || !query.Noise {
+		add("c.noise = ?", query.OnlyNoise)
 	}
 	if len(all) == 0 {
 		return "", nil, nil
@@ -203,6 +209,9 @@ func parseCursor(cursor string) (value int64, id string, err error) {
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err == nil {
 		_, err = fmt.Sscanf(string(raw), "%d %16s", &value, &id)
+	}
+	if err == nil {
+		_, err = ParseID(id)
 	}
 	if err != nil {
 		return 0, "", fmt.Errorf("%w: %q is no cursor", ErrInvalid, cursor)
@@ -417,6 +426,17 @@ func (s *Store) Counts(ctx context.Context, ids []string, from, until time.Time)
 			append(anys(ids), from.Unix()/60, (until.Unix()+59)/60)...)
 	})
 	return counts, err
+}
+
+// Latest returns the event time of the latest record, zero when there is none.
+// Records dated after now do not count: some clock is wrong.
+func (s *Store) Latest(ctx context.Context, now time.Time) (time.Time, error) {
+	var latest sql.NullInt64
+	err := s.reader().row(ctx, "SELECT max(last_seen) FROM clusters WHERE last_seen <= ?", now.UnixNano()).Scan(&latest)
+	if err != nil || !latest.Valid {
+		return time.Time{}, err
+	}
+	return time.Unix(0, latest.Int64).UTC(), nil
 }
 
 // Totals is how much there is.

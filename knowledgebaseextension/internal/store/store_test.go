@@ -110,6 +110,17 @@ func TestClusters(t *testing.T) {
 		require.Equal(t, []string{"00a1"}, ids(Query{Search: "00000000000000A2"}))
 		require.Equal(t, []string{"00c1"}, ids(Query{Search: "desk"}))
 
+		require.Equal(t, []string{"00c1", "00b2"}, ids(Query{Sort: ByNewest, Since: begin.Add(3 * time.Minute)}))
+		latest, err := s.Latest(t.Context(), begin.Add(2*time.Hour))
+		require.NoError(t, err)
+		require.Equal(t, begin.Add(time.Hour), latest)
+		latest, err = s.Latest(t.Context(), begin.Add(time.Minute))
+		require.NoError(t, err)
+		require.Equal(t, begin.Add(time.Minute), latest, "not from the future")
+		latest, err = s.Latest(t.Context(), begin.Add(-time.Minute))
+		require.NoError(t, err)
+		require.Zero(t, latest)
+
 		var paged []string
 		for q := (Query{Limit: 1}); ; {
 			page, err := s.Clusters(t.Context(), q)
@@ -122,7 +133,7 @@ func TestClusters(t *testing.T) {
 			}
 		}
 		require.Equal(t, ids(Query{}), paged)
-		_, err := s.Clusters(t.Context(), Query{Cursor: "nonsense"})
+		_, err = s.Clusters(t.Context(), Query{Cursor: "nonsense"})
 		require.ErrorIs(t, err, ErrInvalid)
 		_, err = s.Clusters(t.Context(), Query{Sort: "name"})
 		require.ErrorIs(t, err, ErrInvalid)
@@ -242,6 +253,10 @@ func TestPlainSQL(t *testing.T) {
 		state, _, err := s.Changes(t.Context(), "w", rev)
 		require.NoError(t, err)
 		require.True(t, state["shop"].Clusters[0].Noise)
+		page, err := s.Clusters(t.Context(), Query{OnlyNoise: true})
+		require.NoError(t, err)
+		require.Len(t, page.Clusters, 1)
+		require.Equal(t, id, page.Clusters[0].ID)
 
 		events, err := s.History(t.Context(), 0, 10)
 		require.NoError(t, err)

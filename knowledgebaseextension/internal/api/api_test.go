@@ -1,0 +1,336 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+// Every operation is documented, and every documented one is served.
+func TestDocumentHasWhatIsServed(t *testing.T) {
+	document, err := openapi3.NewLoader().LoadFromData(openAPI)
+	require.NoError(t, err)
+	var served, documented []string
+	for _, r := range (&server{}).routes() {
+		served = append(served, r.method+" "+r.path)
+	}
+	for path, item := range document.Paths.Map() {
+		for method := range item.Operations() {
+			documented = append(documented, method+" "+path)
+		}
+	}
+	require.ElementsMatch(t, served, documented)
+
+	a := onSQLite(t).send(t, http.MethodGet, "/api/v1/openapi.yaml", "")
+	require.Equal(t, string(openAPI), string(a.body))
+}
+
+const (
+	tables  = "00000000000000a1"
+	tables2 = "00000000000000a2"
+	full    = "00000000000000b1"
+	space   = "00000000000000b2"
+	user    = "00000000000000c1"
+)
+
+func TestList(t *testing.T) {
+	h := onSQLite(t)
+	ids := func(query string) (ids []string) {
+		var page ClusterPage
+		h.ok(t, http.MethodGet, "/api/v1/clusters?"+query, "", &page)
+		for _, c := range page.Clusters {
+			ids = append(ids, c.ID)
+		}
+		return ids
+	}
+	require.Equal(t, []string{full, tables, user, space}, ids(""))
+	require.Equal(t, []string{user, space, full, tables}, ids("sort=newest"))
+	require.Equal(t, []string{user, space, full, tables}, ids("sort=last_seen"))
+	require.Equal(t, []string{tables}, ids("q=such+TABLE"))
+	require.Equal(t, []string{full}, ids("q=word00b1"))
+	require.Equal(t, []string{tables}, ids("q="+tables2), "a template's ID finds its cluster")
+	require.Equal(t, []string{user}, ids("partition=desk"))
+	require.Equal(t, []string{user}, ids("new=true"), "first seen in the hour up to the latest record")
+	require.Empty(t, ids("partition="))
+	require.Empty(t, ids("labelled=true"))
+	h.ok(t, http.MethodPut, "/api/v1/clusters/"+tables+"/solution", `{"text": "Run the *migration*."}`, nil)
+	require.Equal(t, []string{tables}, ids("labelled=true"))
+	require.Equal(t, []string{tables}, ids("q=migration"))
+	require.Equal(t, []string{full, user, space}, ids("labelled=false"))
+	h.ok(t, http.MethodPut, "/api/v1/clusters/"+full+"/noise", "", nil)
+	require.Equal(t, []string{tables, user, space}, ids("noise=exclude"))
+	require.Equal(t, []string{full}, ids("noise=only"))
+	require.Equal(t, []string{full, tables, user, space}, ids("noise=include"))
+	require.Equal(t, []string{full}, ids("q="+full), "asked for by name")
+	h.ok(t, http.MethodDelete, "/api/v1/clusters/"+full+"/noise", "", nil)
+	require.Equal(t, []string{full, tables, user, space}, ids("noise=exclude"))
+
+	var paged []string
+	for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
+		var page ClusterPage
+		h.ok(t, http.MethodGet, "/api/v1/clusters?limit=1&cursor="+url.QueryEscape(cursor), "", &page)
+		require.Len(t, page.Clusters, 1)
+		paged = append(paged, page.Clusters[0].ID)
+		cursor = page.Next
+	}
+	require.Equal(t, ids(""), paged)
+
+	var page ClusterPage
+	h.ok(t, http.MethodGet, "/api/v1/clusters?minutes=90", "", &page)
+	require.Equal(t, begin.Add(91*time.Minute), page.Window.Until, "the minute of the latest record is in it")
+	c := page.Clusters[slices.IndexFunc(page.Clusters, func(c Cluster) bool { return c.ID == tables })]
+	require.Equal(t, "Table not found: <*>", c.Text)
+	require.Equal(t, int64(5), c.Count)
+	require.Equal(t, 2, c.TemplateCount)
+	require.Equal(t, []string{"word00a1"}, c.Keywords)
+	require.Len(t, c.Counts, 90)
+	require.Equal(t, int64(2), c.Counts[0])
+	require.Equal(t, "Run the *migration*.", c.Solution.Text)
+}
+
+func TestCluster(t *testing.T) {
+	h := onSQLite(t)
+	var d Detail
+	h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables2, "", &d)
+	require.Equal(t, tables, d.ID)
+	require.Equal(t, begin, d.FirstSeen)
+	require.Equal(t, begin.Add(time.Minute), d.LastSeen)
+	require.Len(t, d.Templates, 2)
+	require.True(t, d.Templates[0].Represents)
+	require.Equal(t, "users: no such table exists", d.Samples[0].Text)
+	require.Empty(t, d.Solution)
+
+	var c Counts
+	h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/counts?minutes=4&step=2&until=2026-03-14T09:04:00Z", "", &c)
+	require.Equal(t, []int64{5, 0}, c.Counts)
+	h.ok(t, http.MethodGet, "/api/v1/clusters/"+user+"/counts?minutes=3", "", &c)
+	require.Equal(t, []int64{0, 0, 1}, c.Counts)
+	h.ok(t, http.MethodGet, "/api/v1/clusters/"+user+"/counts?minutes=10080", "", &c)
+	require.Equal(t, 7, c.Step)
+	require.Len(t, c.Counts, 1440)
+
+	var s Summary
+	h.ok(t, http.MethodGet, "/api/v1/summary", "", &s)
+	latest := begin.Add(90 * time.Minute)
+	require.Equal(t, Summary{Clusters: 4, Templates: 5, Records: 14, Partitions: []string{"desk", "shop"}, Latest: &latest}, s)
+}
+
+func TestSolution(t *testing.T) {
+	onBoth(t, editSolution)
+}
+
+func editSolution(t *testing.T, h *harness) {
+	path := "/api/v1/clusters/" + tables + "/solution"
+	a := h.send(t, http.MethodGet, path, "")
+	require.Equal(t, `"0"`, a.Header.Get("ETag"))
+
+	var s Solution
+	h.ok(t, http.MethodPut, path+"?author=ann", `{"text": "Run **it**."}`, &s, `If-Match: "0"`)
+	require.Equal(t, "<p>Run <strong>it</strong>.</p>\n", s.HTML)
+	require.Equal(t, "ann", s.Author)
+	require.WithinDuration(t, time.Now(), *s.Updated, time.Minute)
+	first := s.Version
+
+	p := h.refused(t, http.StatusPreconditionFailed, http.MethodPut, path, `{"text": "Mine."}`, `If-Match: "0"`)
+	require.Equal(t, "Run **it**.", p.Current.Text)
+	h.refused(t, http.StatusPreconditionFailed, http.MethodDelete, path, "", `If-Match: "0"`)
+
+	// An alias does, and so does a weak tag.
+	h.ok(t, http.MethodPut, "/api/v1/clusters/"+tables2+"/solution", `{"text": "Mine."}`, &s, fmt.Sprintf(`If-Match: W/"%d"`, first))
+	require.Equal(t, "anonymous", s.Author)
+	require.Greater(t, s.Version, first)
+	h.ok(t, http.MethodDelete, path+"?author=bob", "", &s, fmt.Sprintf(`If-Match: "%d"`, s.Version))
+	require.Empty(t, s.Text)
+	a = h.send(t, http.MethodGet, path, "")
+	require.Equal(t, fmt.Sprintf(`"%d"`, s.Version), a.Header.Get("ETag"), "a cleared one has a version, too")
+
+	var history HistoryPage
+	h.ok(t, http.MethodGet, "/api/v1/history?limit=2", "", &history)
+	require.Equal(t, []string{"bob:", "anonymous:Mine."}, events(history.Events))
+	h.ok(t, http.MethodGet, fmt.Sprintf("/api/v1/history?limit=2&before=%d", history.Next), "", &history)
+	require.Equal(t, []string{"ann:Run **it**."}, events(history.Events))
+	require.Zero(t, history.Next)
+	var d Detail
+	h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables, "", &d)
+	require.Len(t, d.History, 3)
+}
+
+func events(all []Event) (texts []string) {
+	for _, e := range all {
+		texts = append(texts, e.Author+":"+e.Text)
+	}
+	return texts
+}
+
+func TestMergeAndSplit(t *testing.T) {
+	h := onSQLite(t)
+	var j Joined
+	h.ok(t, http.MethodPost, "/api/v1/merge?author=ann", `{"clusters": ["`+space+`", "`+full+`"]}`, &j)
+	require.Equal(t, full, j.Cluster, "the older one stays")
+	var d Detail
+	h.ok(t, http.MethodGet, "/api/v1/clusters/"+space, "", &d)
+	require.Equal(t, full, d.ID)
+	require.Equal(t, int64(8), d.Count)
+	require.Equal(t, space, d.Aliases[0].ID)
+	require.Equal(t, "merge", d.History[0].Action)
+
+	h.ok(t, http.MethodPost, "/api/v1/split", `{"template": "`+space+`"}`, &j)
+	require.NotEqual(t, full, j.Cluster)
+	h.ok(t, http.MethodGet, "/api/v1/clusters/"+j.Cluster, "", &d)
+	require.Equal(t, []string{full}, d.Apart)
+
+	for body, status := range map[string]int{
+		`{"clusters": ["` + full + `"]}`:                          400,
+		`{"clusters": ["` + full + `", "` + full + `"]}`:          400,
+		`{"clusters": ["` + full + `", "` + user + `"]}`:          400, // of another partition
+		`{"clusters": ["` + full + `", "00000000000000ff"]}`:      404,
+		`{"clusters": ["` + full + `", "' OR 1=1 --"]}`:           400,
+		`{"clusters": ["` + full + `", "` + tables + `"], "x":1}`: 400,
+	} {
+		h.refused(t, status, http.MethodPost, "/api/v1/merge", body)
+	}
+	h.refused(t, 400, http.MethodPost, "/api/v1/split", `{"template": "`+user+`"}`) // it is all that there is
+	h.refused(t, 404, http.MethodPost, "/api/v1/split", `{"template": "00000000000000ff"}`)
+}
+
+func TestExportAndImport(t *testing.T) {
+	h, other := onSQLite(t), onSQLite(t)
+	const text = "Run:\n\n```\nmake migrate # \"now\"\n```\n\ttab, <b>, : and 'quotes' \u00e9\n"
+	_, err := h.store.SetSolution(t.Context(), store.Edit{Cluster: tables, Text: text, Author: "ann"})
+	require.NoError(t, err)
+	_, err = h.store.SetSolution(t.Context(), store.Edit{Cluster: user, Text: "yes", Author: "bob"})
+	require.NoError(t, err)
+	a := h.send(t, http.MethodGet, "/api/v1/solutions", "")
+	require.Contains(t, string(a.body), "cluster: "+user)
+	require.Contains(t, string(a.body), "partition: shop")
+
+	const yaml = "Content-Type: application/yaml"
+	var done ImportResult
+	other.ok(t, http.MethodPost, "/api/v1/solutions?author=git", string(a.body), &done, yaml)
+	require.Equal(t, ImportResult{Written: 2}, done)
+	other.ok(t, http.MethodPost, "/api/v1/solutions?author=git", string(a.body), &done, yaml)
+	require.Equal(t, ImportResult{Unchanged: 2}, done)
+	var s Solution
+	other.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/solution", "", &s)
+	require.Equal(t, text, s.Text)
+	require.Equal(t, "git", s.Author)
+
+	for _, wrong := range []string{
+		"solutions: 3", "solutions: [{cluster: abc, solution: x}]", "solution: []", "{", "- a",
+		"solutions: [{cluster: '" + tables + "', solution: " + strings.Repeat("x", store.MaxSolutionBytes+1) + "}]",
+		"a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nsolutions: [*c,*c,*c]",
+	} {
+		other.refused(t, 400, http.MethodPost, "/api/v1/solutions", wrong, yaml)
+	}
+	other.ok(t, http.MethodPost, "/api/v1/solutions", "solutions: []\n", &done, yaml)
+}
+
+// lookup matches by equal text, as far as the handler's side of the seam goes; the
+// testbed has the real one.
+type lookup map[string]knowledge.Match
+
+func (l lookup) Match(q knowledge.Query) []knowledge.Match {
+	m, ok := l[q.Text]
+	if !ok || q.Partition != nil && *q.Partition != m.Partition || q.Resource["service.name"] != "" && q.Resource["service.name"] != m.Partition {
+		return nil
+	}
+	return []knowledge.Match{m}
+}
+
+func TestMatch(t *testing.T) {
+	known := knowledge.Match{
+		Partition: "shop", Template: 0xa1, TemplateText: "Table not found: <*>", Cluster: 0xa1, Keywords: []string{"table"},
+		Solution: "Run it.", Confidence: 1, How: knowledge.Known,
+	}
+	h := onSQLite(t, func(o *Options) {
+		o.Matcher = func() knowledge.Matcher {
+			return lookup{"Table not found: users": known, "100% a+b=c&d": {Partition: "desk", Cluster: 0xc1, Confidence: 0.7, How: knowledge.Near}}
+		}
+	})
+	var m Matches
+	for _, query := range []string{"", "?service.name=shop", "?partition=shop"} {
+		h.ok(t, http.MethodPost, "/api/v1/match"+query, "Table not found: users", &m)
+		require.Equal(t, []Match{{
+			Partition: "shop", Template: &MatchedTemplate{ID: tables, Text: "Table not found: <*>"}, Cluster: tables, Keywords: []string{"table"},
+			Solution: "Run it.", Confidence: 1, How: knowledge.Known,
+		}}, m.Matches, query)
+	}
+	h.ok(t, http.MethodPost, "/api/v1/match", "100% a+b=c&d\r\n", &m)
+	require.Nil(t, m.Matches[0].Template)
+	for _, query := range []string{"?service.name=desk", "?partition=desk"} {
+		h.ok(t, http.MethodPost, "/api/v1/match"+query, "Table not found: users", &m)
+		require.Empty(t, m.Matches, query)
+	}
+	h.refused(t, 400, http.MethodPost, "/api/v1/match", "\n")
+
+	without := onSQLite(t)
+	p := without.refused(t, 503, http.MethodPost, "/api/v1/match", "Table not found: users")
+	require.Contains(t, p.Detail, "log_cluster")
+}
+
+func TestStoreIsDown(t *testing.T) {
+	h := onSQLite(t, func(o *Options) {
+		o.Store = func() (*store.Store, error) { return nil, errors.New("connecting since 9 s") }
+	})
+	for _, path := range []string{"/summary", "/clusters", "/clusters/" + tables, "/clusters/" + tables + "/counts", "/history", "/solutions"} {
+		p := h.refused(t, 503, http.MethodGet, "/api/v1"+path, "")
+		require.Contains(t, p.Detail, "connecting since 9 s")
+	}
+	h.refused(t, 503, http.MethodPut, "/api/v1/clusters/"+tables+"/solution", `{"text": "x"}`)
+
+	// The store fails while it is open: why is for the log only.
+	h = onSQLite(t)
+	require.NoError(t, h.store.Close())
+	p := h.refused(t, 503, http.MethodGet, "/api/v1/clusters", "")
+	require.NotContains(t, p.Detail, "sql")
+}
+
+func TestWrongParameters(t *testing.T) {
+	h := onSQLite(t)
+	for _, query := range []string{
+		"sort=name", "sort=" + url.QueryEscape("count; DROP TABLE clusters"), "limit=0", "limit=201", "limit=x", "limit=-1",
+		"cursor=nonsense", "labelled=maybe", "noise=some", "new=1", "minutes=181", "minutes=-1", "q=" + strings.Repeat("x", 501),
+		"limit=99999999999999999999",
+	} {
+		h.refused(t, 400, http.MethodGet, "/api/v1/clusters?"+query, "")
+	}
+	for _, query := range []string{"minutes=0", "minutes=10081", "step=0", "minutes=10080&step=1", "until=yesterday", "until=9999-01-01T00:00:00Z"} {
+		h.refused(t, 400, http.MethodGet, "/api/v1/clusters/"+tables+"/counts?"+query, "")
+	}
+	for _, path := range []string{"/clusters/xyz", "/clusters/xyz/counts", "/clusters/xyz/solution", "/history?limit=1000"} {
+		h.refused(t, 400, http.MethodGet, "/api/v1"+path, "")
+	}
+	for _, path := range []string{"/clusters/00000000000000ff", "/clusters/00000000000000ff/solution", "/nothing", "", "/clusters/" + tables + "/nothing"} {
+		h.refused(t, 404, http.MethodGet, "/api/v1"+path, "")
+	}
+	for _, body := range []string{"", "{}", `{"text": 3}`, `{"text": "x", "author": "me"}`, `{"text": "x"} {}`, "[]", "null", `{"text": "` + strings.Repeat("x", store.MaxSolutionBytes+1) + `"}`} {
+		h.refused(t, 400, http.MethodPut, "/api/v1/clusters/"+tables+"/solution", body, "Content-Type: application/json")
+	}
+	h.refused(t, 400, http.MethodPut, "/api/v1/clusters/"+tables+"/solution", `{"text": "x"}`, "If-Match: abc")
+}
+
+func TestMethods(t *testing.T) {
+	h := onSQLite(t)
+	for _, r := range (&server{}).routes() {
+		path := strings.ReplaceAll(r.path, "{id}", tables)
+		a := h.send(t, http.MethodPatch, path, "")
+		require.Equal(t, http.StatusMethodNotAllowed, a.StatusCode, path)
+		require.Contains(t, a.Header.Get("Allow"), r.method)
+	}
+	a := h.send(t, http.MethodHead, "/api/v1/summary", "")
+	require.Equal(t, http.StatusOK, a.StatusCode)
+}

@@ -1,0 +1,230 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	"go.uber.org/zap/zaptest"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/pgtest"
+	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// begin is when the tests' lines begin.
+var begin = time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
+
+// wording is a template of one shape.
+type wording struct {
+	id, cluster knowledge.ID
+	text        string
+	count       int64
+	at          time.Duration // since begin
+}
+
+var (
+	tableGone  = wording{0xa1, 0xa1, "Table not found: <*>", 3, 0}
+	noTable    = wording{0xa2, 0xa1, "<*>: no such table exists", 2, time.Minute}
+	diskFull   = wording{0xb1, 0xb1, "disk <path> is full", 7, 2 * time.Minute}
+	noSpace    = wording{0xb2, 0xb2, "100% no space_left on <path>", 1, 3 * time.Minute}
+	login      = wording{0xc1, 0xc1, "user <*> logged in", 1, 90 * time.Minute}
+	everything = []wording{tableGone, noTable, diskFull, noSpace}
+)
+
+// rowsOf makes the rows that a processor has of new templates.
+func rowsOf(words ...wording) *knowledge.Rows {
+	rows := &knowledge.Rows{}
+	seen := map[knowledge.ID]bool{}
+	for i, w := range words {
+		birth := begin.Add(w.at).UnixNano()
+		rows.Shapes = append(rows.Shapes, knowledge.Shape{
+			Hash: w.id, Seq: uint64(i + 1), Template: w.id, Founded: true, Masked: "\x01" + w.text,
+			Birth: birth, LastSeen: birth, Count: w.count,
+		})
+		rows.Templates = append(rows.Templates, knowledge.Template{ID: w.id, Cluster: w.cluster, Text: w.text, Birth: birth, Represents: true})
+		rows.Samples = append(rows.Samples, knowledge.Sample{Template: w.id, Shape: w.id, At: birth, Text: strings.ReplaceAll(w.text, "<*>", "users")})
+		if !seen[w.cluster] {
+			seen[w.cluster] = true
+			rows.Clusters = append(rows.Clusters, knowledge.Cluster{ID: w.cluster, Birth: birth, Keywords: []string{"word" + w.cluster.String()[12:]}})
+		}
+	}
+	return rows
+}
+
+// harness is the handler on a real store, behind a real server.
+type harness struct {
+	store  *store.Store
+	server *httptest.Server
+	router routers.Router
+}
+
+// newHarness serves a store that has everything in partition shop and login in
+// partition desk.
+func newHarness(t testing.TB, o store.Options, change ...func(*Options)) *harness {
+	t.Helper()
+	h := &harness{router: documented(t)}
+	var err error
+	h.store, err = store.Open(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, h.store.Close()) })
+	for partition, rows := range map[string]*knowledge.Rows{"shop": rowsOf(everything...), "desk": rowsOf(login)} {
+		_, err = h.store.Save(t.Context(), "w", partition, rows, 5)
+		require.NoError(t, err)
+	}
+	options := Options{
+		Store:   func() (*store.Store, error) { return h.store, nil },
+		Matcher: func() knowledge.Matcher { return nil },
+		Logger:  zaptest.NewLogger(t),
+	}
+	for _, f := range change {
+		f(&options)
+	}
+	h.server = httptest.NewServer(New(options))
+	t.Cleanup(h.server.Close)
+	return h
+}
+
+func onSQLite(t testing.TB, change ...func(*Options)) *harness {
+	t.Helper()
+	return newHarness(t, store.Options{File: filepath.Join(t.TempDir(), "kb.db")}, change...)
+}
+
+// onBoth runs a test on an SQLite file and on a PostgreSQL database.
+func onBoth(t *testing.T, test func(t *testing.T, h *harness)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, onSQLite(t)) })
+	t.Run("postgres", func(t *testing.T) {
+		test(t, newHarness(t, store.Options{DSN: pgtest.Start(t).Database(t)}))
+	})
+}
+
+// documented finds the operations of the OpenAPI document.
+func documented(t testing.TB) routers.Router {
+	t.Helper()
+	document, err := openapi3.NewLoader().LoadFromData(openAPI)
+	require.NoError(t, err)
+	require.NoError(t, document.Validate(t.Context()))
+	router, err := gorillamux.NewRouter(document)
+	require.NoError(t, err)
+	return router
+}
+
+// answer is a response, its body read.
+type answer struct {
+	*http.Response
+	body []byte
+}
+
+func (a answer) into(t testing.TB, value any) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal(a.body, value), "%s", a.body)
+}
+
+// send makes a request with headers "Name: value" and checks the answer, and the
+// request unless it is refused, against the OpenAPI document.
+func (h *harness) send(t testing.TB, method, path, body string, headers ...string) answer {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, h.server.URL+path, strings.NewReader(body))
+	require.NoError(t, err)
+	switch {
+	case body == "":
+	case strings.HasPrefix(path, "/api/v1/match"):
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded") // as curl --data does
+	default:
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for _, header := range headers {
+		name, value, _ := strings.Cut(header, ": ")
+		if name == "Host" {
+			request.Host = value
+		}
+		request.Header.Set(name, value)
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	a := answer{Response: response}
+	a.body, err = io.ReadAll(response.Body)
+	require.NoError(t, err)
+	h.check(t, request, body, a)
+	return a
+}
+
+func (h *harness) check(t testing.TB, request *http.Request, body string, a answer) {
+	t.Helper()
+	for name, value := range map[string]string{
+		"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
+	} {
+		require.Equal(t, value, a.Header.Get(name), name)
+	}
+	require.Contains(t, a.Header.Get("Content-Security-Policy"), "default-src 'none'")
+	require.Contains(t, a.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'")
+	if a.StatusCode >= 400 && strings.HasPrefix(request.URL.Path, "/api/") {
+		var p Problem
+		require.Equal(t, "application/problem+json", a.Header.Get("Content-Type"))
+		a.into(t, &p)
+		require.Equal(t, a.StatusCode, p.Status)
+		require.Equal(t, http.StatusText(a.StatusCode), p.Title)
+		require.NotEmpty(t, p.Detail)
+	}
+	if request.Method == http.MethodHead || !strings.HasPrefix(request.URL.Path, "/api/") {
+		return // goes with every GET; is the page
+	}
+	asked := request.Clone(t.Context())
+	asked.URL.Scheme, asked.URL.Host, asked.Host = "", "", ""
+	asked.Body = io.NopCloser(strings.NewReader(body))
+	route, parameters, err := h.router.FindRoute(asked)
+	if err != nil {
+		require.GreaterOrEqual(t, a.StatusCode, 300, "%s %s is served, but not documented", request.Method, request.URL)
+		return
+	}
+	input := &openapi3filter.RequestValidationInput{Request: asked, PathParams: parameters, Route: route}
+	if strings.HasPrefix(request.URL.Path, "/api/v1/match") {
+		input.Options = &openapi3filter.Options{ExcludeRequestBody: true} // any bytes are
+	}
+	if a.StatusCode < 400 {
+		require.NoError(t, openapi3filter.ValidateRequest(t.Context(), input), "%s %s", request.Method, request.URL)
+	}
+	require.NoError(t, openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: a.StatusCode, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.body)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true},
+	}), "%s %s\n%s", request.Method, request.URL, a.body)
+}
+
+// ok sends a request that must succeed and reads the answer.
+func (h *harness) ok(t testing.TB, method, path, body string, into any, headers ...string) {
+	t.Helper()
+	a := h.send(t, method, path, body, headers...)
+	require.Less(t, a.StatusCode, 300, "%s %s\n%s", method, path, a.body)
+	if into != nil {
+		a.into(t, into)
+	}
+}
+
+// refused sends a request that must fail with a status and returns why it did.
+func (h *harness) refused(t testing.TB, status int, method, path, body string, headers ...string) Problem {
+	t.Helper()
+	a := h.send(t, method, path, body, headers...)
+	require.Equal(t, status, a.StatusCode, "%s %s\n%s", method, path, a.body)
+	var p Problem
+	a.into(t, &p)
+	return p
+}
