@@ -52,7 +52,7 @@ func (k *keeper) start(ctx context.Context, host component.Host) error {
 	if !ok {
 		return fmt.Errorf("knowledge_base: extension %q is not a knowledge base", k.id)
 	}
-	k.parts.KeepChanges(base.Alone())
+	k.parts.KeepChanges()
 	k.session = base.Join(k.processor)
 	wait, cancel := context.WithTimeout(ctx, loadWait)
 	defer cancel()

@@ -49,8 +49,6 @@ var errDown = errors.New("the test took the base down")
 
 func newTestBase() *testBase { return &testBase{partitions: map[string]*testRows{}} }
 
-func (b *testBase) Alone() bool { return true }
-
 func (b *testBase) Join(p knowledge.Processor) knowledge.Session {
 	b.processor = p
 	return b

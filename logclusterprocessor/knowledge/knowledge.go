@@ -23,9 +23,6 @@ type Base interface {
 	// Join connects a processor for as long as it runs. It does not wait for
 	// anything, whatever the state of the store.
 	Join(p Processor) Session
-	// Alone is true when no other collector can share the store: a processor then
-	// re-clusters all its partitions without being told to.
-	Alone() bool
 }
 
 // Session is a processor's connection to a base. Its methods may be called
@@ -52,7 +49,8 @@ type Processor interface {
 	// what others changed. It is false when the processor does not hold the
 	// partition, and for all when it has no room for it.
 	Apply(partition string, rows Rows, all bool) bool
-	// Lead says whether the processor is the one that re-clusters a partition.
+	// Lead says whether the processor is the one that re-clusters a partition. Until
+	// it is told, it does.
 	Lead(partition string, leads bool)
 	// Partitions returns the names of the partitions that the processor holds.
 	Partitions() []string

@@ -171,8 +171,8 @@ func (tx *transaction) join(partition, into, from string, at int64, writer strin
 		args  []any
 	}{
 		{
-			`INSERT INTO clusters (id, partition, keywords, noise, first_seen, last_seen, rev, writer)
-SELECT ?, partition, keywords, noise, first_seen, last_seen, ?, ? FROM clusters WHERE id = ? ON CONFLICT (id) DO NOTHING`,
+			`INSERT INTO clusters (id, partition, keywords, noise, first_seen, last_seen, saved_at, rev, writer)
+SELECT ?, partition, keywords, noise, first_seen, last_seen, saved_at, ?, ? FROM clusters WHERE id = ? ON CONFLICT (id) DO NOTHING`,
 			[]any{into, tx.rev, writer, from},
 		},
 		{"UPDATE templates SET cluster = ?, rev = ?, writer = ? WHERE cluster = ?", []any{into, tx.rev, writer, from}},
@@ -284,8 +284,8 @@ func (s *Store) Split(ctx context.Context, template, author string) (id string, 
 		}{
 			// When the two were joined again by hand, the ID is an alias by now.
 			{"DELETE FROM aliases WHERE kind = 'cluster' AND id = ?", []any{id}},
-			{`INSERT INTO clusters (id, partition, keywords, first_seen, last_seen, count, rev)
-SELECT ?, t.partition, c.keywords, t.first_seen, t.last_seen, t.count, ? FROM templates t JOIN clusters c ON c.id = t.cluster WHERE t.id = ?`, []any{id, tx.rev, t}},
+			{`INSERT INTO clusters (id, partition, keywords, first_seen, last_seen, count, saved_at, rev)
+SELECT ?, t.partition, c.keywords, t.first_seen, t.last_seen, t.count, c.saved_at, ? FROM templates t JOIN clusters c ON c.id = t.cluster WHERE t.id = ?`, []any{id, tx.rev, t}},
 			{`UPDATE clusters SET rev = ?, writer = '', count = clusters.count - f.count
 FROM (SELECT count FROM templates WHERE id = ?) f WHERE clusters.id = ?`, []any{tx.rev, t, old}},
 			{"UPDATE templates SET cluster = ?, represents = ?, rev = ?, writer = '' WHERE id = ?", []any{id, true, tx.rev, t}},

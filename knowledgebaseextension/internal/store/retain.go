@@ -11,12 +11,14 @@ import (
 // Retention says what leaves the store.
 type Retention struct {
 	// Unseen is how long a cluster without a solution and without a decision of a
-	// person stays when its lines no longer come; 0 is for ever.
+	// person stays when its lines no longer come, by the wall clock: to read old logs
+	// again is to see them. 0 is for ever.
 	Unseen time.Duration
 	// Templates is how many templates a partition has at most; those not seen for
 	// longest go first, but never those of such clusters. 0 is no bound.
 	Templates int
-	// Counts is how long the counts by minute stay; 0 is for ever.
+	// Counts is how long the counts by minute stay, before the latest of them or
+	// before now, whichever is earlier; 0 is for ever.
 	Counts time.Duration
 }
 
@@ -33,8 +35,8 @@ UNION SELECT id FROM clusters WHERE noise)`
 func (s *Store) Retain(ctx context.Context, r Retention, now time.Time) (Removed, error) {
 	var removed Removed
 	if r.Unseen > 0 {
-		before := now.Add(-r.Unseen).UnixNano()
-		err := s.remove(ctx, &removed, "SELECT id FROM templates WHERE cluster IN (SELECT id FROM clusters WHERE last_seen < ?) AND cluster NOT IN "+kept, before)
+		before := now.Add(-r.Unseen).UnixMilli()
+		err := s.remove(ctx, &removed, "SELECT id FROM templates WHERE cluster IN (SELECT id FROM clusters WHERE saved_at < ?) AND cluster NOT IN "+kept, before)
 		if err != nil {
 			return removed, err
 		}
@@ -45,7 +47,9 @@ func (s *Store) Retain(ctx context.Context, r Retention, now time.Time) (Removed
 		}
 	}
 	if r.Counts > 0 {
-		result, err := querier{s.write, s.dialect}.run(ctx, "DELETE FROM cluster_counts WHERE minute < ?", now.Add(-r.Counts).Unix()/60)
+		result, err := querier{s.write, s.dialect}.run(ctx, `DELETE FROM cluster_counts
+WHERE minute < ? AND minute < (SELECT max(minute) FROM cluster_counts) - ?`,
+			now.Add(-r.Counts).Unix()/60, int64(r.Counts/time.Minute))
 		if err != nil {
 			return removed, err
 		}

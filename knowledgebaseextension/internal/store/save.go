@@ -6,6 +6,7 @@ package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseext
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -30,7 +31,7 @@ type Saved struct {
 func (s *Store) Save(ctx context.Context, writer, partition string, delta *knowledge.Rows, samples int) (Saved, error) {
 	var saved Saved
 	rev, err := s.update(ctx, func(tx *transaction) error {
-		w := saving{transaction: tx, writer: writer, partition: clean(partition), delta: delta, known: map[string]bool{}}
+		w := saving{transaction: tx, writer: writer, partition: clean(partition), delta: delta, now: time.Now().UnixMilli(), known: map[string]bool{}}
 		for _, step := range []func() error{
 			w.look, w.partitionRow, w.clusters, w.templates, w.shapes, w.counts, w.aliases,
 			func() error { return w.samples(samples) }, w.solutions,
@@ -52,6 +53,7 @@ type saving struct {
 	writer    string
 	partition string
 	delta     *knowledge.Rows
+	now       int64 // ms since 1970
 
 	clusterOf  map[string]string // cluster by template, as the store has it
 	joined     map[string]string // target by alias, of clusters
@@ -199,19 +201,19 @@ func (w *saving) clusters() error {
 			}
 			encoded = clean(string(b))
 		}
-		row := []any{id, w.partition, encoded, birth[id], birth[id], w.rev, w.writer}
+		row := []any{id, w.partition, encoded, birth[id], birth[id], w.now, w.rev, w.writer}
 		if ok {
 			named = append(named, row)
 		} else {
 			bare = append(bare, row)
 		}
 	}
-	const into = "INSERT INTO clusters (id, partition, keywords, first_seen, last_seen, rev, writer)"
+	const into = "INSERT INTO clusters (id, partition, keywords, first_seen, last_seen, saved_at, rev, writer)"
 	if err := w.insert(into, `ON CONFLICT (id) DO UPDATE SET keywords = excluded.keywords, rev = excluded.rev, writer = excluded.writer,
-first_seen = CASE WHEN excluded.first_seen < clusters.first_seen THEN excluded.first_seen ELSE clusters.first_seen END`, 7, named); err != nil {
+first_seen = CASE WHEN excluded.first_seen < clusters.first_seen THEN excluded.first_seen ELSE clusters.first_seen END`, 8, named); err != nil {
 		return err
 	}
-	return w.insert(into, "ON CONFLICT (id) DO NOTHING", 7, bare)
+	return w.insert(into, "ON CONFLICT (id) DO NOTHING", 8, bare)
 }
 
 func birthKeys(birth map[string]int64) map[string]bool {
@@ -326,10 +328,10 @@ func (w *saving) counts() error {
 		minutes[bucket{cluster, s.LastSeen / int64(time.Minute)}] += s.Count
 	}
 	w.forgotten = slices.Sorted(maps.Keys(lost))
-	if err := w.addTo("templates", templates); err != nil {
+	if err := w.addTo("templates", "", templates); err != nil {
 		return err
 	}
-	if err := w.addTo("clusters", clusters); err != nil {
+	if err := w.addTo("clusters", fmt.Sprintf("saved_at = %d, ", w.now), clusters); err != nil {
 		return err
 	}
 	rows := make([][]any, 0, len(minutes))
@@ -340,7 +342,7 @@ func (w *saving) counts() error {
 		"ON CONFLICT (cluster, minute) DO UPDATE SET count = cluster_counts.count + excluded.count", 3, rows)
 }
 
-func (w *saving) addTo(table string, tallies map[string]tally) error {
+func (w *saving) addTo(table, also string, tallies map[string]tally) error {
 	rows := make([][]any, 0, len(tallies))
 	for _, id := range slices.Sorted(maps.Keys(tallies)) {
 		rows = append(rows, []any{id, tallies[id].count, tallies[id].last})
@@ -351,7 +353,7 @@ func (w *saving) addTo(table string, tallies map[string]tally) error {
 		if len(rows) > 1 {
 			typed += ", " + values(len(rows)-1, 3)
 		}
-		return w.exec("WITH d (id, n, last) AS (VALUES "+typed+") UPDATE "+table+" SET count = count + d.n, "+
+		return w.exec("WITH d (id, n, last) AS (VALUES "+typed+") UPDATE "+table+" SET "+also+"count = count + d.n, "+
 			"last_seen = CASE WHEN d.last > last_seen THEN d.last ELSE last_seen END FROM d WHERE "+table+".id = d.id",
 			slices.Concat(rows...)...)
 	})

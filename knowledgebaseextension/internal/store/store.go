@@ -252,3 +252,11 @@ func clean(text string) string {
 	}
 	return strings.ToValidUTF8(text, "\uFFFD")
 }
+
+// CheckDSN says whether a PostgreSQL connection string can be read.
+func CheckDSN(dsn string) error {
+	if _, err := pgx.ParseConfig(dsn); err != nil {
+		return withoutPassword(err)
+	}
+	return nil
+}

@@ -72,7 +72,7 @@ func (p *Partition) take(rows *knowledge.Rows) {
 	for _, row := range rows.Clusters {
 		if c := p.categories.byID[uint64(row.ID)]; c != nil {
 			c.noise = row.Noise
-			if len(row.Keywords) > 0 {
+			if len(row.Keywords) > 0 && !p.unsaved.hasCluster(c) {
 				c.keywords = row.Keywords
 			}
 			p.show(c)
@@ -92,10 +92,10 @@ func (p *Partition) take(rows *knowledge.Rows) {
 // knowledge base knows.
 func (p *Partition) show(c *category) {
 	for _, m := range c.members {
-		unsaved := p.unsaved != nil && p.unsaved.templates[m.template.ID()]
+		unsaved := p.unsaved.has(m)
 		p.publish(m)
-		if !unsaved && p.unsaved != nil {
-			delete(p.unsaved.templates, m.template.ID())
+		if !unsaved {
+			p.unsaved.saved(m)
 		}
 	}
 }
@@ -127,11 +127,17 @@ func (p *Partition) place(row *knowledge.Template, clusters []knowledge.Cluster)
 		m.deferred = false
 		p.count(m)
 	}
-	if row.Represents && !m.represents {
+	if !p.unsaved.has(m) && row.Represents && !m.represents {
 		p.represent(m)
 		p.unsaved.saved(m)
 	}
 }
+
+// has is true when the knowledge base has not what is known of a template here.
+func (u *unsaved) has(m *member) bool { return u != nil && u.templates[m.template.ID()] }
+
+// hasCluster is the same for a cluster.
+func (u *unsaved) hasCluster(c *category) bool { return u != nil && u.clusters[c.id] }
 
 // saved notes that the knowledge base has a template as it is.
 func (u *unsaved) saved(m *member) {

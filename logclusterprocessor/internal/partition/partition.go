@@ -100,7 +100,7 @@ func newPartition(key string, settings Settings, s *shared) *Partition {
 	if s.keep {
 		p.unsaved = newUnsaved()
 	}
-	p.leads.Store(s.alone)
+	p.leads.Store(true)
 	return p
 }
 

@@ -48,15 +48,14 @@ type Registry struct {
 	byKey map[string]*Partition
 }
 
-// KeepChanges makes the partitions remember what is not yet saved. alone says that
-// nobody else re-clusters them. To be called before the first Get.
-func (r *Registry) KeepChanges(alone bool) { r.shared.keep, r.shared.alone = true, alone }
+// KeepChanges makes the partitions remember what is not yet saved. To be called
+// before the first Get.
+func (r *Registry) KeepChanges() { r.shared.keep = true }
 
 // shared is what partitions have in common.
 type shared struct {
 	observer Observer
 	keep     bool
-	alone    bool            // every partition leads
 	ctx      context.Context // ends the clusterings that run
 	running  sync.WaitGroup
 	slots    chan struct{} // bounds the clusterings that run at once
@@ -68,7 +67,6 @@ func NewRegistry(settings Settings, observer Observer) *Registry {
 	return &Registry{
 		settings: settings,
 		shared: &shared{
-			alone:    true,
 			observer: observer,
 			ctx:      ctx,
 			// Half of the processors at most: the other half is the flow's.

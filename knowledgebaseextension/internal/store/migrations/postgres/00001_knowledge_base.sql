@@ -9,7 +9,8 @@ CREATE TABLE revision (
 INSERT INTO revision VALUES (1, 0);
 
 -- IDs are 16 hex digits. Times are of events, in ns since 1970, but for the
--- columns called updated_at, at and until: ms since 1970 by the wall clock.
+-- columns called saved_at, updated_at and until, and history's at: ms since 1970 by
+-- the wall clock.
 -- writer is the processor that wrote a row last, empty for a person.
 CREATE TABLE clusters (
   id         TEXT PRIMARY KEY,
@@ -19,6 +20,7 @@ CREATE TABLE clusters (
   first_seen BIGINT NOT NULL,
   last_seen  BIGINT NOT NULL,
   count      BIGINT NOT NULL DEFAULT 0,
+  saved_at   BIGINT NOT NULL, -- when its lines last came, for retention
   rev        BIGINT NOT NULL,
   writer     TEXT NOT NULL DEFAULT ''
 );

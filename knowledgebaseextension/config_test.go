@@ -1,0 +1,51 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package knowledgebaseextension
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/xconfmap"
+)
+
+func TestDefaultsAreValid(t *testing.T) {
+	require.NoError(t, createDefaultConfig().(*Config).Validate())
+}
+
+func TestReadsEveryKey(t *testing.T) {
+	cfg := createDefaultConfig().(*Config)
+	require.NoError(t, confmap.NewFromStringMap(map[string]any{
+		"file": "other.db", "dsn": "postgres://kb:secret@db:5432/kb",
+		"retention": map[string]any{"unseen": "24h", "templates": 5, "counts": "2h"},
+		"samples":   map[string]any{"per_template": 0, "max_bytes": 100},
+	}).Unmarshal(cfg))
+	require.Equal(t, &Config{
+		File: "other.db", DSN: "postgres://kb:secret@db:5432/kb",
+		Retention: RetentionConfig{Unseen: 24 * time.Hour, Templates: 5, Counts: 2 * time.Hour},
+		Samples:   SamplesConfig{PerTemplate: 0, MaxBytes: 100},
+	}, cfg)
+	require.NoError(t, xconfmap.Validate(cfg))
+}
+
+// A message names the key, the value and what is accepted, and no password.
+func TestRefusals(t *testing.T) {
+	for want, change := range map[string]func(*Config){
+		"file must name a SQLite file unless dsn is set, got an empty string": func(c *Config) { c.File = "" },
+		"dsn: not a PostgreSQL connection string such as postgres://user@host:5432/database": func(c *Config) {
+			c.DSN = "postgres://kb:secret@db:port/kb"
+		},
+		"retention.unseen must be 0 (for ever) or at least 1m0s, got 1s":        func(c *Config) { c.Retention.Unseen = time.Second },
+		"retention.counts must be 0 (for ever) or at least 1h0m0s, got -1h0m0s": func(c *Config) { c.Retention.Counts = -time.Hour },
+		"retention.templates must be between 0 and 10000000, got -1":            func(c *Config) { c.Retention.Templates = -1 },
+		"samples.per_template must be between 0 and 100, got 101":               func(c *Config) { c.Samples.PerTemplate = 101 },
+		"samples.max_bytes must be between 16 and 4096, got 0":                  func(c *Config) { c.Samples.MaxBytes = 0 },
+	} {
+		cfg := createDefaultConfig().(*Config)
+		change(cfg)
+		require.EqualError(t, cfg.Validate(), want)
+	}
+}

@@ -1,0 +1,237 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package knowledgebaseextension
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componentstatus"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/pgtest"
+	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/base"
+	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+// Stop after any record, start again, and nobody can tell.
+func TestRestartKeepsEverything(t *testing.T) {
+	onBoth(t, func(t *testing.T, where func(*Config)) {
+		lines := stream(1, 3000)
+		whole := start(t, onSQLite(t))
+		want := whole.sendAll(t, lines)
+		whole.stop(t)
+
+		r := rand.New(rand.NewPCG(7, 7))
+		var got []map[string]any
+		for rest := lines; len(rest) > 0; {
+			n := min(300+r.IntN(700), len(rest))
+			c := start(t, where)
+			got = append(got, c.sendAll(t, rest[:n])...)
+			c.stop(t)
+			rest = rest[n:]
+		}
+		for i := range want {
+			require.Equal(t, want[i], got[i], "line %d: %s", i, lines[i].body)
+		}
+
+		c := start(t, where)
+		defer c.stop(t)
+		require.Equal(t, componentstatus.StatusOK, c.host.status())
+		totals, err := c.open(t).Totals(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, int64(len(lines)), totals.Records)
+		records := int64(0)
+		page, err := c.open(t).Clusters(t.Context(), store.Query{Limit: 1000})
+		require.NoError(t, err)
+		for _, cluster := range page.Clusters {
+			records += cluster.Count
+		}
+		require.Equal(t, int64(len(lines)), records)
+	})
+}
+
+// A solution that anybody writes, in any way, is on the next records of every
+// collector.
+func TestSolutionsReachEveryCollector(t *testing.T) {
+	server := pgtest.Start(t)
+	dsn := server.Database(t)
+	a, b := start(t, onPostgres(dsn)), start(t, onPostgres(dsn))
+	defer a.stop(t)
+	defer b.stop(t)
+	const body = "disk /dev/sda is full"
+	cluster := a.attribute(t, body, "log.cluster.id")
+	require.Equal(t, cluster, b.attribute(t, body, "log.cluster.id"))
+	a.detail(t, cluster, 2)
+	carries := func(want any) {
+		t.Helper()
+		for _, c := range []*collector{a, b} {
+			require.Eventually(t, func() bool { return c.attribute(t, body, "log.cluster.solution") == want },
+				5*time.Second, 10*time.Millisecond)
+		}
+	}
+	server.SQL(t, "test1", fmt.Sprintf("INSERT INTO solutions (cluster, text) VALUES ('%s', 'Delete old files.')", cluster))
+	carries("Delete old files.")
+	server.SQL(t, "test1", fmt.Sprintf("UPDATE solutions SET text = 'Buy a disk.' WHERE cluster = '%s'", cluster))
+	carries("Buy a disk.")
+	_, err := b.open(t).SetSolution(t.Context(), store.Edit{Cluster: cluster.(string), Text: "Wait.", Author: "ann"})
+	require.NoError(t, err)
+	carries("Wait.")
+	server.SQL(t, "test1", "DELETE FROM solutions")
+	carries(nil)
+	require.Equal(t, "postgres|Delete old files.\npostgres|Buy a disk.\nann|Wait.\npostgres|",
+		server.SQL(t, "test1", "SELECT author, text FROM history ORDER BY rev"))
+}
+
+func TestSolutionReachesSQLite(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "kb.db")
+	c := start(t, func(c *Config) { c.File = file })
+	defer c.stop(t)
+	cluster := c.attribute(t, "disk full", "log.cluster.id")
+	c.detail(t, cluster, 1)
+	other, err := store.Open(t.Context(), store.Options{File: file})
+	require.NoError(t, err)
+	defer other.Close()
+	_, err = other.SetSolution(t.Context(), store.Edit{Cluster: cluster.(string), Text: "Delete."})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return c.attribute(t, "disk full", "log.cluster.solution") == "Delete." }, 5*time.Second, 10*time.Millisecond)
+}
+
+// A person's split and merge reach the flow, and re-clustering does not undo them.
+func TestPeopleDecide(t *testing.T) {
+	onBoth(t, func(t *testing.T, where func(*Config)) {
+		c := start(t, where)
+		// All that windows see becomes one cluster.
+		everything := func(cfg *logclusterprocessor.Config) { cfg.Clustering.Clusters = 1 }
+		c.stop(t)
+		c = start(t, where, everything)
+		second := time.Duration(0)
+		ids := func() (a, b any) {
+			second += time.Second
+			all := c.send(t, line{second, "apples fell"}, line{second, "engine stopped"})
+			return all[0]["log.cluster.id"], all[1]["log.cluster.id"]
+		}
+		eventually := func(same bool) {
+			t.Helper()
+			require.Eventually(t, func() bool { a, b := ids(); return (a == b) == same }, 20*time.Second, 10*time.Millisecond)
+		}
+		a, b := ids()
+		require.NotEqual(t, a, b)
+		eventually(true)
+		var template string
+		require.Eventually(t, func() bool {
+			d, err := c.open(t).Cluster(t.Context(), a.(string))
+			if err != nil || len(d.TemplateList) != 2 {
+				return false
+			}
+			template = d.TemplateList[1].ID
+			if d.TemplateList[0].Text == "engine stopped" {
+				template = d.TemplateList[0].ID
+			}
+			return true
+		}, 10*time.Second, 20*time.Millisecond)
+		own, err := c.open(t).Split(t.Context(), template, "ann")
+		require.NoError(t, err)
+		eventually(false)
+		_, b = ids()
+		require.Equal(t, own, b)
+		for range 100 { // ten windows
+			a, b = ids()
+			require.Equal(t, own, b)
+			require.NotEqual(t, a, b)
+		}
+		c.stop(t)
+		c = start(t, where, everything)
+		defer func() { c.stop(t) }()
+		for range 50 {
+			a, b = ids()
+			require.Equal(t, own, b)
+			require.NotEqual(t, a, b)
+		}
+		_, err = c.open(t).Merge(t.Context(), a.(string), own, "ann")
+		require.NoError(t, err)
+		eventually(true)
+	})
+}
+
+// A labelled cluster that was evicted from memory is in the store, and comes back
+// with its lines.
+func TestLabelledClusterComesBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, where func(*Config)) {
+		c := start(t, where, func(cfg *logclusterprocessor.Config) { cfg.Limits.Templates = 100 })
+		defer c.stop(t)
+		first := c.send(t, linesOf("session opened for user ann", "session opened for user bob", "session opened for user cy",
+			"session opened for user dan", "session opened for user eve", "session opened for user fay", "session opened for user gus")...)
+		last := first[len(first)-1]
+		d := c.detail(t, last["log.cluster.id"], 7)
+		_, err := c.open(t).SetSolution(t.Context(), store.Edit{Cluster: d.ID, Text: "Say hello."})
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return c.attribute(t, "session opened for user gus", "log.cluster.solution") != nil }, 5*time.Second, 10*time.Millisecond)
+
+		r := rand.New(rand.NewPCG(1, 1))
+		for i := range 60 {
+			lines := make([]line, 100)
+			for j := 0; j < len(lines); j += 2 { // seen twice: not on probation
+				lines[j] = line{time.Duration(i) * time.Second, strings.Join([]string{word(r), word(r), word(r), word(r), word(r), word(r), word(r)}, " ")}
+				lines[j+1] = lines[j]
+			}
+			c.send(t, lines...)
+		}
+		matches, err := c.Match(knowledge.Query{Text: "session opened for user gus"})
+		require.NoError(t, err)
+		require.Empty(t, matches, "the test did not evict it")
+		var again map[string]any
+		require.Eventually(t, func() bool {
+			again = c.send(t, line{time.Hour, "session opened for user gus"})[0]
+			return again["log.cluster.solution"] == "Say hello."
+		}, 5*time.Second, 10*time.Millisecond)
+		require.Equal(t, d.ID, again["log.cluster.id"])
+		require.Equal(t, last["log.template.id"], again["log.template.id"])
+	})
+}
+
+func TestMatch(t *testing.T) {
+	c := start(t, onSQLite(t))
+	sent := c.send(t, linesOf("session opened for user ann", "session opened for user bob", "session opened for user cy",
+		"session opened for user dan", "session opened for user eve", "session opened for user fay", "session opened for user gus",
+		"disk /dev/sda is full")...)
+	match := func(q knowledge.Query) []knowledge.Match {
+		matches, err := c.Match(q)
+		require.NoError(t, err)
+		return matches
+	}
+	known := match(knowledge.Query{Text: "disk /dev/sdq is full"})
+	require.Len(t, known, 1)
+	require.Equal(t, knowledge.Match{
+		Partition: "shop", Template: idOf(t, sent[7]["log.template.id"]), TemplateText: "disk <path> is full",
+		Cluster: idOf(t, sent[7]["log.cluster.id"]), Keywords: known[0].Keywords, Confidence: 1, How: knowledge.Known,
+	}, known[0])
+	covered := match(knowledge.Query{Text: "session opened for user zoe"})
+	require.Equal(t, knowledge.Covered, covered[0].How)
+	require.Equal(t, "session opened for user <*>", covered[0].TemplateText)
+	near := match(knowledge.Query{Text: "the disk is full again"})
+	require.Equal(t, knowledge.Near, near[0].How)
+	require.Equal(t, known[0].Cluster, near[0].Cluster)
+	require.LessOrEqual(t, near[0].Confidence, knowledge.CoveredConfidence)
+	require.Positive(t, near[0].Confidence)
+	require.Empty(t, match(knowledge.Query{Text: "nothing of the kind"}))
+	shop, desk := "shop", "desk"
+	require.Len(t, match(knowledge.Query{Text: "disk /dev/sdq is full", Partition: &shop}), 1)
+	require.Empty(t, match(knowledge.Query{Text: "disk /dev/sdq is full", Partition: &desk}))
+	require.Len(t, match(knowledge.Query{Text: "disk /dev/sdq is full", Resource: map[string]string{"service.name": "shop"}}), 1)
+
+	again := c.send(t, linesOf("session opened for user zoe", "the disk is full again")...)
+	require.Equal(t, true, again[1]["log.cluster.new"], "to match is not to learn")
+	c.stop(t)
+	_, err := c.Match(knowledge.Query{Text: "disk /dev/sdq is full"})
+	require.ErrorIs(t, err, base.ErrNoProcessor)
+	_, err = c.Store()
+	require.ErrorIs(t, err, base.ErrNotReady)
+}

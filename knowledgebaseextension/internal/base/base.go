@@ -1,0 +1,262 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package base connects log_cluster processors with the store and keeps them
+// connected: it opens the store as soon as it can be opened, gives processors what
+// is known, what others change and who leads, and takes what they learn.
+//
+// One goroutine, the supervisor, does all reading; processors save from their own.
+// Nothing here makes a processor wait but what the processor itself bounds.
+package base // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/base"
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+// Options says what to keep, where and how long.
+type Options struct {
+	Store       store.Options
+	Retention   store.Retention
+	Samples     int // lines kept of a template
+	SampleBytes int // of a line
+}
+
+// Observer is told how it goes. Methods are called from several goroutines.
+type Observer interface {
+	// Saved says that a delta of some rows was saved, and how long that took.
+	Saved(rows int, took time.Duration)
+	// Applied says that a processor took in rows of others.
+	Applied(rows int)
+	// Failed says that an operation on the store failed; it will be tried again.
+	Failed(operation string, err error)
+	// Health says that operations began to fail, or that all succeed again (nil).
+	Health(err error)
+	// Removed says what retention took away.
+	Removed(store.Removed)
+}
+
+// Errors that callers tell apart.
+var (
+	// ErrNotReady says that the store is not open, or not read yet.
+	ErrNotReady = errors.New("the knowledge base is not ready")
+	// ErrNoProcessor says that no log_cluster processor of this process uses the
+	// knowledge base, so that nothing can be matched.
+	ErrNoProcessor = errors.New("no log_cluster processor of this collector uses this knowledge base")
+)
+
+// How often things are done.
+const (
+	pollInterval   = 500 * time.Millisecond // how late a change may be seen when nobody announces it
+	wakePause      = 100 * time.Millisecond // how often announcements may wake
+	retryInterval  = time.Second            // between attempts to reach the store
+	leaseInterval  = time.Second            // between renewals of a lease
+	leaseTime      = 5 * time.Second        // after which another takes a lease that nobody renewed
+	retainInterval = time.Minute
+	// callTimeout bounds a call of the store: a server that hangs counts as down.
+	callTimeout = 30 * time.Second
+)
+
+// Base is a knowledge base under supervision.
+type Base struct {
+	options  Options
+	observer Observer
+	health   health
+	wake     chan struct{}
+	stop     context.CancelFunc
+	done     sync.WaitGroup
+
+	mu       sync.Mutex
+	store    *store.Store // nil until it is open
+	sessions []*session
+}
+
+// New returns a base that does nothing until Start.
+func New(options Options, observer Observer) *Base {
+	return &Base{
+		options: options, observer: observer, health: health{observer: observer, failing: map[string]error{}},
+		wake: make(chan struct{}, 1), stop: func() {},
+	}
+}
+
+// Start begins to open the store, and does not wait for it.
+func (b *Base) Start() {
+	ctx, stop := context.WithCancel(context.Background())
+	b.stop = stop
+	b.done.Add(1)
+	go func() {
+		defer b.done.Done()
+		b.supervise(ctx)
+	}()
+}
+
+// Shutdown ends everything. Processors must have left.
+func (b *Base) Shutdown() error {
+	b.stop()
+	b.done.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.store == nil {
+		return nil
+	}
+	err := b.store.Close()
+	b.store = nil
+	return err
+}
+
+// Store returns the open store, or ErrNotReady and why.
+func (b *Base) Store() (*store.Store, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.store == nil {
+		return nil, errors.Join(ErrNotReady, b.health.of(opConnect))
+	}
+	return b.store, nil
+}
+
+// Match asks the processors of this process what a line would be taken for, the
+// surest first. It reads memory only. Without a processor it returns ErrNoProcessor.
+func (b *Base) Match(q knowledge.Query) ([]knowledge.Match, error) {
+	b.mu.Lock()
+	sessions := b.sessions
+	b.mu.Unlock()
+	if len(sessions) == 0 {
+		return nil, ErrNoProcessor
+	}
+	var matches []knowledge.Match
+	for _, s := range sessions {
+		matches = append(matches, s.processor.Match(q)...)
+	}
+	sortMatches(matches)
+	return matches, nil
+}
+
+// Alone is true when no other collector can share the store.
+func (b *Base) Alone() bool { return b.options.Store.DSN == "" }
+
+// Poke makes the base look for changes at once.
+func (b *Base) Poke() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// supervise opens the store and then follows it.
+func (b *Base) supervise(ctx context.Context) {
+	s := b.open(ctx)
+	if s == nil {
+		return
+	}
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	if s.Postgres() {
+		for _, task := range []func(context.Context, *store.Store){b.listen, b.lease} {
+			beside.Add(1)
+			go func() {
+				defer beside.Done()
+				task(ctx, s)
+			}()
+		}
+	}
+	poll := time.NewTicker(pollInterval)
+	defer poll.Stop()
+	var retained time.Time
+	for ctx.Err() == nil {
+		for _, session := range b.current() {
+			b.health.note(opRead, session.follow(ctx, s))
+		}
+		if now := time.Now(); now.Sub(retained) >= retainInterval {
+			retained = now
+			b.retain(ctx, s, now)
+		}
+		select {
+		case <-ctx.Done():
+		case <-poll.C:
+		case <-b.wake:
+			pause(ctx, wakePause)
+		}
+	}
+}
+
+// open tries until it succeeds or ctx ends.
+func (b *Base) open(ctx context.Context) *store.Store {
+	for ctx.Err() == nil {
+		call, cancel := context.WithTimeout(ctx, callTimeout)
+		s, err := store.Open(call, b.options.Store)
+		cancel()
+		if err == nil {
+			b.mu.Lock()
+			b.store = s
+			b.mu.Unlock()
+			b.health.note(opConnect, nil)
+			return s
+		}
+		if ctx.Err() == nil {
+			b.health.note(opConnect, err)
+			for _, session := range b.current() {
+				session.attempted(err)
+			}
+		}
+		select {
+		case <-b.wake: // somebody joined and wants to know
+		case <-time.After(retryInterval):
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
+
+func (b *Base) current() []*session {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.sessions
+}
+
+// listen wakes the supervisor at every commit that the server announces.
+func (b *Base) listen(ctx context.Context, s *store.Store) {
+	for ctx.Err() == nil {
+		err := s.Listen(ctx, func() {
+			b.health.note(opListen, nil)
+			b.Poke()
+		})
+		if ctx.Err() == nil {
+			b.health.note(opListen, err)
+			pause(ctx, retryInterval)
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// lease renews who re-clusters what.
+func (b *Base) lease(ctx context.Context, s *store.Store) {
+	for ; ctx.Err() == nil; pause(ctx, leaseInterval) {
+		for _, session := range b.current() {
+			if session.isLoaded() {
+				b.health.note(opLease, session.lease(ctx, s))
+			}
+		}
+	}
+}
+
+func (b *Base) retain(ctx context.Context, s *store.Store, now time.Time) {
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	removed, err := s.Retain(call, b.options.Retention, now)
+	if ctx.Err() != nil {
+		return
+	}
+	b.health.note(opRetain, err)
+	b.observer.Removed(removed)
+}

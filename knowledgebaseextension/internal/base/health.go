@@ -1,0 +1,63 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package base // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/base"
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+)
+
+// Operations on the store.
+const (
+	opConnect = "connect"
+	opLease   = "lease"
+	opListen  = "listen"
+	opRead    = "read"
+	opRetain  = "retain"
+	opSave    = "save"
+)
+
+// health remembers which operations fail, and tells when that changes.
+type health struct {
+	observer Observer
+
+	mu      sync.Mutex
+	failing map[string]error
+	told    *bool // whether something fails; nil until the first operation ended
+}
+
+// note takes in how an operation went.
+func (h *health) note(operation string, err error) {
+	if err != nil {
+		h.observer.Failed(operation, err)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err != nil {
+		h.failing[operation] = err
+	} else {
+		delete(h.failing, operation)
+	}
+	if failing := len(h.failing) > 0; h.told == nil || failing != *h.told {
+		h.told = &failing
+		h.observer.Health(h.worst())
+	}
+}
+
+// worst is one of the errors, or nil.
+func (h *health) worst() error {
+	var all error
+	for _, operation := range slices.Sorted(maps.Keys(h.failing)) {
+		all = errors.Join(all, h.failing[operation])
+	}
+	return all
+}
+
+func (h *health) of(operation string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.failing[operation]
+}

@@ -1,0 +1,325 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package base // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/base"
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+// session is one processor's connection.
+type session struct {
+	base      *Base
+	processor knowledge.Processor
+	writer    string // names the processor in the store, for as long as it runs
+
+	saving  sync.Mutex // one Save at a time, and none while the first load runs
+	reading sync.Mutex // what is read later is applied later
+
+	mu       sync.Mutex
+	revision int64 // up to which the processor has everything
+	left     bool
+	loaded   bool
+	known    map[string]bool // partitions of which the processor has all rows
+	saved    int64           // revision of the last Save, if nobody came between
+	waiting  []chan error    // of Loaded
+	led      map[string]time.Time
+	applying sync.Mutex // held while methods of the processor run
+}
+
+var (
+	_ knowledge.Base    = (*Base)(nil)
+	_ knowledge.Session = (*session)(nil)
+)
+
+// Join implements knowledge.Base.
+func (b *Base) Join(p knowledge.Processor) knowledge.Session {
+	s := &session{base: b, processor: p, writer: uuid.NewString(), known: map[string]bool{}, led: map[string]time.Time{}}
+	b.mu.Lock()
+	b.sessions = append(slices.Clone(b.sessions), s)
+	b.mu.Unlock()
+	b.Poke()
+	return s
+}
+
+// Loaded implements knowledge.Session.
+func (s *session) Loaded(ctx context.Context) error {
+	s.mu.Lock()
+	if s.loaded {
+		s.mu.Unlock()
+		return nil
+	}
+	done := make(chan error, 1)
+	s.waiting = append(s.waiting, done)
+	s.mu.Unlock()
+	s.base.Poke()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("%w: %w", ErrNotReady, ctx.Err())
+	}
+}
+
+// attempted tells those who wait in Loaded how an attempt ended.
+func (s *session) attempted(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loaded = s.loaded || err == nil
+	for _, w := range s.waiting {
+		w <- err
+	}
+	s.waiting = nil
+}
+
+func (s *session) isLoaded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.loaded
+}
+
+// Leave implements knowledge.Session.
+func (s *session) Leave() {
+	b := s.base
+	b.mu.Lock()
+	b.sessions = slices.DeleteFunc(slices.Clone(b.sessions), func(other *session) bool { return other == s })
+	open := b.store
+	b.mu.Unlock()
+	s.mu.Lock()
+	s.left = true
+	leads := len(s.led) > 0
+	s.mu.Unlock()
+	s.applying.Lock() // whoever calls the processor now ends first, and nobody comes after
+	defer s.applying.Unlock()
+	if open != nil && leads {
+		ctx, cancel := context.WithTimeout(context.Background(), leaseTime)
+		defer cancel()
+		_ = open.Release(ctx, s.writer) // else the lease runs out
+	}
+}
+
+// call runs f, which calls the processor, unless it has left.
+func (s *session) call(f func()) {
+	s.applying.Lock()
+	defer s.applying.Unlock()
+	s.mu.Lock()
+	left := s.left
+	s.mu.Unlock()
+	if !left {
+		f()
+	}
+}
+
+// follow gives the processor what it does not have yet.
+func (s *session) follow(ctx context.Context, from *store.Store) error {
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var err error
+	if s.isLoaded() {
+		err = s.changes(call, from)
+	} else {
+		err = s.load(call, from)
+		s.attempted(err)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// load gives the processor everything, and the lead of what nobody leads.
+func (s *session) load(ctx context.Context, from *store.Store) error {
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	state, revision, err := from.Load(ctx, nil)
+	if err != nil {
+		return err
+	}
+	s.apply(state, true)
+	s.reached(revision)
+	if s.base.Alone() {
+		return nil
+	}
+	return s.lease(ctx, from)
+}
+
+func (s *session) changes(ctx context.Context, from *store.Store) error {
+	now, err := from.Revision(ctx)
+	if err != nil {
+		return err
+	}
+	after, news := s.unread(now)
+	if !news {
+		return nil
+	}
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	state, revision, err := from.Changes(ctx, s.writer, after)
+	if err != nil {
+		return err
+	}
+	s.apply(state, false)
+	s.reached(revision)
+	return nil
+}
+
+func (s *session) reached(revision int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revision = max(s.revision, revision)
+}
+
+// unread returns the revision after which to read, and whether anybody else has
+// written since.
+func (s *session) unread(now int64) (after int64, news bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.saved == now {
+		s.revision = now
+	}
+	return s.revision, s.revision != now
+}
+
+// apply gives rows to the processor. all says that they are all of a partition.
+func (s *session) apply(state store.State, all bool) {
+	for name, rows := range state {
+		s.call(func() {
+			held := s.processor.Apply(name, *rows, all)
+			s.mu.Lock()
+			if all && held {
+				s.known[name] = true
+			} else if !held {
+				delete(s.known, name)
+			}
+			s.mu.Unlock()
+			if held {
+				s.base.observer.Applied(len(rows.Shapes) + len(rows.Templates) + len(rows.Clusters) + len(rows.Aliases) + len(rows.Solutions))
+			}
+		})
+	}
+}
+
+// lease renews the lead of the processor's partitions, and tells it.
+func (s *session) lease(ctx context.Context, from *store.Store) error {
+	var names []string
+	s.call(func() { names = s.processor.Partitions() })
+	slices.Sort(names) // all in one order: nobody deadlocks
+	call, cancel := context.WithTimeout(ctx, leaseTime)
+	defer cancel()
+	asked := time.Now()
+	held, err := from.Lease(call, s.writer, names, leaseTime.Milliseconds())
+	s.mu.Lock()
+	for _, name := range held {
+		s.led[name] = asked.Add(leaseTime)
+	}
+	now := time.Now()
+	leads := make(map[string]bool, len(names))
+	for _, name := range names {
+		if err == nil && !slices.Contains(held, name) || now.After(s.led[name]) {
+			delete(s.led, name)
+		}
+		leads[name] = !s.led[name].IsZero()
+	}
+	s.mu.Unlock()
+	s.call(func() {
+		for name, is := range leads {
+			s.processor.Lead(name, is)
+		}
+	})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// Save implements knowledge.Session.
+func (s *session) Save(ctx context.Context, partition string, delta knowledge.Rows) ([]knowledge.ID, error) {
+	into, err := s.base.Store()
+	if err != nil {
+		return nil, err
+	}
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	if !s.isLoaded() {
+		return nil, ErrNotReady
+	}
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	begin := time.Now()
+	s.cut(delta.Samples)
+	saved, err := into.Save(call, s.writer, partition, &delta, s.base.options.Samples)
+	if ctx.Err() == nil {
+		s.base.health.note(opSave, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.base.observer.Saved(saved.Rows, time.Since(begin))
+	s.noteSaved(saved.Revision)
+	return saved.Forgotten, s.learn(call, into, partition, saved.Known)
+}
+
+// noteSaved extends the row of this session's own saves.
+func (s *session) noteSaved(revision int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if revision == s.saved+1 || revision == s.revision+1 {
+		s.saved = revision
+	}
+}
+
+// learn gives the processor what the store knew better, and all of a partition
+// that is new to it: another collector may have seen it first.
+func (s *session) learn(ctx context.Context, from *store.Store, partition string, clusters []string) error {
+	s.mu.Lock()
+	known := s.known[partition]
+	s.mu.Unlock()
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	var state store.State
+	var err error
+	switch {
+	case !known:
+		state, _, err = from.Load(ctx, &partition)
+	case len(clusters) > 0:
+		state, err = from.Known(ctx, clusters)
+	}
+	if err != nil {
+		// What was saved is saved: an error here would save it twice. It is read
+		// again when the partition's clusters are next in doubt.
+		s.base.health.note(opRead, err)
+		return nil
+	}
+	s.apply(state, false)
+	if !known {
+		s.mu.Lock()
+		s.known[partition] = true
+		s.mu.Unlock()
+	}
+	return nil
+}
+
+// cut shortens samples to what is kept.
+func (s *session) cut(samples []knowledge.Sample) {
+	most := s.base.options.SampleBytes
+	for i := range samples {
+		if text := samples[i].Text; len(text) > most {
+			samples[i].Text = strings.ToValidUTF8(text[:most], "") + "…"
+		}
+	}
+}
+
+func sortMatches(matches []knowledge.Match) {
+	slices.SortStableFunc(matches, func(a, b knowledge.Match) int { return cmp.Compare(b.Confidence, a.Confidence) })
+}
