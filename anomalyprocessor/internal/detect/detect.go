@@ -72,7 +72,7 @@ type state struct {
 	N        int64 // values learnt
 	Fresh    int32 // values since the start or the last long gap
 	Run      int32 // consecutive values far above (below: negative) the prediction
-	Since    int32 // values since the last suspicious one
+	Suspect  int64 // event time of the last rare value, ns
 
 	Raw                      float64 // the value before, as it came
 	Prev                     float64 // the value before, limited, without season
@@ -236,7 +236,7 @@ func (d *Detector) season(at int64) seasonal {
 		if p == nil {
 			break
 		}
-		m, edge, ok := p.at(at)
+		m, edge, ok := p.at(at, d.Interval)
 		if i == 0 {
 			s.noise = float64(*p.noise(at))
 			s.known = ok
@@ -331,12 +331,9 @@ func (d *Detector) bounds(sigma float64, v *Verdict) {
 // says the same many times over, whether there is an incident or not.
 func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
 	weight := 1.0
-	again := d.Since < 10
-	if d.Since < 1000 {
-		d.Since++
-	}
+	again := d.Last-d.Suspect < int64(par.runMin*60e9)
 	if score >= par.suspect {
-		d.Since = 0
+		d.Suspect = d.Last
 		if again {
 			weight = par.runTail
 		}
@@ -431,7 +428,7 @@ func (d *Detector) findSeason() {
 	d.History.fill(p, func(at int64) float64 {
 		sum := 0.0
 		for _, q := range d.seasons[:free] {
-			m, _, _ := q.at(at)
+			m, _, _ := q.at(at, d.Interval)
 			sum += m
 		}
 		return sum

@@ -12,6 +12,7 @@ import "math"
 type incident struct {
 	Begin int64 // event time, ns
 	Open  bool
+	Told  bool // it was reported
 	Kind  Kind
 	N     int32   // values since the beginning
 	Calm  int32   // values in a row that were not off
@@ -22,6 +23,7 @@ type incident struct {
 	Slow  float64 // the slow levels before
 	Long  float64
 	Scale float64 // sigma at the beginning
+	Peak  float32 // highest score
 	Jump  float32 // largest error of prediction in the last values, in sigmas
 	SumY  float64 // of the distance from the level before, in sigmas, and with
 	SumTY float64 // its time in values since the beginning: for a line through it
@@ -116,7 +118,7 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 		v.Score = 0
 	}
 	flagged := v.Score >= 1
-	if flagged && !i.Open {
+	if v.Score >= par.open && !i.Open {
 		i.begin(at, base, d.Slow, d.Long, sigma)
 		d.Habit++
 	}
@@ -124,14 +126,20 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 		expected := i.From + off
 		y := (value - expected) / max(sigma, i.Scale)
 		near := expected > 0 && value < empty*expected && value > -empty*expected && y < -par.hold
-		stays := i.follow(y, near, flagged)
+		stays := i.follow(y, near, v.Score >= par.open)
+		peak := i.Peak
+		i.Peak = max(peak, float32(v.Score))
+		if flagged && i.Told && v.Score < float64(peak) && par.cap > 0 {
+			v.Score = 1 // the same again
+		}
+		i.Told = i.Told || flagged
 		if flagged || stays {
 			if !flagged {
 				v.Up = y > 0
 			}
 			i.Kind = i.kind(channel, v.Up)
 		}
-		if stays && !v.Warming && !flagged && i.N > 1 {
+		if stays && i.Told && !flagged {
 			v.Score = max(v.Score, 1)
 			if !d.matters(value, off, v) {
 				v.Score = 0

@@ -49,9 +49,10 @@ func (p *profile) position(at int64) float64 {
 	return float64(m) / float64(p.Period) * buckets
 }
 
-// at returns the mean around a time, interpolated, and how much it changes
-// between the buckets there. Buckets that are unknown are not used.
-func (p *profile) at(at int64) (mean, edge float64, ok bool) {
+// at returns the mean around a time, and how much it changes between the buckets
+// there. It is interpolated where values come more often than buckets. Buckets
+// that are unknown are not used.
+func (p *profile) at(at, interval int64) (mean, edge float64, ok bool) {
 	pos := p.position(at)
 	b := int(pos)
 	if b >= buckets {
@@ -73,7 +74,7 @@ func (p *profile) at(at int64) (mean, edge float64, ok bool) {
 			lo, hi = min(lo, v), max(hi, v)
 		}
 	}
-	if p.Seen[other] > 0 {
+	if p.Seen[other] > 0 && interval < p.Period/buckets/2 {
 		m += frac * (float64(p.Mean[other]) - m)
 	}
 	return m, hi - lo, true

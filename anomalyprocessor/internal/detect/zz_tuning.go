@@ -1,0 +1,3 @@
+package detect
+
+func Par() any { return &par }
