@@ -1,3 +1,0 @@
-package detect
-
-func Par() any { return &par }
