@@ -79,6 +79,14 @@ accuracy-logs: ## Print the accuracy of log clustering on public data, beside a 
 bench-logs: ## Measure what log clustering costs a record, beside other work on the same batches
 	@cd testbed && go run ./cmd/bench-logs
 
+.PHONY: bench-anomaly
+bench-anomaly: ## Measure what anomaly detection costs a point and a stream
+	@cd testbed && go run ./cmd/bench-metrics -of anomaly
+
+.PHONY: bench-forecast
+bench-forecast: ## Measure what forecasting costs a point and a stream
+	@cd testbed && go run ./cmd/bench-metrics -of forecast -streams 1000,100000 -interval 30s
+
 .PHONY: flood-logs
 flood-logs: ## Send 10 million unique lines and watch memory
 	@cd testbed && go run ./cmd/flood-logs

@@ -141,9 +141,9 @@ func modelStates(of []forecast.ModelState) []modelState {
 }
 
 func measurements(of []forecast.Measured) []measurement {
-	var all []measurement
-	for _, m := range of {
-		all = append(all, measurement(m))
+	all := make([]measurement, len(of))
+	for i, m := range of {
+		all[i] = measurement(m)
 	}
 	return all
 }

@@ -30,6 +30,11 @@ func Measure(ctx context.Context, s Subject, batches []plog.Logs, callers int) (
 		work[i] = s.Prepare(ld)
 		records += ld.LogRecordCount()
 	}
+	return MeasureWork(ctx, work, records, callers)
+}
+
+// MeasureWork is Measure for work on so many records in all.
+func MeasureWork(ctx context.Context, work []Work, records, callers int) (Trial, error) {
 	runtime.GC()
 
 	var before, after runtime.MemStats
