@@ -101,6 +101,7 @@ type pass struct {
 	resource pcommon.Map
 	beside   companions
 	point    measure.Point
+	sample   measure.Sample // kept here, so that none is made for each point
 	judged   []finding
 	counts   [outcomes]int64
 }
@@ -153,21 +154,22 @@ func (b *pass) scope(id series.ID, metrics pmetric.MetricSlice) {
 
 func (b *pass) numbers(id series.ID, name string, kind measure.Kind, points pmetric.NumberDataPointSlice) {
 	for _, dp := range points.All() {
-		p := measure.Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: measure.ValueOf(dp)}
-		b.watch(id, name, dp.Attributes(), dp.Flags(), &p)
+		b.sample = measure.Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: measure.ValueOf(dp)}
+		b.watch(id, name, dp.Attributes(), dp.Flags())
 	}
 }
 
 func (b *pass) distribution(id series.ID, name string, delta bool, attributes pcommon.Map, flags pmetric.DataPointFlags) {
-	p := measure.Sample{At: b.point.At, Kind: measure.Cumulative, Distribution: &b.point}
+	b.sample = measure.Sample{At: b.point.At, Kind: measure.Cumulative, Distribution: &b.point}
 	if delta {
-		p.Kind = measure.Delta
+		b.sample.Kind = measure.Delta
 	}
-	b.watch(id, name, attributes, flags, &p)
+	b.watch(id, name, attributes, flags)
 }
 
-// watch judges a point and reports what it found.
-func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags, p *measure.Sample) {
+// watch judges the sample and reports what it found.
+func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags) {
+	p := &b.sample
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
 		return
@@ -196,7 +198,8 @@ func (b *pass) judge(s *stream, attributes pcommon.Map, p *measure.Sample) {
 	outcome := b.step(s, p)
 	var worst detect.Verdict
 	warming := outcome == measure.OK
-	for _, f := range b.judged {
+	for i := range b.judged {
+		f := &b.judged[i]
 		warming = warming && f.Warming
 		if f.Anomalous && f.Score > worst.Score {
 			worst = f.Verdict

@@ -103,6 +103,7 @@ type pass struct {
 	resource pcommon.Map
 	out      output
 	point    measure.Point
+	sample   measure.Sample // kept here, so that none is made for each point
 	counts   [outcomes]int64
 }
 
@@ -156,14 +157,16 @@ func (b *pass) metric(id series.ID, m pmetric.Metric) {
 		kind := kindOf(m.Histogram().AggregationTemporality())
 		for _, dp := range m.Histogram().DataPoints().All() {
 			b.point.SetHistogram(dp)
-			b.learn(id, m.Name(), dp.Attributes(), dp.Flags(), &measure.Sample{Kind: kind, At: b.point.At, Distribution: &b.point})
+			b.sample = measure.Sample{Kind: kind, At: b.point.At, Distribution: &b.point}
+			b.learn(id, m.Name(), dp.Attributes(), dp.Flags())
 		}
 	case pmetric.MetricTypeExponentialHistogram:
 		b.out.metric(m.Name(), measure.RateUnit(""), aspectRate)
 		kind := kindOf(m.ExponentialHistogram().AggregationTemporality())
 		for _, dp := range m.ExponentialHistogram().DataPoints().All() {
 			b.point.SetExponential(dp)
-			b.learn(id, m.Name(), dp.Attributes(), dp.Flags(), &measure.Sample{Kind: kind, At: b.point.At, Distribution: &b.point})
+			b.sample = measure.Sample{Kind: kind, At: b.point.At, Distribution: &b.point}
+			b.learn(id, m.Name(), dp.Attributes(), dp.Flags())
 		}
 	case pmetric.MetricTypeSummary:
 		b.counts[unsupported] += int64(m.Summary().DataPoints().Len())
@@ -181,13 +184,14 @@ func kindOf(t pmetric.AggregationTemporality) measure.Kind {
 
 func (b *pass) numbers(id series.ID, name string, kind measure.Kind, points pmetric.NumberDataPointSlice) {
 	for _, dp := range points.All() {
-		p := measure.Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: measure.ValueOf(dp)}
-		b.learn(id, name, dp.Attributes(), dp.Flags(), &p)
+		b.sample = measure.Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: measure.ValueOf(dp)}
+		b.learn(id, name, dp.Attributes(), dp.Flags())
 	}
 }
 
-// learn learns from a point and makes the stream's forecasts.
-func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags, p *measure.Sample) {
+// learn learns from the sample and makes the stream's forecasts.
+func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags) {
+	p := &b.sample
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
 		return
