@@ -19,13 +19,20 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
+// Base is the knowledge base that is served.
+type Base interface {
+	// Store returns the open store, or why there is none at the moment.
+	Store() (*store.Store, error)
+	// Match returns what a line would be taken for, the surest first. It fails when
+	// no log_cluster processor of this process uses the knowledge base.
+	Match(q knowledge.Query) ([]knowledge.Match, error)
+	// Poke says that the store was changed.
+	Poke()
+}
+
 // Options is what the handler serves, and to whom.
 type Options struct {
-	// Store returns the open store, or why there is none at the moment.
-	Store func() (*store.Store, error)
-	// Matcher returns what matches lines; nil when no log_cluster processor of
-	// this process uses the knowledge base.
-	Matcher func() knowledge.Matcher
+	Base Base
 	// LocalOnly refuses requests for a host that is neither an IP address nor
 	// localhost. Set it for a server on localhost that asks nobody for a password:
 	// a page elsewhere could have its own name resolve to this machine.
@@ -60,14 +67,14 @@ func (s *server) routes() []route {
 		{http.MethodGet, "/api/v1/clusters/{id}", s.getCluster},
 		{http.MethodGet, "/api/v1/clusters/{id}/counts", s.getCounts},
 		{http.MethodGet, "/api/v1/clusters/{id}/solution", s.getSolution},
-		{http.MethodPut, "/api/v1/clusters/{id}/solution", s.putSolution},
-		{http.MethodDelete, "/api/v1/clusters/{id}/solution", s.deleteSolution},
-		{http.MethodPut, "/api/v1/clusters/{id}/noise", s.setNoise(true)},
-		{http.MethodDelete, "/api/v1/clusters/{id}/noise", s.setNoise(false)},
-		{http.MethodPost, "/api/v1/merge", s.merge},
-		{http.MethodPost, "/api/v1/split", s.split},
+		{http.MethodPut, "/api/v1/clusters/{id}/solution", s.changing(s.putSolution)},
+		{http.MethodDelete, "/api/v1/clusters/{id}/solution", s.changing(s.deleteSolution)},
+		{http.MethodPut, "/api/v1/clusters/{id}/noise", s.changing(s.setNoise(true))},
+		{http.MethodDelete, "/api/v1/clusters/{id}/noise", s.changing(s.setNoise(false))},
+		{http.MethodPost, "/api/v1/merge", s.changing(s.merge)},
+		{http.MethodPost, "/api/v1/split", s.changing(s.split)},
 		{http.MethodGet, "/api/v1/solutions", s.exportSolutions},
-		{http.MethodPost, "/api/v1/solutions", s.importSolutions},
+		{http.MethodPost, "/api/v1/solutions", s.changing(s.importSolutions)},
 		{http.MethodGet, "/api/v1/history", s.history},
 		{http.MethodPost, "/api/v1/match", s.match},
 		{http.MethodPost, "/api/v1/render", s.render},
@@ -110,6 +117,17 @@ func (s *server) serve(handle handler) http.Handler {
 			s.writeError(w, r, err)
 		}
 	})
+}
+
+// changing has processors told of what a handler changed.
+func (s *server) changing(handle handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := handle(w, r)
+		if err == nil {
+			s.Base.Poke()
+		}
+		return err
+	}
 }
 
 func methodNotAllowed(allowed []string) handler {

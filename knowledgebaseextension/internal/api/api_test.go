@@ -190,6 +190,7 @@ func TestMergeAndSplit(t *testing.T) {
 
 	h.ok(t, http.MethodPost, "/api/v1/split", `{"template": "`+space+`"}`, &j)
 	require.NotEqual(t, full, j.Cluster)
+	require.Equal(t, int64(2), h.base.pokes.Load(), "processors are told")
 	h.ok(t, http.MethodGet, "/api/v1/clusters/"+j.Cluster, "", &d)
 	require.Equal(t, []string{full}, d.Apart)
 
@@ -256,11 +257,8 @@ func TestMatch(t *testing.T) {
 		Partition: "shop", Template: 0xa1, TemplateText: "Table not found: <*>", Cluster: 0xa1, Keywords: []string{"table"},
 		Solution: "Run it.", Confidence: 1, How: knowledge.Known,
 	}
-	h := onSQLite(t, func(o *Options) {
-		o.Matcher = func() knowledge.Matcher {
-			return lookup{"Table not found: users": known, "100% a+b=c&d": {Partition: "desk", Cluster: 0xc1, Confidence: 0.7, How: knowledge.Near}}
-		}
-	})
+	h := onSQLite(t)
+	h.base.matcher = lookup{"Table not found: users": known, "100% a+b=c&d": {Partition: "desk", Cluster: 0xc1, Confidence: 0.7, How: knowledge.Near}}
 	var m Matches
 	for _, query := range []string{"", "?service.name=shop", "?partition=shop"} {
 		h.ok(t, http.MethodPost, "/api/v1/match"+query, "Table not found: users", &m)
@@ -283,16 +281,17 @@ func TestMatch(t *testing.T) {
 }
 
 func TestStoreIsDown(t *testing.T) {
-	h := onSQLite(t, func(o *Options) {
-		o.Store = func() (*store.Store, error) { return nil, errors.New("connecting since 9 s") }
-	})
+	h := onSQLite(t)
+	h.base.closed = errors.New("cannot connect to root@db.example")
 	for _, path := range []string{"/summary", "/clusters", "/clusters/" + tables, "/clusters/" + tables + "/counts", "/history", "/solutions"} {
 		p := h.refused(t, 503, http.MethodGet, "/api/v1"+path, "")
-		require.Contains(t, p.Detail, "connecting since 9 s")
+		require.Contains(t, p.Detail, "not open")
+		require.NotContains(t, p.Detail, "db.example")
 	}
 	h.refused(t, 503, http.MethodPut, "/api/v1/clusters/"+tables+"/solution", `{"text": "x"}`)
 
 	// The store fails while it is open: why is for the log only.
+	require.Zero(t, h.base.pokes.Load())
 	h = onSQLite(t)
 	require.NoError(t, h.store.Close())
 	p := h.refused(t, 503, http.MethodGet, "/api/v1/clusters", "")

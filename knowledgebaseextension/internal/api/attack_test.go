@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -252,9 +251,8 @@ func TestForeignHostNames(t *testing.T) {
 }
 
 func TestOversizedBodies(t *testing.T) {
-	h := onSQLite(t, func(o *Options) {
-		o.Matcher = func() knowledge.Matcher { return lookup{} }
-	})
+	h := onSQLite(t)
+	h.base.matcher = lookup{}
 	h.ok(t, http.MethodPost, "/api/v1/match", strings.Repeat("x", maxLine), nil)
 	h.refused(t, http.StatusRequestEntityTooLarge, http.MethodPost, "/api/v1/match", strings.Repeat("x", maxLine+1))
 	h.refused(t, http.StatusRequestEntityTooLarge, http.MethodPut, "/api/v1/clusters/"+tables+"/solution", `{"text": "`+strings.Repeat("x", maxJSON)+`"}`)
@@ -299,12 +297,7 @@ func TestPaths(t *testing.T) {
 // With the Collector's own basic authentication nothing is served to strangers,
 // and changes bear the name of who made them, whatever the client says.
 func TestAuthentication(t *testing.T) {
-	base, err := store.Open(t.Context(), store.Options{File: filepath.Join(t.TempDir(), "kb.db")})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, base.Close()) })
-	_, err = base.Save(t.Context(), "w", "shop", rowsOf(everything...), 5)
-	require.NoError(t, err)
-
+	h := onSQLite(t)
 	factory := basicauthextension.NewFactory()
 	config := factory.CreateDefaultConfig().(*basicauthextension.Config)
 	config.Htpasswd = &basicauthextension.HtpasswdSettings{Inline: "ann:secret\n"}
@@ -317,13 +310,9 @@ func TestAuthentication(t *testing.T) {
 	serverConfig := confighttp.NewDefaultServerConfig()
 	serverConfig.Auth = configoptional.Some(confighttp.AuthConfig{Config: configauth.Config{AuthenticatorID: id}})
 	made, err := serverConfig.ToServer(t.Context(), map[component.ID]component.Component{id: authenticator}, componenttest.NewNopTelemetrySettings(),
-		New(Options{
-			Store:   func() (*store.Store, error) { return base, nil },
-			Matcher: func() knowledge.Matcher { return lookup{} },
-			Logger:  zaptest.NewLogger(t),
-		}), confighttp.WithErrorHandler(Refuse(`Basic realm="knowledge base"`)))
+		New(Options{Base: h.base, Logger: zaptest.NewLogger(t)}), confighttp.WithErrorHandler(Refuse(`Basic realm="knowledge base"`)))
 	require.NoError(t, err)
-	h := &harness{store: base, server: httptest.NewServer(made.Handler), router: documented(t)}
+	h.server = httptest.NewServer(made.Handler)
 	t.Cleanup(h.server.Close)
 
 	for _, r := range (&server{}).routes() {
@@ -349,6 +338,9 @@ func TestAuthentication(t *testing.T) {
 	var s Solution
 	h.ok(t, http.MethodPut, "/api/v1/clusters/"+tables+"/solution?author=bob", `{"text": "x"}`, &s, ann)
 	require.Equal(t, "ann", s.Author)
+	var total Summary
+	h.ok(t, http.MethodGet, "/api/v1/summary", "", &total, ann)
+	require.Equal(t, "ann", total.User)
 	a := h.send(t, http.MethodGet, "/", "", ann)
 	require.Equal(t, http.StatusOK, a.StatusCode)
 }

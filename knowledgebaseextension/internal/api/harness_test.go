@@ -6,11 +6,13 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,9 +71,31 @@ func rowsOf(words ...wording) *knowledge.Rows {
 	return rows
 }
 
+// base is a real store beside what matches lines.
+type base struct {
+	kept    *store.Store
+	closed  error // why there is no store
+	matcher knowledge.Matcher
+	pokes   atomic.Int64
+}
+
+var errNoProcessor = errors.New("no log_cluster processor")
+
+func (b *base) Poke() { b.pokes.Add(1) }
+
+func (b *base) Store() (*store.Store, error) { return b.kept, b.closed }
+
+func (b *base) Match(q knowledge.Query) ([]knowledge.Match, error) {
+	if b.matcher == nil {
+		return nil, errNoProcessor
+	}
+	return b.matcher.Match(q), nil
+}
+
 // harness is the handler on a real store, behind a real server.
 type harness struct {
 	store  *store.Store
+	base   *base
 	server *httptest.Server
 	router routers.Router
 }
@@ -89,11 +113,8 @@ func newHarness(t testing.TB, o store.Options, change ...func(*Options)) *harnes
 		_, err = h.store.Save(t.Context(), "w", partition, rows, 5)
 		require.NoError(t, err)
 	}
-	options := Options{
-		Store:   func() (*store.Store, error) { return h.store, nil },
-		Matcher: func() knowledge.Matcher { return nil },
-		Logger:  zaptest.NewLogger(t),
-	}
+	h.base = &base{kept: h.store}
+	options := Options{Base: h.base, Logger: zaptest.NewLogger(t)}
 	for _, f := range change {
 		f(&options)
 	}

@@ -36,10 +36,6 @@ type MatchedTemplate struct {
 
 // match reads memory only: neither store nor disk is asked.
 func (s *server) match(w http.ResponseWriter, r *http.Request) error {
-	matcher := s.Matcher()
-	if matcher == nil {
-		return problem(http.StatusServiceUnavailable, "nothing matches lines here: no log_cluster processor of this collector names this knowledge base under knowledge_base")
-	}
 	// The body is the line, whatever curl --data says that it is.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxLine))
 	if err != nil {
@@ -59,7 +55,10 @@ func (s *server) match(w http.ResponseWriter, r *http.Request) error {
 		}
 		query.Resource[name] = values[0]
 	}
-	found := matcher.Match(query)
+	found, err := s.Base.Match(query)
+	if err != nil {
+		return problem(http.StatusServiceUnavailable, "nothing matches lines here: %v", err)
+	}
 	view := Matches{Matches: make([]Match, 0, len(found))}
 	for _, m := range found {
 		match := Match{

@@ -29,9 +29,9 @@ const (
 
 // base returns the store, or 503.
 func (s *server) base() (*store.Store, error) {
-	base, err := s.Store()
-	if err != nil {
-		return nil, problem(http.StatusServiceUnavailable, "the knowledge base is not open: %v", err)
+	base, err := s.Base.Store()
+	if err != nil { // which may name hosts, users and files
+		return nil, problem(http.StatusServiceUnavailable, "the knowledge base is not open at the moment; the collector's log and status say why")
 	}
 	return base, nil
 }
@@ -44,6 +44,7 @@ type Summary struct {
 	Records    int64      `json:"records"`
 	Partitions []string   `json:"partitions"`
 	Latest     *time.Time `json:"latest"` // event time of the latest record
+	User       string     `json:"user"`   // who asks, empty when the server asks nobody
 }
 
 func (s *server) summary(w http.ResponseWriter, r *http.Request) error {
@@ -57,7 +58,7 @@ func (s *server) summary(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := Summary{
 		Clusters: totals.Clusters, Templates: totals.Templates, Labelled: totals.Labelled, Records: totals.Records,
-		Partitions: filled(totals.Partitions),
+		Partitions: filled(totals.Partitions), User: user(r),
 	}
 	latest, err := base.Latest(r.Context(), time.Now())
 	if err != nil {

@@ -68,17 +68,26 @@ const maxAuthor = 200
 // anonymous is who changes something when nobody says who it is.
 const anonymous = "anonymous"
 
-// author says who makes a request: whom the authenticator found, whatever the
-// client says; without an authenticator, what the client says.
-func author(r *http.Request) string {
-	if auth := client.FromContext(r.Context()).Auth; auth != nil {
-		// What the authenticators of the Collector call a person, the readable first.
-		for _, name := range []string{"username", "preferred_username", "email", "name", "subject", "sub"} {
-			if text, ok := auth.GetAttribute(name).(string); ok && text != "" {
-				return shorten(text)
-			}
+// user is whom the authenticator found, empty without one.
+func user(r *http.Request) string {
+	auth := client.FromContext(r.Context()).Auth
+	if auth == nil {
+		return ""
+	}
+	// What the authenticators of the Collector call a person, the readable first.
+	for _, name := range []string{"username", "preferred_username", "email", "name", "subject", "sub"} {
+		if text, ok := auth.GetAttribute(name).(string); ok && text != "" {
+			return shorten(text)
 		}
-		return "authenticated"
+	}
+	return "authenticated"
+}
+
+// author says who makes a change: the user, whatever the client says; without an
+// authenticator, what the client says.
+func author(r *http.Request) string {
+	if name := user(r); name != "" {
+		return name
 	}
 	if name := strings.TrimSpace(r.URL.Query().Get("author")); name != "" {
 		return shorten(name)

@@ -1,0 +1,137 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+import * as api from "./api.js";
+import { h, number, plural, template, toast } from "./dom.js";
+
+// open shows a modal dialog; it is closed by Escape, Cancel or close().
+export function open(title, ...content) {
+  const dialog = h("dialog", { "aria-labelledby": "dialog-title", close: () => dialog.remove() },
+    h("form", { method: "dialog" }, h("h2", { id: "dialog-title" }, title), ...content));
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+function buttons(...own) {
+  return h("p", { class: "buttons" }, h("button", { type: "submit", value: "cancel", formnovalidate: true }, "Cancel"), ...own);
+}
+
+// confirm asks before something is done; the button says what.
+export function confirm(title, text, verb, act) {
+  const problem = h("p", { class: "problem", role: "alert", hidden: true });
+  const button = h("button", {
+    type: "button", class: "primary", autofocus: true,
+    click: async () => {
+      button.disabled = true;
+      try {
+        await act();
+        dialog.close();
+      } catch (error) {
+        button.disabled = false;
+        problem.textContent = error.message;
+        problem.hidden = false;
+      }
+    },
+  }, verb);
+  const dialog = open(title, h("p", {}, text), problem, buttons(button));
+}
+
+// mergeWith asks for the cluster that another one is to be joined with.
+export function mergeWith(cluster, done) {
+  let chosen;
+  let searching;
+  const results = h("ul", { class: "choices" });
+  const problem = h("p", { class: "problem", role: "alert", hidden: true });
+  const go = h("button", { type: "button", class: "primary", disabled: true, click: act }, "Merge");
+  const input = h("input", { type: "search", "aria-label": "Search the other cluster", placeholder: "Words, or an ID", autofocus: true, autocomplete: "off", input: search,
+    keydown: (event) => event.key === "Enter" && event.preventDefault() });
+  const dialog = open("Merge with another cluster",
+    h("p", { class: "muted" }, "The ID of the one that was seen first stays; the other one keeps working. Re-clustering never undoes it."),
+    input, results, problem, buttons(go));
+  search();
+
+  async function search() {
+    searching?.abort();
+    searching = new AbortController();
+    try {
+      const page = await api.clustersOf(cluster.partition, { q: input.value, limit: 8, minutes: 0, noise: "include" }, searching.signal);
+      chosen = undefined;
+      go.disabled = true;
+      results.replaceChildren(...page.clusters.filter((c) => c.id !== cluster.id).map(choice));
+    } catch (error) {
+      if (error.name !== "AbortError") fail(error);
+    }
+  }
+
+  function choice(c) {
+    return h("li", {}, h("label", {},
+      h("input", { type: "radio", name: "with", value: c.id, change: () => { chosen = c.id; go.disabled = false; } }),
+      h("span", { class: "text" }, template(c.text)), h("span", { class: "muted number" }, number(c.count))));
+  }
+
+  async function act() {
+    go.disabled = true;
+    try {
+      const { cluster: id } = await api.merge(cluster.id, chosen);
+      dialog.close();
+      done(id);
+    } catch (error) {
+      fail(error);
+      go.disabled = false;
+    }
+  }
+
+  function fail(error) {
+    problem.textContent = error.message;
+    problem.hidden = false;
+  }
+}
+
+// tryLine shows what a line would be taken for.
+export function tryLine(href) {
+  const answer = h("div", { "aria-live": "polite" });
+  const input = h("textarea", { rows: 3, "aria-label": "Log line", placeholder: "Paste a log line", spellcheck: "false", autofocus: true, maxlength: 60000,
+    keydown: (event) => {
+      if (event.key === "Enter" && !event.shiftKey) {
+        event.preventDefault();
+        ask();
+      }
+    } });
+  const dialog = open("What would this line be?", input, answer,
+    h("p", { class: "buttons" }, h("button", { type: "submit", formnovalidate: true }, "Close"), h("button", { type: "button", class: "primary", click: ask }, "Match")));
+
+  async function ask() {
+    if (input.value.trim() === "") return;
+    try {
+      const { matches } = await api.match(input.value);
+      answer.replaceChildren(...(matches.length ? matches.slice(0, 5).map(found) : [h("p", { class: "muted" }, "Nothing fits: it would become a template of its own.")]));
+    } catch (error) {
+      answer.replaceChildren(h("p", { class: "problem" }, error.message));
+    }
+  }
+
+  function found(m) {
+    const how = { known: "seen in this very form", covered: "fits the template", near: "its words are near" }[m.how];
+    return h("a", { class: "match", href: href(m.cluster), click: () => dialog.close() },
+      h("span", { class: "text" }, m.template ? template(m.template.text) : m.keywords.join(" ")),
+      h("span", { class: "muted" }, `${Math.round(m.confidence * 100)} % · ${how} · ${m.partition || "no service"}${m.solution ? " · has a solution" : ""}`));
+  }
+}
+
+// help lists the keys.
+export function help() {
+  const keys = [["/", "search"], ["j  k  ↓  ↑", "next and previous cluster"], ["Enter", "open"], ["Esc", "close, back to the list"], ["e", "edit the solution"],
+    ["Ctrl Enter", "save it"], ["n  p", "next and previous page"], ["m", "match a line"], ["?", "this list"]];
+  open("Keys", h("dl", { class: "keys" }, keys.map(([key, what]) => [h("dt", {}, key.split("  ").map((k) => h("kbd", {}, k))), h("dd", {}, what)])),
+    h("p", { class: "buttons" }, h("button", { type: "submit", class: "primary", autofocus: true }, "Close")));
+}
+
+// importFile sends a YAML file of solutions.
+export function importFile(file, done) {
+  confirm("Import solutions", `Every solution in ${file.name} is written over the one that its cluster has now; clusters that it does not name stay as they are.`, "Import", async () => {
+    const { written, unchanged } = await api.importSolutions(file);
+    toast(`${plural(written, "solution")} written, ${number(unchanged)} unchanged`);
+    done();
+  });
+}
