@@ -5,6 +5,7 @@ package endtoend
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/backend"
@@ -36,15 +37,13 @@ func startGateway(t *testing.T, loki *backend.Loki, prometheus *backend.Promethe
 	overlays = append(overlays, program.WriteFile(t, dir, "addresses.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
 extensions: {health_check: {endpoint: %q}}
-service:
-  telemetry:
-    metrics:
-      readers:
-        - periodic: {interval: 1000, exporter: {otlp: {protocol: http/protobuf, endpoint: %s/v1/metrics}}}
-`, program.FreeAddress(t), address, program.FreeAddress(t), prometheusOTLP)))
+`, program.FreeAddress(t), address, program.FreeAddress(t))))
 	for _, overlay := range overlays {
 		args = append(args, "--config", overlay)
 	}
-	env = append(env, "STATE_DIR="+dir, "LOKI_OTLP_ENDPOINT="+lokiOTLP, "PROMETHEUS_OTLP_ENDPOINT="+prometheusOTLP)
+	env = append(env, "STATE_DIR="+dir, "LOKI_OTLP_ENDPOINT="+lokiOTLP, "PROMETHEUS_OTLP_ENDPOINT="+prometheusOTLP,
+		"TELEMETRY_PORT="+port(program.FreeAddress(t)), "TELEMETRY_INTERVAL=1s")
 	return gateway{program.StartCollector(t, env, program.Collector(t), args...), address}
 }
+
+func port(address string) string { return address[strings.LastIndex(address, ":")+1:] }

@@ -131,12 +131,12 @@ func TestQueriesInDocsReturnData(t *testing.T) {
 // waitForCount returns when a query for one number gives exactly n.
 func waitForCount(t *testing.T, loki *backend.Loki, query string, at time.Time, n int) {
 	t.Helper()
-	last := ""
-	require.Eventually(t, func() bool {
+	require.EventuallyWithT(t, func(t *assert.CollectT) {
 		found, err := loki.Query(query, at)
-		last = fmt.Sprint(found, err)
-		return err == nil && len(found) == 1 && found[0].Value() == float64(n)
-	}, time.Minute, 200*time.Millisecond, "%s: want %d, last %s", query, n, &last)
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		require.InDelta(t, n, found[0].Value(), 0)
+	}, time.Minute, 200*time.Millisecond, query)
 }
 
 func loghub(t *testing.T, names ...string) []dataset.Lines {
