@@ -75,6 +75,10 @@ lock: ## Renew the lock after a change to builder-config.yaml or go.mod
 accuracy-logs: ## Print the accuracy of log clustering on public data, beside a peer's
 	@cd testbed && go run ./cmd/accuracy-logs
 
+.PHONY: accuracy-forecast
+accuracy-forecast: ## Print the accuracy of forecasts on public data, beside other methods
+	@cd testbed && go run ./cmd/accuracy-forecast
+
 .PHONY: bench-logs
 bench-logs: ## Measure what log clustering costs a record, beside other work on the same batches
 	@cd testbed && go run ./cmd/bench-logs

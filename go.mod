@@ -35,6 +35,7 @@ require (
 	go.opentelemetry.io/otel/trace v1.44.0
 	go.uber.org/goleak v1.3.0
 	golang.org/x/net v0.56.0
+	gonum.org/v1/gonum v0.17.0
 	modernc.org/sqlite v1.57.0
 )
 

@@ -31,12 +31,13 @@ type Config struct {
 	Buckets int
 }
 
-// DefaultConfig looks a day ahead and keeps six weeks of half hours.
+// DefaultConfig looks a day ahead and keeps 25 days of five minutes where these
+// pay, seven weeks of half hours or hours elsewhere.
 func DefaultConfig() Config {
 	return Config{
 		Horizons: []time.Duration{15 * time.Minute, time.Hour, 24 * time.Hour},
 		Coverage: 0.8,
-		Buckets:  2016,
+		Buckets:  7344,
 	}
 }
 

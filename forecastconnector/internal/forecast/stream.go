@@ -4,6 +4,8 @@
 package forecast
 
 import (
+	"cmp"
+	"slices"
 	"time"
 )
 
@@ -38,15 +40,23 @@ type ModelState struct {
 	Error  float64 // recent mean absolute error over the horizons, 0 where not known
 }
 
+func sortModels(m []ModelState) {
+	slices.SortStableFunc(m, func(a, b ModelState) int { return cmp.Compare(b.Weight, a.Weight) })
+}
+
 // Stream is the forecaster of one series.
 type Stream struct {
 	cfg *Config
-	engine
+	known
 }
 
 // New returns the forecaster of a series of which nothing is known. The Config
 // must be valid and is shared.
-func New(cfg *Config) *Stream { return &Stream{cfg: cfg} }
+func New(cfg *Config) *Stream {
+	s := &Stream{cfg: cfg}
+	s.reset()
+	return s
+}
 
 // Update learns one point at the event time at, in nanoseconds. It reports false,
 // and learns nothing, for NaN, infinities and times before what was already
@@ -71,7 +81,7 @@ func (s *Stream) Now() int64 { return s.last }
 // Forecast is the forecast for h after the last point.
 func (s *Stream) Forecast(h time.Duration) Point {
 	tail := (1 - s.cfg.Coverage) / 2
-	return Point{Mean: s.mean(h), Lower: s.quantile(h, tail), Upper: s.quantile(h, 1-tail)}
+	return Point{Mean: s.bounded(s.mean(h)), Lower: s.quantile(h, tail), Upper: s.quantile(h, 1-tail)}
 }
 
 // Quantile is the value that the point h after the last one stays below with
@@ -108,7 +118,7 @@ func (s *Stream) Append(b []byte) []byte { return s.append(b) }
 func (s *Stream) Restore(b []byte) ([]byte, error) {
 	rest, err := s.restore(b)
 	if err != nil {
-		s.engine = engine{}
+		s.reset()
 		return nil, err
 	}
 	return rest, nil

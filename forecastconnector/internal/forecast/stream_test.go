@@ -15,17 +15,17 @@ func TestForecastFollowsTheDay(t *testing.T) {
 	cfg := DefaultConfig()
 	require.NoError(t, cfg.Validate())
 	s := New(&cfg)
-	wave := func(at int64) float64 { return 100 + 50*math.Sin(2*math.Pi*float64(at)/float64(day)) }
+	sine := func(at int64) float64 { return 100 + 50*math.Sin(2*math.Pi*float64(at)/float64(day)) }
 	var at int64
 	for ; at < 6*day; at += int64(5 * time.Minute) {
-		require.True(t, s.Update(at, wave(at)))
+		require.True(t, s.Update(at, sine(at)))
 		if s.FitDue() {
 			s.Fit()
 		}
 	}
 	for _, h := range cfg.Horizons {
 		p := s.Forecast(h)
-		require.InDelta(t, wave(s.Now()+int64(h)), p.Mean, 10, h)
+		require.InDelta(t, sine(s.Now()+int64(h)), p.Mean, 10, h)
 		require.LessOrEqual(t, p.Lower, p.Mean)
 		require.GreaterOrEqual(t, p.Upper, p.Mean)
 	}

@@ -18,9 +18,14 @@ var Ladder = []int64{
 	int64(time.Hour), int64(3 * time.Hour), int64(6 * time.Hour), int64(12 * time.Hour), int64(24 * time.Hour),
 }
 
-// Span is what the history grows to by making its buckets coarser. Six weeks show
-// a weekly season six times.
-const Span = int64(6 * 7 * 24 * time.Hour)
+const (
+	// Enough is what a full history must span, else its buckets become coarser:
+	// three weeks, without which a week is no season.
+	Enough = int64(3 * 7 * 24 * time.Hour)
+	// Most is what a history spans at most: what is older than seven weeks says
+	// little about the next one.
+	Most = int64(7 * 7 * 24 * time.Hour)
+)
 
 // Series is a regular series of bucket means, oldest first, with NaN for a gap,
 // and one open bucket behind it. The zero value is empty.
@@ -41,6 +46,24 @@ func New(at int64, rung int, origin float64) Series {
 // Step is the width of a bucket in nanoseconds.
 func (s *Series) Step() int64 { return Ladder[s.rung] }
 
+// Wider is how many buckets make one of the next rung.
+func (s *Series) Wider() int64 { return Ladder[min(s.rung+1, len(Ladder)-1)] / s.Step() }
+
+// Level is the mean of the newest buckets.
+func (s *Series) Level() float64 {
+	sum, n := 0.0, 0.0
+	for i := max(0, len(s.means)-6); i < len(s.means); i++ {
+		if v := s.At(i); !math.IsNaN(v) {
+			sum += v
+			n++
+		}
+	}
+	if n == 0 {
+		return s.origin
+	}
+	return sum / n
+}
+
 // Rung is the index of the step in Ladder.
 func (s *Series) Rung() int { return s.rung }
 
@@ -59,17 +82,36 @@ func (s *Series) Bucket(at int64) int64 { return floorDiv(at, s.Step()) }
 // At is the mean of closed bucket i (0 is the oldest), NaN for a gap.
 func (s *Series) At(i int) float64 { return float64(s.means[i]) + s.origin }
 
-// Values appends the means of all closed buckets to dst.
-func (s *Series) Values(dst []float64) []float64 {
-	for _, m := range s.means {
-		dst = append(dst, float64(m)+s.origin)
+// Values appends the means of the buckets before number end to dst: the closed
+// ones, and the open one where end is behind it.
+func (s *Series) Values(dst []float64, end int64) []float64 {
+	for i, m := range s.means {
+		if s.first+int64(i) < end {
+			dst = append(dst, float64(m)+s.origin)
+		}
+	}
+	if end > s.Open() {
+		dst = append(dst, s.Mean(s.Open()))
 	}
 	return dst
 }
 
+// Mean is the mean of the bucket of that number, NaN for a gap and for what is
+// not kept.
+func (s *Series) Mean(bucket int64) float64 {
+	i := bucket - s.first
+	switch {
+	case i < 0 || i > int64(len(s.means)):
+		return math.NaN()
+	case i == int64(len(s.means)):
+		return s.sum/float64(s.count) + s.origin
+	}
+	return s.At(int(i))
+}
+
 // Add puts a value into the open bucket, after closing those before the time at,
 // and returns how many it closed. It keeps at most limit closed buckets: where
-// they do not span six weeks yet, it merges them into coarser ones, else it drops
+// they do not span three weeks yet, it merges them into coarser ones, else it drops
 // the oldest. The time must not be before the open bucket.
 func (s *Series) Add(at int64, value float64, limit int) int {
 	closed := int(min(s.Bucket(at)-s.Open(), int64(limit)+1))
@@ -85,18 +127,21 @@ func (s *Series) Add(at int64, value float64, limit int) int {
 }
 
 func (s *Series) close(limit int) {
+	limit = int(min(int64(limit), max(Most/s.Step(), 336)))
 	mean := math.NaN()
 	if s.count > 0 {
 		mean = s.sum / float64(s.count)
 	}
 	s.sum, s.count = 0, 0
-	if len(s.means) >= limit {
-		copy(s.means, s.means[1:])
-		s.means = s.means[:len(s.means)-1]
-		s.first++
+	if over := len(s.means) + 1 - limit; over > 0 {
+		s.means = s.means[:copy(s.means, s.means[over:])]
+		s.first += int64(over)
+	}
+	if len(s.means) == cap(s.means) { // grow by less than append would
+		s.means = append(make([]float32, 0, min(limit, max(64, len(s.means)*5/4))), s.means...)
 	}
 	s.means = append(s.means, float32(mean))
-	for len(s.means) >= limit && int64(limit)*s.Step() < Span && s.rung+1 < len(Ladder) {
+	for len(s.means) >= limit && int64(limit)*s.Step() < Enough && s.rung+1 < len(Ladder) {
 		s.Coarsen(s.rung + 1)
 	}
 }
@@ -129,6 +174,19 @@ func (s *Series) Coarsen(rung int) {
 	}
 	out.count = n
 	*s = out
+}
+
+// Rewind drops everything from the bucket of the time at on.
+func (s *Series) Rewind(at int64) {
+	if s.Bucket(at) >= s.Open() {
+		return
+	}
+	if s.Bucket(at) <= s.first {
+		*s = New(at, s.rung, s.origin)
+		return
+	}
+	s.means = s.means[:s.Bucket(at)-s.first]
+	s.sum, s.count = 0, 0
 }
 
 func floorDiv(a, b int64) int64 {

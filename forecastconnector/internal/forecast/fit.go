@@ -1,0 +1,163 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package forecast
+
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/model"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/season"
+)
+
+var models = model.Pool()
+
+// workspace is what a fit needs and no stream keeps.
+type workspace struct {
+	in      model.Input
+	curves  []float64 // [model*len+step]
+	weights []float64 // [horizon*models+model]
+	prior   []float64
+}
+
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+// fitEvery is how many buckets lie between two fits: an hour, less for a young
+// stream, for which every bucket is news.
+func (s *Stream) fitEvery() int64 {
+	return min(max(int64(s.hist.Len())/32, 1), max(hour/s.hist.Step(), 1))
+}
+
+func (s *Stream) fitDue() bool { return s.points >= 2 && s.done-s.fitted >= s.fitEvery() }
+
+func (s *Stream) fit() {
+	w := workspaces.Get().(*workspace)
+	defer workspaces.Put(w)
+	in := &w.in
+	in.Y = s.hist.Values(in.Y[:0], s.done)
+	if len(in.Y) == 0 {
+		return
+	}
+	if s.short == 0 || s.done-s.searched >= max(int64(len(in.Y))/8, 1) {
+		s.search(in.Y)
+		if s.simplify(in.Y) {
+			in.Y = s.hist.Values(in.Y[:0], s.done)
+			s.search(in.Y)
+		}
+	}
+	step := s.hist.Step()
+	in.Short, in.Long = int(s.short), int(s.long)
+	in.Recent = int(max(6*hour/step, 1))
+	in.Positive = s.lowest >= 0
+	if !fill(in.Y, in.Short) {
+		return
+	}
+	in.Shift()
+	s.fitted = s.done
+
+	n := int(s.furthest()/step) + int(max(hour/step, 1)) + 1
+	w.curves, w.prior, w.weights = resize(w.curves, n*len(models)), resize(w.prior, len(models)), resize(w.weights, scored*len(models))
+	for m := range models {
+		w.prior[m] = 0
+		if models[m].Ready(in) {
+			w.prior[m] = models[m].Prior
+			models[m].Forecast(in, w.curves[m*n:(m+1)*n])
+		}
+	}
+	s.errors.Weights(w.prior, w.weights)
+	s.combine(w, n)
+	s.curve.slope = model.Slope(in) / float64(step)
+	s.scores.Refresh()
+	s.pledge(w, n)
+}
+
+// search looks for the periods. The calendar's are used even where they are not
+// found: the weights of the models that rely on them decide.
+func (s *Stream) search(y []float64) {
+	step := s.hist.Step()
+	s.searched = s.done
+	s.short, s.long = max(day/step, 1), max(week/step, 2)
+	s.periods = s.periods[:0]
+	if step >= day {
+		return
+	}
+	for i, p := range season.Find(y, []int{int(s.short), int(s.long)}) {
+		s.periods = append(s.periods, float32(p.Length))
+		if i == 0 && int64(p.Length) != s.short && int64(p.Length) != s.long {
+			s.short, s.long = int64(p.Length), 7*int64(p.Length)
+		}
+	}
+}
+
+// combine makes the curve: the weighted mean of what the models say.
+func (s *Stream) combine(w *workspace, n int) {
+	count := len(models)
+	s.weights = resize(s.weights, count)
+	clear(s.weights)
+	for i, v := range w.weights {
+		s.weights[i%count] += float32(v / scored)
+	}
+	s.curve.start(s.done*s.hist.Step(), s.hist.Step(), n)
+	for h := range n {
+		k, f := s.between(int64(h+1) * s.hist.Step())
+		near, far := w.weights[min(k+1, scored-1)*count:], w.weights[k*count:]
+		v := 0.0
+		for m := range models {
+			if w.prior[m] > 0 {
+				v += (far[m]*(1-f) + near[m]*f) * w.curves[m*n+h]
+			}
+		}
+		s.curve.values[h] = float32(min(max(v, -math.MaxFloat32), math.MaxFloat32))
+	}
+}
+
+// pledge notes what the pool and its models say at the scored horizons.
+func (s *Stream) pledge(w *workspace, n int) {
+	for k := range scored {
+		steps := s.steps(k)
+		if steps < 1 || (k+1 < scored && s.steps(k+1) == steps) {
+			continue
+		}
+		said := s.pending.Add(k, s.done+steps-1, steps)
+		if said == nil {
+			continue
+		}
+		said[0] = s.curve.values[steps-1]
+		for m := range models {
+			said[m+1] = float32(math.NaN())
+			if w.prior[m] > 0 {
+				said[m+1] = float32(w.curves[m*n+int(steps)-1])
+			}
+		}
+	}
+}
+
+// fill replaces gaps: by the value a season before, else by the last one. It
+// reports false where there is nothing but gaps.
+func fill(y []float64, season int) bool {
+	first := slices.IndexFunc(y, func(v float64) bool { return !math.IsNaN(v) })
+	if first < 0 {
+		return false
+	}
+	for i := range y {
+		switch {
+		case i < first:
+			y[i] = y[first]
+		case !math.IsNaN(y[i]):
+		case i >= season:
+			y[i] = y[i-season]
+		default:
+			y[i] = y[i-1]
+		}
+	}
+	return true
+}
+
+func resize[T any](v []T, n int) []T {
+	if cap(v) < n {
+		return make([]T, n)
+	}
+	return v[:n]
+}

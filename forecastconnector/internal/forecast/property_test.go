@@ -1,0 +1,228 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package forecast
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const minute = int64(time.Minute)
+
+// wave is a day with noise, the weekend lower, in points of five minutes.
+func wave(r *rand.Rand, at int64) float64 {
+	v := 100 + 50*math.Sin(2*math.Pi*float64(at)/float64(day)) + 5*r.NormFloat64()
+	if at/day%7 >= 5 {
+		v -= 20
+	}
+	return v
+}
+
+// answers is all that a stream says.
+func answers(s *Stream) []any {
+	out := []any{s.Ready(), s.Now(), s.Describe(), s.FitDue()}
+	for i, h := range s.cfg.Horizons {
+		p, ok := s.Due(i)
+		out = append(out, s.Forecast(h), p, ok, s.Measured(i), s.Highest(0, h, 0.9))
+	}
+	d, ok := s.TimeToLimit(1000, 7*24*time.Hour)
+	return append(out, d, ok)
+}
+
+func TestRestartAtAnyPointChangesNothing(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.Buckets = MinBuckets // so that buckets grow within the test
+	r := rand.New(rand.NewPCG(1, 2))
+	kept, restarted := New(&cfg), New(&cfg)
+	at := int64(0)
+	for range 3000 {
+		at += 5 * minute
+		if r.IntN(200) == 0 {
+			at += r.Int64N(3 * day) // a gap, or a jump that wants confirming
+		}
+		v := wave(r, at)
+		late := at
+		if r.IntN(50) == 0 {
+			late -= r.Int64N(day)
+		}
+		require.Equal(t, kept.Update(late, v), restarted.Update(late, v))
+		if kept.FitDue() && r.IntN(4) > 0 {
+			kept.Fit()
+			restarted.Fit()
+		}
+		if r.IntN(20) == 0 {
+			saved := restarted.Append(nil)
+			restarted = New(&cfg)
+			rest, err := restarted.Restore(append(saved, 1, 2, 3))
+			require.NoError(t, err)
+			require.Equal(t, []byte{1, 2, 3}, rest)
+			require.Equal(t, answers(kept), answers(restarted))
+		}
+	}
+	require.Equal(t, kept.Append(nil), restarted.Append(nil))
+}
+
+func TestOtherHorizonsKeepTheHistory(t *testing.T) {
+	cfg := DefaultConfig()
+	s := play(&cfg, 5*day, 10*minute, 3)
+	for _, horizons := range [][]time.Duration{{time.Hour, 24 * time.Hour}, {time.Hour, 6 * time.Hour}, {48 * time.Hour}} {
+		other := cfg
+		other.Horizons = horizons
+		restored := New(&other)
+		_, err := restored.Restore(s.Append(nil))
+		require.NoError(t, err)
+		require.True(t, restored.FitDue() || horizons[len(horizons)-1] == 24*time.Hour)
+		restored.Fit()
+		require.Equal(t, s.Describe().Buckets, restored.Describe().Buckets)
+		require.InDelta(t, s.Forecast(time.Hour).Mean, restored.Forecast(time.Hour).Mean, 15)
+	}
+}
+
+func play(cfg *Config, length, step int64, seed uint64) *Stream {
+	r := rand.New(rand.NewPCG(seed, 9))
+	s := New(cfg)
+	for at := int64(0); at < length; at += step {
+		s.Update(at, wave(r, at))
+		if s.FitDue() {
+			s.Fit()
+		}
+	}
+	return s
+}
+
+func TestLateFitStillForecasts(t *testing.T) {
+	cfg := DefaultConfig()
+	r := rand.New(rand.NewPCG(5, 9))
+	s := play(&cfg, 10*day, 10*minute, 5)
+	for at := 10 * day; at < 13*day; at += 10 * minute {
+		s.Update(at, wave(r, at))
+	}
+	for h := time.Hour; h <= 24*time.Hour; h += time.Hour {
+		at := s.Now() + int64(h)
+		require.InDelta(t, 100+50*math.Sin(2*math.Pi*float64(at)/float64(day)), s.Forecast(h).Mean, 40, h)
+	}
+}
+
+func TestClockJumps(t *testing.T) {
+	cfg := DefaultConfig()
+	s := play(&cfg, 4*day, 10*minute, 6)
+	before := s.Describe().Buckets
+	require.False(t, s.Update(400*day, 1), "a stray point from the future is not learnt")
+	require.True(t, s.Update(4*day, 100), "and changes nothing for the next one")
+	require.Equal(t, before+1, s.Describe().Buckets)
+
+	require.False(t, s.Update(400*day, 1))
+	require.True(t, s.Update(400*day+10*minute, 1), "a second one confirms the jump")
+	require.Equal(t, 400*day+10*minute, s.Now())
+
+	for i := range int64(behindLimit - 1) {
+		require.False(t, s.Update(10*day+i*10*minute, 50), "a few late points are not learnt")
+	}
+	require.True(t, s.Update(11*day, 50), "many in order mean that the clock went back")
+	require.Equal(t, 11*day, s.Now())
+	for i := range int64(100) {
+		require.True(t, s.Update(11*day+(i+1)*10*minute, 50))
+		if s.FitDue() {
+			s.Fit()
+		}
+	}
+	require.InDelta(t, 50, s.Forecast(time.Hour).Mean, 5)
+}
+
+func TestBadValuesAreRefused(t *testing.T) {
+	cfg := DefaultConfig()
+	s := play(&cfg, 2*day, 10*minute, 7)
+	before := s.Append(nil)
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64} {
+		require.False(t, s.Update(2*day, v))
+	}
+	for _, at := range []int64{math.MaxInt64, math.MinInt64} {
+		require.False(t, s.Update(at, 1))
+	}
+	require.Equal(t, before, s.Append(nil))
+}
+
+func TestSize(t *testing.T) {
+	cfg := DefaultConfig()
+	hourly := play(&cfg, 70*day, hour, 1)
+	require.Equal(t, time.Hour, hourly.Describe().Step)
+	require.LessOrEqual(t, hourly.Size(), 12<<10, "hourly")
+	noise := New(&cfg)
+	r := rand.New(rand.NewPCG(8, 9))
+	for at := int64(0); at < 24*day; at += 5 * minute {
+		noise.Update(at, 100+r.NormFloat64())
+		if noise.FitDue() && r.IntN(5) == 0 {
+			noise.Fit()
+		}
+	}
+	require.Equal(t, 30*time.Minute, noise.Describe().Step, "fine buckets that tell nothing are given up")
+	require.LessOrEqual(t, noise.Size(), 20<<10, "half-hourly")
+	spiky := New(&cfg)
+	for at := int64(0); at < 27*day; at += 5 * minute {
+		v := r.Float64()
+		if at/(5*minute)%12 == 0 {
+			v += 50
+		}
+		spiky.Update(at, v)
+		if spiky.FitDue() && r.IntN(5) == 0 {
+			spiky.Fit()
+		}
+	}
+	require.Equal(t, 5*time.Minute, spiky.Describe().Step, "those that tell something are kept")
+	require.LessOrEqual(t, spiky.Size(), 40<<10, "five minutes")
+	t.Logf("bytes: hourly %d, half-hourly %d, 5 minutes %d", hourly.Size(), noise.Size(), spiky.Size())
+}
+
+func FuzzRestore(f *testing.F) {
+	cfg := DefaultConfig()
+	cfg.Buckets = MinBuckets
+	s := play(&cfg, day, 10*minute, 4)
+	f.Add(s.Append(nil), day, 3.0)
+	f.Add(New(&cfg).Append(nil), int64(0), math.Inf(1))
+	f.Fuzz(func(_ *testing.T, b []byte, at int64, v float64) {
+		s := New(&cfg)
+		_, _ = s.Restore(b)
+		answers(s)
+		for i := range int64(20) {
+			s.Update(at+i*minute, v+float64(i))
+			s.Fit()
+		}
+		answers(s)
+	})
+}
+
+func FuzzUpdate(f *testing.F) {
+	f.Add([]byte{1, 2, 3, 4, 5, 250, 7, 8, 9, 10, 11, 12}, 1.5)
+	cfg := DefaultConfig()
+	cfg.Buckets = MinBuckets
+	f.Fuzz(func(t *testing.T, moves []byte, v float64) {
+		s := New(&cfg)
+		at := int64(0)
+		for _, m := range moves[:min(len(moves), 2000)] {
+			at += (int64(m) - 30) * int64(m) * int64(10*time.Second)
+			switch m {
+			case 7:
+				s.Update(at, math.NaN())
+			case 250:
+				at += 30 * day
+			}
+			s.Update(at, v*float64(m))
+			if s.FitDue() {
+				s.Fit()
+			}
+		}
+		for _, h := range cfg.Horizons {
+			p := s.Forecast(h)
+			if s.Ready() {
+				require.False(t, math.IsNaN(p.Mean) || math.IsNaN(p.Lower) || math.IsNaN(p.Upper))
+				require.LessOrEqual(t, p.Lower, p.Upper)
+			}
+		}
+		answers(s)
+	})
+}

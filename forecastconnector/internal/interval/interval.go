@@ -1,0 +1,197 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package interval turns the errors that past forecasts turned out to have into
+// the bounds of the next (split conformal prediction, Vovk et al. 2005): errors
+// are divided by what is usual for their horizon and time of day, and the
+// quantiles of these scores are scaled back for the forecast at hand.
+package interval
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/pool"
+	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/state"
+)
+
+const (
+	// Horizons is how many horizons are told apart, the furthest first.
+	Horizons = 8
+	// Slots is how many parts of the short season are told apart.
+	Slots = 24
+	// Kept is how many scores of each horizon are kept.
+	Kept = 64
+
+	// Memory of the usual error of a horizon, in scored forecasts.
+	Memory = 60
+	// slotMemory and slotPrior are those of the factor of a time of day, the prior
+	// in scored forecasts with an ordinary error.
+	slotMemory = 100
+	slotPrior  = 20
+)
+
+// Levels of the quantiles that the table holds; between them it is interpolated.
+var levels = [...]float64{0.005, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.975, 0.995}
+
+// Scores is what is known of the errors of one stream's forecasts.
+type Scores struct {
+	usual  [Horizons]float32              // mean absolute error
+	count  [Horizons]uint32               // scored forecasts
+	slot   [Slots]float32                 // mean of absolute error over the usual one
+	slots  [Slots]uint8                   // scored forecasts, up to slotMemory
+	kept   [Horizons][]float32            // scores, a ring; nil where the horizon is not in use
+	table  [Horizons][len(levels)]float32 // quantiles of the scores
+	filled bool                           // that there is a table
+}
+
+// Count is how many forecasts of horizon k have been scored.
+func (s *Scores) Count(k int) int { return int(s.count[k]) }
+
+// Usual is the recent mean absolute error at horizon k.
+func (s *Scores) Usual(k int) float64 { return float64(s.usual[k]) }
+
+// Add scores a forecast of horizon k for the given part (0 to 1) of the short
+// season; err is what came less the forecast.
+func (s *Scores) Add(k int, part, err float64) {
+	i := min(int(part*Slots), Slots-1)
+	size := math.Abs(err)
+	n := s.count[k]
+	if s.kept[k] == nil {
+		s.kept[k] = make([]float32, Kept)
+	}
+	s.count[k]++
+	s.usual[k] += float32((size - float64(s.usual[k])) / float64(min(s.count[k], Memory)))
+	usual := float64(s.usual[k])
+	if usual == 0 {
+		s.kept[k][n%Kept] = 0
+		return
+	}
+	// The usual error has this one in it, so a score is at most its memory.
+	s.kept[k][n%Kept] = float32(err / (usual * s.factor(i)))
+	s.slots[i] = min(s.slots[i]+1, slotMemory)
+	s.slot[i] += float32((size/usual - float64(s.slot[i])) / float64(s.slots[i]))
+}
+
+func (s *Scores) factor(i int) float64 {
+	n := float64(s.slots[i])
+	return (n*float64(s.slot[i]) + slotPrior) / (n + slotPrior)
+}
+
+// Refresh renews the table of quantiles from the scores.
+func (s *Scores) Refresh() {
+	type score struct {
+		value   float32
+		horizon int
+		weight  float64
+	}
+	all := make([]score, 0, 2*Horizons*Kept)
+	for k := range Horizons {
+		for _, v := range s.kept[k][:min(int(s.count[k]), Kept)] {
+			all = append(all, score{v, k, 1})
+			all = append(all, score{-v, k, mirror})
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	slices.SortFunc(all, func(a, b score) int { return cmp.Compare(a.value, b.value) })
+	s.filled = true
+	for k := range Horizons {
+		// Near horizons count more, but all count: the scores are alike.
+		total := 0.0
+		for _, a := range all {
+			total += kin[abs(a.horizon-k)] * a.weight
+		}
+		sum, l := 0.0, 0
+		for _, a := range all {
+			sum += kin[abs(a.horizon-k)] * a.weight
+			for l < len(levels) && sum >= levels[l]*total {
+				s.table[k][l] = a.value
+				l++
+			}
+		}
+		for ; l < len(levels); l++ {
+			s.table[k][l] = all[len(all)-1].value
+		}
+	}
+}
+
+// mirror is the weight of each score with the other sign: errors of one season
+// lean to one side that those of the next need not lean to.
+const mirror = 0.3
+
+// kin is the weight of a score from so many horizons away.
+var kin = func() (w [Horizons]float64) {
+	for d := range w {
+		w[d] = math.Pow(0.5, float64(d))
+	}
+	return w
+}()
+
+// State writes or reads the scores.
+func (s *Scores) State(c *state.Codec) {
+	c.Float32s(s.usual[:])
+	for k := range s.count {
+		c.Uint32(&s.count[k])
+		if s.count[k] > 0 {
+			if s.kept[k] == nil {
+				s.kept[k] = make([]float32, Kept)
+			}
+			c.Float32s(s.kept[k])
+		}
+	}
+	c.Float32s(s.slot[:])
+	for i := range s.slots {
+		n := uint32(s.slots[i])
+		c.Uint32(&n)
+		c.Check(n <= slotMemory)
+		s.slots[i] = uint8(n)
+	}
+	c.Bool(&s.filled)
+	for k := range s.table {
+		c.Float32s(s.table[k][:])
+	}
+}
+
+// Size is the memory behind the struct, in bytes.
+func (s *Scores) Size() int {
+	size := 0
+	for _, kept := range s.kept {
+		size += 4 * cap(kept)
+	}
+	return size
+}
+
+func abs(i int) int { return max(i, -i) }
+
+// Quantile is how far above the forecast of horizon k the p quantile is, for the
+// given part of the short season. The usual error is the mean of few forecasts that
+// do not overlap, so the bounds are wider, as those of Student's t distribution
+// with as many degrees of freedom (first term of its Cornish-Fisher expansion).
+func (s *Scores) Quantile(k int, part, p float64) float64 {
+	independent := float64(min(s.count[k], Memory)) / pool.Overlap
+	z := math.Sqrt2 * math.Erfinv(2*p-1)
+	widen := 1 + (z*z+1)/(4*(1+independent))
+	i := min(int(part*Slots), Slots-1)
+	return float64(s.usual[k]) * s.factor(i) * widen * s.score(k, p, z)
+}
+
+func (s *Scores) score(k int, p, z float64) float64 {
+	if !s.filled {
+		return 1.25 * z
+	}
+	t := &s.table[k]
+	last := len(levels) - 1
+	if p <= levels[0] {
+		return float64(t[0])
+	}
+	for l := 1; l <= last; l++ {
+		if p <= levels[l] {
+			f := (p - levels[l-1]) / (levels[l] - levels[l-1])
+			return float64(t[l-1]) + f*float64(t[l]-t[l-1])
+		}
+	}
+	return float64(t[last])
+}

@@ -1,0 +1,240 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package model holds the forecasters that compete for a series. Each is a pure
+// function of the history: nothing is carried from one fit to the next, so late
+// fits, gaps and restarts cannot make them drift.
+package model
+
+import (
+	"math"
+	"slices"
+)
+
+// Input is what the models see: a regular series without gaps, oldest first.
+// Models must not write to it.
+type Input struct {
+	Y      []float64
+	Short  int // steps of the short season, by default the day
+	Long   int // steps of the long season, by default the week
+	Recent int // steps that the level of now is taken from: six hours
+	// Shifted is Y with all but the Recent newest values scaled so that these
+	// would have been expected: what the past would have looked like at today's
+	// level.
+	Shifted []float64
+	// Positive says that the series was never negative.
+	Positive bool
+
+	scratch scratch
+}
+
+type scratch struct {
+	row, xtx, xty, beta []float64
+	path                []float64
+	season              []float64
+	same                []float64
+}
+
+// Model forecasts len(out) steps. Prior is the error that is expected of it,
+// relative to the others, before it has shown any.
+type Model struct {
+	Name  string
+	Prior float64
+	// Ready says whether the history is long enough.
+	Ready func(in *Input) bool
+	// Forecast writes the forecast of the steps after the history to out.
+	Forecast func(in *Input, out []float64)
+}
+
+// Pool returns the models, always in the same order.
+func Pool() []Model {
+	short := func(k int) func(in *Input) bool {
+		return func(in *Input) bool { return len(in.Y) >= k*in.Short }
+	}
+	long := func(k int) func(in *Input) bool {
+		return func(in *Input) bool { return len(in.Y) >= k*in.Long && in.Long > in.Short }
+	}
+	return []Model{
+		{"flat", 1, func(*Input) bool { return true }, Flat},
+		{"drift", 1.2, func(in *Input) bool { return len(in.Y) >= 6 }, Drift},
+		{"short season naive", 1, short(1), func(in *Input, out []float64) { Naive(in.Y, in.Short, out) }},
+		{"long season naive", 1.2, long(1), func(in *Input, out []float64) { Naive(in.Y, in.Long, out) }},
+		{"autoregression", 0.9, short(3), func(in *Input, out []float64) { Autoregression(in, false, out) }},
+		{"autoregression of logs", 0.9, func(in *Input) bool { return in.Positive && len(in.Y) >= 3*in.Short }, func(in *Input, out []float64) { Autoregression(in, true, out) }},
+		{"exponential smoothing", 0.95, short(2), Smoothing},
+		{"profile", 1, short(2), Profile},
+		{"short season median", 1, short(3), func(in *Input, out []float64) { Median(in, in.Y, in.Short, 7, false, out) }},
+		{"short season median and level", 1, short(3), func(in *Input, out []float64) { Median(in, in.Y, in.Short, 7, true, out) }},
+		{"long season median", 1, long(2), func(in *Input, out []float64) { Median(in, in.Y, in.Long, 4, false, out) }},
+		{"long season median and level", 0.95, long(2), func(in *Input, out []float64) { Median(in, in.Y, in.Long, 4, true, out) }},
+		{"short season median, shifted", 1.1, short(2), func(in *Input, out []float64) { Median(in, in.Shifted, in.Short, 7, false, out) }},
+		{"long season median, shifted", 1.1, long(2), func(in *Input, out []float64) { Median(in, in.Shifted, in.Long, 4, false, out) }},
+	}
+}
+
+// Naive repeats the last season (seasonal naive).
+func Naive(y []float64, season int, out []float64) {
+	n := len(y)
+	for h := range out {
+		if h < season {
+			out[h] = y[n-season+h]
+		} else {
+			out[h] = out[h-season]
+		}
+	}
+}
+
+// Flat is simple exponential smoothing, its weight the best of a few by the
+// absolute error some steps ahead.
+func Flat(in *Input, out []float64) {
+	y := in.Y[max(0, len(in.Y)-14*in.Short):]
+	const ahead = 4
+	best, level := math.Inf(1), y[len(y)-1]
+	for _, alpha := range [...]float64{0.01, 0.03, 0.1, 0.3, 0.6, 1} {
+		l, sum := y[0], 0.0
+		for i, v := range y {
+			// The mean of a growing window at first, so that the start decides nothing.
+			l += max(alpha, 1/float64(i+1)) * (v - l)
+			if i+ahead < len(y) {
+				sum += math.Abs(y[i+ahead] - l)
+			}
+		}
+		if sum < best {
+			best, level = sum, l
+		}
+	}
+	for h := range out {
+		out[h] = level
+	}
+}
+
+// Profile is the exponentially weighted mean of each slot of the short season,
+// and what the last values were above it, fading.
+func Profile(in *Input, out []float64) {
+	m := in.Short
+	slot := grow(&in.scratch.season, m)
+	n := len(in.Y)
+	for i, v := range in.Y {
+		k := i % m
+		if i < m {
+			slot[k] = v
+		} else {
+			slot[k] += max(0.2, 1/float64(i/m+1)) * (v - slot[k])
+		}
+	}
+	for h := range out {
+		out[h] = slot[(n+h)%m]
+	}
+}
+
+// Median is the median of the same slot in up to most seasons before. With level,
+// what the last values were above it is added, fading over half a short season.
+func Median(in *Input, y []float64, season, most int, level bool, out []float64) {
+	n := len(y)
+	at := func(end, i int) float64 { // the slot of i, from what came before end
+		same := in.scratch.same[:0]
+		k := i - season
+		for k >= end {
+			k -= season
+		}
+		for ; k >= 0 && len(same) < most; k -= season {
+			same = append(same, y[k])
+		}
+		in.scratch.same = same
+		return median(same)
+	}
+	for h := range out {
+		if h < season {
+			out[h] = at(n, n+h)
+		} else {
+			out[h] = out[h-season]
+		}
+	}
+	if !level {
+		return
+	}
+	rest, weights := 0.0, 0.0
+	fade := math.Exp(-1 / float64(in.Recent))
+	w := 1.0
+	for i := n - 1; i >= max(season, n-3*in.Recent); i-- {
+		rest += w * (y[i] - at(i, i))
+		weights += w
+		w *= fade
+	}
+	if weights > 0 {
+		rest /= weights
+	}
+	slow := math.Exp(-1 / float64(in.Short))
+	for h := range out {
+		rest *= slow
+		out[h] += rest
+	}
+}
+
+// Shift makes Shifted from Y.
+func (in *Input) Shift() {
+	n := len(in.Y)
+	in.Shifted = append(in.Shifted[:0], in.Y...)
+	if n < 2*in.Short {
+		return
+	}
+	k := min(in.Recent, in.Short)
+	now, expected := 0.0, 0.0
+	for i := n - k; i < n; i++ {
+		sum, count := 0.0, 0.0
+		for j := i - in.Short; j >= 0 && count < 7; j -= in.Short {
+			sum += in.Y[j]
+			count++
+		}
+		now += in.Y[i]
+		expected += sum / count
+	}
+	ratio, sum := 1.0, 0.0
+	if in.Positive && expected > 0 {
+		ratio = min(max(now/expected, 0.1), 10)
+	} else {
+		sum = (now - expected) / float64(k)
+	}
+	for i := range n - k {
+		in.Shifted[i] = in.Shifted[i]*ratio + sum
+	}
+}
+
+// Slope is the trend per step: the median of the slopes over a short season,
+// or over half of a history that is shorter (after Theil and Sen), in the newest
+// three of them.
+func Slope(in *Input) float64 {
+	n := len(in.Y)
+	lag := min(in.Short, n/2)
+	if lag == 0 {
+		return 0
+	}
+	slopes := grow(&in.scratch.same, 0)
+	for i := max(lag, n-3*lag); i < n; i++ {
+		slopes = append(slopes, (in.Y[i]-in.Y[i-lag])/float64(lag))
+	}
+	in.scratch.same = slopes
+	return median(slopes)
+}
+
+// Drift continues the last value along the trend.
+func Drift(in *Input, out []float64) {
+	slope := Slope(in)
+	for h := range out {
+		out[h] = in.Y[len(in.Y)-1] + slope*float64(h+1)
+	}
+}
+
+func median(v []float64) float64 {
+	slices.Sort(v)
+	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+}
+
+func grow(buf *[]float64, n int) []float64 {
+	if cap(*buf) < n {
+		*buf = make([]float64, n)
+	}
+	*buf = (*buf)[:n]
+	clear(*buf)
+	return *buf
+}

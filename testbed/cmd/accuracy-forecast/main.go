@@ -1,0 +1,135 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Command accuracy-forecast prints how good the forecasts are on public series,
+// beside other methods on the same series at the same origins.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/forecastbase"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/forecastrun"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/forecastscore"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/report"
+)
+
+// streaming are the sets that both halves of the data have; the mean is over them.
+var streaming = []string{
+	"azure_periodic_5m", "azure_vm_5m", "cluster_5m", "elec_30m", "elec_h", "ett_h",
+	"la_speed_5m", "metro_10m", "nab_cloudwatch_5m", "pedestrian_h",
+}
+
+func main() {
+	log.SetFlags(0)
+	markdown := flag.Bool("markdown", false, "print the tables as Markdown")
+	only := flag.String("sets", "", "comma-separated names of sets (default all)")
+	every := flag.Int("every", 1, "take every n-th series only")
+	quick := flag.Bool("quick", false, "leave the other methods out")
+	flag.Parse()
+	start := time.Now()
+
+	dir, err := dataset.Dir()
+	if err != nil {
+		log.Fatal(err)
+	}
+	sets, err := dataset.Forecast(dir)
+	if err != nil {
+		log.Fatal(err)
+	}
+	sets = choose(sets, *only, *every)
+	methods := forecastbase.Methods()
+	if *quick {
+		methods = methods[:1] // Naive2, for OWA
+	}
+	results := forecastrun.Sets(sets, methods)
+	table := report.Table{
+		Title: "Forecasts, one default setting for all sets",
+		Head:  []string{"set", "series", "sMAPE", "MASE", "OWA", "cover 80", "cover 95", "MSIS 80", "MSIS 95", "over 90"},
+	}
+	for _, r := range results {
+		row(&table, r.Set.Name, r.Ours, r.Methods[0])
+	}
+	table.Write(os.Stdout, *markdown)
+	if !*quick {
+		compare(results, methods, *markdown)
+	}
+	geo, n := 0.0, 0.0
+	for _, r := range results {
+		if slices.Contains(streaming, r.Set.Name) {
+			geo += math.Log(r.Ours.MASE)
+			n++
+		}
+	}
+	fmt.Printf("geometric mean MASE over %v streaming sets: %.4f\n", n, math.Exp(geo/n))
+	fmt.Printf("%v\n", time.Since(start).Round(time.Second))
+}
+
+func row(t *report.Table, name string, s, naive2 forecastscore.Score) {
+	share := func(v float64) string { return fmt.Sprintf("%.1f", 100*v) }
+	t.Row(name, int(s.Count), fmt.Sprintf("%.2f", s.SMAPE), s.MASE, forecastscore.OWA(s, naive2),
+		share(s.Coverage[0]), share(s.Coverage[1]), s.MSIS[0], s.MSIS[1], share(s.Exceeded))
+}
+
+func choose(sets []dataset.ForecastSet, only string, every int) []dataset.ForecastSet {
+	var out []dataset.ForecastSet
+	for _, s := range sets {
+		if only != "" && !slices.Contains(strings.Split(only, ","), s.Name) {
+			continue
+		}
+		var series []dataset.Series
+		for i := 0; i < len(s.Series); i += every {
+			series = append(series, s.Series[i])
+		}
+		s.Series = series
+		out = append(out, s)
+	}
+	return out
+}
+
+// compare prints the MASE of all methods, and how far we are below the best
+// simple one of each set.
+func compare(results []forecastrun.Result, methods []forecastbase.Method, markdown bool) {
+	table := report.Table{Title: "MASE beside other methods", Head: []string{"set", "ours"}}
+	for _, m := range methods {
+		table.Head = append(table.Head, m.Name)
+	}
+	table.Head = append(table.Head, "best simple", "ours against it")
+	geo := make([]float64, len(methods)+2)
+	n := 0.0
+	for _, r := range results {
+		cells := append(make([]any, 0, len(methods)+4), r.Set.Name, r.Ours.MASE)
+		best := math.Inf(1)
+		for k, m := range methods {
+			cells = append(cells, r.Methods[k].MASE)
+			if m.Simple {
+				best = min(best, r.Methods[k].MASE)
+			}
+		}
+		table.Row(append(cells, best, fmt.Sprintf("%+.1f %%", 100*(r.Ours.MASE/best-1)))...)
+		if slices.Contains(streaming, r.Set.Name) {
+			n++
+			geo[0] += math.Log(r.Ours.MASE)
+			for k := range methods {
+				geo[k+1] += math.Log(r.Methods[k].MASE)
+			}
+			geo[len(geo)-1] += math.Log(best)
+		}
+	}
+	if n > 0 {
+		cells := append(make([]any, 0, len(geo)+2), "streaming sets, geometric mean")
+		for _, g := range geo {
+			cells = append(cells, math.Exp(g/n))
+		}
+		table.Row(append(cells, fmt.Sprintf("%+.1f %%", 100*(math.Exp((geo[0]-geo[len(geo)-1])/n)-1)))...)
+	}
+	table.Write(os.Stdout, markdown)
+}

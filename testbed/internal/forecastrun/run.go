@@ -1,0 +1,166 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package forecastrun feeds series point by point to the forecaster and scores
+// its forecasts beside other methods on the same series at the same origins.
+package forecastrun
+
+import (
+	"math"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/forecasttest"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/forecastbase"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/forecastscore"
+)
+
+// Origins is how many forecasts a streaming series is scored on, over its last
+// 40 %.
+const Origins = 8
+
+// epoch is a midnight; what it is does not matter.
+const epoch = int64(19675 * 24 * time.Hour)
+
+// Feed plays a series into a new stream and calls at with the stream after each
+// of the given numbers of steps, ascending.
+func Feed(values []float64, step time.Duration, horizon int, origins []int, at func(origin int, s *forecasttest.Stream)) {
+	cfg := forecasttest.DefaultConfig()
+	cfg.Horizons = []time.Duration{time.Duration(horizon) * step}
+	s := forecasttest.New(&cfg)
+	for i, v := range values {
+		for len(origins) > 0 && origins[0] == i {
+			at(i, s)
+			origins = origins[1:]
+		}
+		if len(origins) == 0 {
+			return
+		}
+		if math.IsNaN(v) {
+			continue
+		}
+		s.Update(epoch+int64(i)*int64(step), v)
+		if s.FitDue() {
+			s.Fit()
+		}
+	}
+	for _, o := range origins {
+		at(o, s)
+	}
+}
+
+// Curve is the stream's forecast of the steps after origin.
+func Curve(s *forecasttest.Stream, origin int, step time.Duration, horizon int) forecastscore.Forecast {
+	var f forecastscore.Forecast
+	for h := range horizon {
+		ahead := time.Duration(epoch + int64(origin+h)*int64(step) - s.Now())
+		f.Mean = append(f.Mean, s.Forecast(ahead).Mean)
+		f.High90 = append(f.High90, s.Quantile(ahead, 0.9))
+		for l, level := range forecastscore.Levels {
+			f.Lower[l] = append(f.Lower[l], s.Quantile(ahead, (1-level)/2))
+			f.Upper[l] = append(f.Upper[l], s.Quantile(ahead, (1+level)/2))
+		}
+	}
+	return f
+}
+
+// Result holds the scores of one set: ours, then those of forecastbase.Methods in
+// their order.
+type Result struct {
+	Set     dataset.ForecastSet
+	Ours    forecastscore.Score
+	Methods []forecastscore.Score
+	Horizon int
+}
+
+// Series scores one series of a set, the mean over its origins.
+func Series(set *dataset.ForecastSet, series *dataset.Series, methods []forecastbase.Method) (ours forecastscore.Score, others []forecastscore.Score) {
+	y, horizon, origins, scaled := plan(set, series)
+	scale := forecastscore.Scale(y[:scaled], set.Seasons[0])
+	others = make([]forecastscore.Score, len(methods))
+	truth := func(o int) []float64 {
+		if series.Test != nil {
+			return series.Test[:horizon]
+		}
+		return y[o : o+horizon]
+	}
+	Feed(y, set.Step, horizon, origins, func(o int, s *forecasttest.Stream) {
+		if score, ok := forecastscore.Of(Curve(s, o, set.Step, horizon), truth(o), scale); ok {
+			ours.Add(score)
+		}
+	})
+	for _, o := range origins {
+		for i, m := range methods {
+			if score, ok := forecastscore.Of(m.Run(y[:o], set.Seasons, horizon), truth(o), scale); ok {
+				others[i].Add(score)
+			}
+		}
+	}
+	one := func(s forecastscore.Score) forecastscore.Score {
+		s = s.Mean()
+		s.Count = min(s.Count, 1)
+		return s
+	}
+	for i := range others {
+		others[i] = one(others[i])
+	}
+	return one(ours), others
+}
+
+// plan is where the forecasts of a series are made: at the end of the training
+// part where there is a test part, else from 60 % on. The first scaled steps set
+// the unit of MASE.
+func plan(set *dataset.ForecastSet, series *dataset.Series) (y []float64, horizon int, origins []int, scaled int) {
+	y, horizon = series.Values, set.Horizon
+	if series.Test != nil {
+		return y, min(horizon, len(series.Test)), []int{len(y)}, len(y)
+	}
+	scaled = len(y) * 6 / 10
+	horizon = min(horizon, (len(y)-scaled)/2) // a series of less than three days
+	last := len(y) - horizon
+	for k := range Origins {
+		origins = append(origins, scaled+k*(last-scaled)/(Origins-1))
+	}
+	return y, horizon, origins, scaled
+}
+
+// Sets scores all series of the sets, on all cores.
+func Sets(sets []dataset.ForecastSet, methods []forecastbase.Method) []Result {
+	results := make([]Result, len(sets))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range sets {
+		r := &results[i]
+		r.Set = sets[i]
+		r.Methods = make([]forecastscore.Score, len(methods))
+		ours := make([]forecastscore.Score, len(sets[i].Series))
+		others := make([][]forecastscore.Score, len(sets[i].Series))
+		var left sync.WaitGroup
+		for j := range sets[i].Series {
+			left.Add(1)
+			group.Go(func() error {
+				defer left.Done()
+				ours[j], others[j] = Series(&r.Set, &r.Set.Series[j], methods)
+				return nil
+			})
+		}
+		left.Wait()
+		// Added in order: sums of floats are the same in every run.
+		for j := range ours {
+			r.Ours.Add(ours[j])
+			for k := range methods {
+				r.Methods[k].Add(others[j][k])
+			}
+		}
+		r.Ours = r.Ours.Mean()
+		for k := range methods {
+			r.Methods[k] = r.Methods[k].Mean()
+		}
+	}
+	_ = group.Wait() // no task fails
+	return results
+}
