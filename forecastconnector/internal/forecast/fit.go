@@ -27,7 +27,7 @@ var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 // fitEvery is how many buckets lie between two fits: an hour, less for a young
 // stream, for which every bucket is news.
 func (s *Stream) fitEvery() int64 {
-	return min(max(int64(s.hist.Len())/32, 1), max(hour/s.hist.Step(), 1))
+	return min(max(int64(s.hist.Len())/12, 1), max(hour/s.hist.Step(), 1))
 }
 
 func (s *Stream) fitDue() bool { return s.points >= 2 && s.done-s.fitted >= s.fitEvery() }

@@ -81,7 +81,8 @@ func (s *Stream) Now() int64 { return s.last }
 // Forecast is the forecast for h after the last point.
 func (s *Stream) Forecast(h time.Duration) Point {
 	tail := (1 - s.cfg.Coverage) / 2
-	return Point{Mean: s.bounded(s.mean(h)), Lower: s.quantile(h, tail), Upper: s.quantile(h, 1-tail)}
+	mean := s.bounded(s.mean(h))
+	return Point{Mean: mean, Lower: min(s.quantile(h, tail), mean), Upper: max(s.quantile(h, 1-tail), mean)}
 }
 
 // Quantile is the value that the point h after the last one stays below with

@@ -85,7 +85,7 @@ func choose(sets []dataset.ForecastSet, only string, every int) []dataset.Foreca
 		if only != "" && !slices.Contains(strings.Split(only, ","), s.Name) {
 			continue
 		}
-		var series []dataset.Series
+		var series []dataset.ForecastSeries
 		for i := 0; i < len(s.Series); i += every {
 			series = append(series, s.Series[i])
 		}

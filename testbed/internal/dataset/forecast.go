@@ -25,12 +25,12 @@ type ForecastSet struct {
 	Step    time.Duration
 	Seasons []int // in steps: the day, then the week where there is one
 	Horizon int   // steps to forecast
-	Series  []Series
+	Series  []ForecastSeries
 }
 
-// Series is a regular series, NaN where there is a gap. Test, where the set has
+// ForecastSeries is a regular series, NaN where there is a gap. Test, where the set has
 // it, is what came after Values.
-type Series struct {
+type ForecastSeries struct {
 	ID     string
 	Values []float64
 	Test   []float64
@@ -100,8 +100,8 @@ func gzipCSV(file string) ([][]string, error) {
 }
 
 // long reads rows of id, train or test, values separated by spaces.
-func long(rows [][]string) ([]Series, error) {
-	var out []Series
+func long(rows [][]string) ([]ForecastSeries, error) {
+	var out []ForecastSeries
 	at := map[string]int{}
 	for _, row := range rows[1:] {
 		values, err := numbers(strings.Fields(row[2]))
@@ -112,7 +112,7 @@ func long(rows [][]string) ([]Series, error) {
 		if !known {
 			i = len(out)
 			at[row[0]] = i
-			out = append(out, Series{ID: row[0]})
+			out = append(out, ForecastSeries{ID: row[0]})
 		}
 		if row[1] == "test" {
 			out[i].Test = values
@@ -125,8 +125,8 @@ func long(rows [][]string) ([]Series, error) {
 
 // wide reads one series a column, one step a row. Gaps before the first and after
 // the last value are cut off.
-func wide(rows [][]string) ([]Series, error) {
-	out := make([]Series, len(rows[0]))
+func wide(rows [][]string) ([]ForecastSeries, error) {
+	out := make([]ForecastSeries, len(rows[0]))
 	for c, id := range rows[0] {
 		column := make([]string, len(rows)-1)
 		for r, row := range rows[1:] {
@@ -141,7 +141,7 @@ func wide(rows [][]string) ([]Series, error) {
 		for last > 0 && !known(values[last-1]) {
 			last--
 		}
-		out[c] = Series{ID: id, Values: values[max(first, 0):last]}
+		out[c] = ForecastSeries{ID: id, Values: values[max(first, 0):last]}
 	}
 	return out, nil
 }

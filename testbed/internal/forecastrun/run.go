@@ -78,7 +78,7 @@ type Result struct {
 }
 
 // Series scores one series of a set, the mean over its origins.
-func Series(set *dataset.ForecastSet, series *dataset.Series, methods []forecastbase.Method) (ours forecastscore.Score, others []forecastscore.Score) {
+func Series(set *dataset.ForecastSet, series *dataset.ForecastSeries, methods []forecastbase.Method) (ours forecastscore.Score, others []forecastscore.Score) {
 	y, horizon, origins, scaled := plan(set, series)
 	scale := forecastscore.Scale(y[:scaled], set.Seasons[0])
 	others = make([]forecastscore.Score, len(methods))
@@ -114,7 +114,7 @@ func Series(set *dataset.ForecastSet, series *dataset.Series, methods []forecast
 // plan is where the forecasts of a series are made: at the end of the training
 // part where there is a test part, else from 60 % on. The first scaled steps set
 // the unit of MASE.
-func plan(set *dataset.ForecastSet, series *dataset.Series) (y []float64, horizon int, origins []int, scaled int) {
+func plan(set *dataset.ForecastSet, series *dataset.ForecastSeries) (y []float64, horizon int, origins []int, scaled int) {
 	y, horizon = series.Values, set.Horizon
 	if series.Test != nil {
 		return y, min(horizon, len(series.Test)), []int{len(y)}, len(y)
