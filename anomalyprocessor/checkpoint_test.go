@@ -45,12 +45,12 @@ func TestAStateThatCannotBeRead(t *testing.T) {
 	events := spiky()[:3]
 	_, err = p.processMetrics(t.Context(), streamtest.MetricsOf(events))
 	require.NoError(t, err)
-	p.streams.Each(0, func(_ series.ID, _ int64, _ bool, s *stream) {
+	p.streams.Each(0, func(_ series.ID, _ series.Seen, s *stream) {
 		b := s.append(nil)
 		for cut := range b {
 			lost := stream{plan: s.plan, saved: b[:cut:cut]}
 			require.False(t, lost.resume(), "cut at %d", cut)
-			require.Empty(t, lost.watches)
+			require.Zero(t, lost.watches())
 		}
 	})
 	require.NoError(t, p.shutdown(t.Context()))

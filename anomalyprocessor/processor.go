@@ -208,7 +208,7 @@ func (b *pass) judge(s *stream, attributes pcommon.Map, p *measure.Sample) {
 		if p.Distribution != nil {
 			aspect = b.aspect(f.watch)
 		}
-		b.beside.report(&s.watches[f.watch], &f.Verdict, attributes, p.At, aspect, p.Kind)
+		b.beside.report(s.watch(f.watch), &f.Verdict, attributes, p.At, aspect, p.Kind)
 	}
 	switch {
 	case worst.Anomalous:

@@ -41,8 +41,8 @@ func (s *stream) append(b []byte) []byte {
 		return append(b, s.saved...)
 	}
 	b = s.AppendLearnt(b)
-	for i := range s.watches {
-		b = s.watches[i].append(b)
+	for i := range s.watches() {
+		b = s.watch(i).append(b)
 	}
 	b = codec.AppendBool(b, s.replay != nil)
 	if s.replay != nil {
@@ -60,8 +60,8 @@ func (s *stream) resume() (ok bool) {
 	r := codec.NewReader(s.saved)
 	s.saved = nil
 	s.restoreLearnt(r)
-	for i := range s.watches {
-		s.watches[i].restore(r)
+	for i := range s.watches() {
+		s.watch(i).restore(r)
 	}
 	if r.Bool() {
 		s.replay = new(replay.Buffer)
@@ -106,9 +106,9 @@ func (s *stream) AppendLearnt(b []byte) []byte {
 	if s.histogram != nil {
 		b = s.histogram.Append(b)
 	}
-	b = codec.AppendUint16(b, uint16(len(s.watches)))
-	for i := range s.watches {
-		b = s.watches[i].detector.Append(b)
+	b = codec.AppendUint16(b, uint16(s.watches()))
+	for i := range s.watches() {
+		b = s.watch(i).detector.Append(b)
 	}
 	return b
 }
@@ -120,8 +120,8 @@ func (s *stream) RestoreLearnt(b []byte) {
 		return
 	}
 	s.number, s.histogram = measure.Number{}, nil
-	for i := range s.watches {
-		s.watches[i].detector = detect.New(&s.plan.detector)
+	for i := range s.watches() {
+		s.anew(i)
 	}
 }
 
@@ -135,13 +135,11 @@ func (s *stream) restoreLearnt(r *codec.Reader) {
 		s.histogram.Restore(r)
 	}
 	n := r.Len(int(r.Uint16()), 1)
-	for len(s.watches) < n {
-		s.watches = append(s.watches, watch{})
-	}
-	for i := range s.watches {
-		s.watches[i].detector = detect.New(&s.plan.detector)
+	s.begin(n)
+	for i := range s.watches() {
+		s.anew(i)
 		if i < n {
-			r.Skip(s.watches[i].detector.Restore(r.Rest()))
+			r.Skip(s.watch(i).detector.Restore(r.Rest()))
 		}
 	}
 }

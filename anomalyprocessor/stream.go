@@ -5,6 +5,7 @@ package anomalyprocessor // import "github.com/otelcol-aiops/otelcol-aiops/anoma
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
@@ -17,14 +18,16 @@ type stream struct {
 	plan      plan // unset in a new stream and in one that was just restored
 	number    measure.Number
 	histogram *measure.Histogram
-	watches   []watch        // one for each number that its points give
+	first     watch          // of the first number that its points give
+	rest      []watch        // of the others, for histograms
 	replay    *replay.Buffer // when points may come late
 	saved     []byte         // of a checkpoint, until the stream is seen again
 }
 
 // watch follows one of the numbers that a stream's points give.
 type watch struct {
-	detector *detect.Detector
+	detector detect.Detector
+	begun    bool // the detector is one
 	open     bool // its companion gauges have a value that no end was set to
 	tallies  []tally
 }
@@ -39,7 +42,7 @@ type tally struct {
 
 // finding is the verdict on one of the numbers that a point gave.
 type finding struct {
-	watch int // index in stream.watches
+	watch int // see stream.watch
 	detect.Verdict
 }
 
@@ -85,12 +88,10 @@ func (l learner) Step(p *measure.Sample) measure.Outcome {
 	if outcome != measure.OK || l.plan.suppressed(p.At) {
 		return outcome
 	}
-	for len(l.watches) < len(l.values) {
-		l.watches = append(l.watches, watch{detector: detect.New(&l.plan.detector)})
-	}
+	l.begin(len(l.values))
 	for i, value := range l.values {
 		if !math.IsNaN(value) {
-			l.findings = append(l.findings, finding{i, l.watches[i].detector.Step(p.At, value)})
+			l.findings = append(l.findings, finding{i, l.watch(i).detector.Step(p.At, value)})
 		}
 	}
 	return outcome
@@ -118,4 +119,41 @@ func (s *stream) Newest() int64 {
 		return s.histogram.At()
 	}
 	return s.number.At()
+}
+
+// watch returns one of the stream's watches; the first lies in the stream itself,
+// since most have no other.
+func (s *stream) watch(i int) *watch {
+	if i == 0 {
+		return &s.first
+	}
+	return &s.rest[i-1]
+}
+
+// watches is how many there are.
+func (s *stream) watches() int {
+	if !s.first.begun {
+		return 0
+	}
+	return 1 + len(s.rest)
+}
+
+// begin makes sure that there are so many watches.
+func (s *stream) begin(n int) {
+	if s.watches() >= n {
+		return
+	}
+	s.rest = slices.Grow(s.rest, n-1)
+	for i := s.watches(); i < n; i++ {
+		if i > 0 {
+			s.rest = s.rest[:i]
+		}
+		s.anew(i)
+	}
+}
+
+// anew lets a watch forget what it learnt.
+func (s *stream) anew(i int) {
+	w := s.watch(i)
+	w.detector, w.begun = *detect.New(&s.plan.detector), true
 }

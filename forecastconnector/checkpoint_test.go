@@ -41,7 +41,7 @@ func TestStoredCheckpoints(t *testing.T) {
 func TestAStateThatCannotBeRead(t *testing.T) {
 	c := newMetrics(t, defaults(), consumertest.NewNop()).(*forecastConnector)
 	newPass(c).forecast(streamtest.MetricsOf(ramp(50)))
-	c.streams.Each(0, func(_ series.ID, _ int64, _ bool, s *stream) {
+	c.streams.Each(0, func(_ series.ID, _ series.Seen, s *stream) {
 		b := s.append(nil)
 		for cut := range b {
 			lost := stream{rule: s.rule, saved: b[:cut:cut]}

@@ -27,8 +27,12 @@ func (r Reason) String() string {
 // Map keeps the states of at most a given number of streams. It is a segmented
 // LRU (Karedla, Love and Wherry, "Caching strategies to improve disk system
 // performance", 1994): a stream first stands in a trial segment and moves to the
-// kept segment when it is seen again. At the cap the trial segment gives way
+// kept segment when it was seen again. At the cap the trial segment gives way
 // first, so that a flood of streams seen once cannot wash out those that live.
+// Seeing a stream only sets a mark; the lists are put in order when room is
+// needed, as the clock algorithm does (Corbato, "A paging experiment with the
+// Multics system", 1969), so that a point does not touch the neighbours of its
+// stream in memory.
 //
 // Time is the data's own: the newest event time that was shown to Tick. A stream
 // that has not been seen while that clock went on by more than the keeping time
@@ -70,6 +74,7 @@ type entry[S any] struct {
 	id           ID
 	touched      int64 // the map's clock when it was last seen
 	kept         bool
+	again        bool // seen since it was put where it is in its list
 	state        S
 }
 
@@ -132,7 +137,7 @@ func (m *Map[S]) Do(id ID, f func(*S)) {
 		s.trial.push(e)
 		m.count.Add(1)
 	} else {
-		s.touch(e)
+		e.again = true
 	}
 	e.touched = now
 	f(&e.state)
@@ -140,44 +145,68 @@ func (m *Map[S]) Do(id ID, f func(*S)) {
 
 func (m *Map[S]) shardOf(id ID) uint64 { return uint64(id) >> m.shift & uint64(len(m.shards)-1) }
 
-// touch moves a stream to the newest end of the kept segment.
-func (s *shard[S]) touch(e *entry[S]) {
-	if e.kept {
-		s.kept.remove(e)
-		s.kept.push(e)
-		return
+// victim is the stream to give up for a new one.
+func (s *shard[S]) victim() *entry[S] {
+	for s.trial.oldest != nil && s.trial.oldest.again {
+		s.promote(s.trial.oldest)
 	}
+	if s.trial.oldest != nil {
+		return s.trial.oldest
+	}
+	return s.kept.leastRecent()
+}
+
+// promote moves a stream to the kept segment; where that is full, the one seen
+// longest ago goes back to the trial segment.
+func (s *shard[S]) promote(e *entry[S]) {
 	s.trial.remove(e)
-	e.kept = true
+	e.kept, e.again = true, false
 	s.kept.push(e)
 	if s.kept.n > s.keptCap {
-		back := s.kept.oldest
+		back := s.kept.leastRecent()
 		s.kept.remove(back)
 		back.kept = false
 		s.trial.push(back)
 	}
 }
 
-// victim is the stream to give up for a new one.
-func (s *shard[S]) victim() *entry[S] {
-	if s.trial.oldest != nil {
-		return s.trial.oldest
+// leastRecent returns the first that was not seen since it was put where it is;
+// those that were go to the newest end.
+func (l *list[S]) leastRecent() *entry[S] {
+	for l.oldest.again {
+		l.renew()
 	}
-	return s.kept.oldest
+	return l.oldest
 }
 
-// expire forgets the stale streams of a shard.
+// renew moves the oldest to the newest end.
+func (l *list[S]) renew() {
+	e := l.oldest
+	l.remove(e)
+	e.again = false
+	l.push(e)
+}
+
+// expire forgets the stale streams of a shard. A stream at the front of its list
+// that has no mark was last seen no later than any behind it.
 func (m *Map[S]) expire(s *shard[S], now int64) {
 	if m.keep == 0 {
 		return
 	}
-	for _, l := range []*list[S]{&s.trial, &s.kept} {
-		// A stream demoted from the kept segment may stand behind younger ones;
-		// it goes when it comes to the front.
-		for l.oldest != nil && now-l.oldest.touched > m.keep {
-			m.forget(s, l.oldest, Stale)
+	clean := func(l *list[S], renew func(*entry[S])) {
+		for e := l.oldest; e != nil; e = l.oldest {
+			switch {
+			case now-e.touched > m.keep:
+				m.forget(s, e, Stale)
+			case e.again:
+				renew(e)
+			default:
+				return
+			}
 		}
 	}
+	clean(&s.trial, s.promote)
+	clean(&s.kept, func(*entry[S]) { s.kept.renew() })
 }
 
 func (m *Map[S]) forget(s *shard[S], e *entry[S], why Reason) {
@@ -227,30 +256,37 @@ func (m *Map[S]) Dropped(why Reason) int64 { return m.dropped[why].Load() }
 // Shards is the number of parts that Each visits.
 func (m *Map[S]) Shards() int { return len(m.shards) }
 
+// Seen is what the map remembers of when a stream was seen.
+type Seen struct {
+	Touched int64 // the map's clock when it was last seen
+	Kept    bool  // it is in the kept segment
+	Again   bool  // it was seen since it was put where it is in its list
+}
+
 // Each calls f with every stream of one shard, from the least to the most
 // recently seen, the trial segment first, which is the order in which Put
 // rebuilds it. Callers of Do wait meanwhile for this shard alone.
-func (m *Map[S]) Each(shard int, f func(id ID, touched int64, kept bool, state *S)) {
+func (m *Map[S]) Each(shard int, f func(id ID, seen Seen, state *S)) {
 	s := &m.shards[shard]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, l := range []*list[S]{&s.trial, &s.kept} {
 		for e := l.oldest; e != nil; e = e.newer {
-			f(e.id, e.touched, e.kept, &e.state)
+			f(e.id, Seen{e.touched, e.kept, e.again}, &e.state)
 		}
 	}
 }
 
 // Put adds a stream at the newest end of a segment, as Each gave it. Above the
 // cap, when the cap is smaller than it was, the oldest give way.
-func (m *Map[S]) Put(id ID, touched int64, kept bool, state S) {
+func (m *Map[S]) Put(id ID, seen Seen, state S) {
 	s := &m.shards[m.shardOf(id)]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.entries[id] != nil {
 		return
 	}
-	e := &entry[S]{id: id, touched: touched, kept: kept && s.kept.n < s.keptCap, state: state}
+	e := &entry[S]{id: id, touched: seen.Touched, kept: seen.Kept && s.kept.n < s.keptCap, again: seen.Again, state: state}
 	if len(s.entries) >= s.cap {
 		m.forget(s, s.victim(), Full)
 	}

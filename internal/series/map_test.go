@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func seen(m *Map[int], id ID) (times int) {
+func see(m *Map[int], id ID) (times int) {
 	m.Do(id, func(n *int) { *n++; times = *n })
 	return times
 }
@@ -23,9 +23,9 @@ func random(r *rand.Rand) ID { return ID(r.Uint64()) }
 
 func TestDoKeepsStates(t *testing.T) {
 	m := NewMap[int](10, 0)
-	require.Equal(t, 1, seen(m, 7))
-	require.Equal(t, 2, seen(m, 7))
-	require.Equal(t, 1, seen(m, 8))
+	require.Equal(t, 1, see(m, 7))
+	require.Equal(t, 2, see(m, 7))
+	require.Equal(t, 1, see(m, 8))
 	require.Equal(t, 2, m.Len())
 }
 
@@ -40,11 +40,11 @@ func TestFloodKeepsStreamsThatLive(t *testing.T) {
 	const rounds = 10
 	for round := range rounds {
 		for _, id := range ids {
-			require.Equal(t, round+1, seen(m, id), "a living stream was forgotten")
+			require.Equal(t, round+1, see(m, id), "a living stream was forgotten")
 		}
 		if round > 0 { // they were seen again by now
 			for range 1_000_000 / rounds {
-				seen(m, random(r))
+				see(m, random(r))
 			}
 		}
 		require.LessOrEqual(t, m.Len(), limit)
@@ -60,7 +60,7 @@ func TestMoreLivingStreamsThanRoom(t *testing.T) {
 	for round := range 5 {
 		known = 0
 		for i := range 2 * limit {
-			if seen(m, ID(i)) == round+1 {
+			if see(m, ID(i)) == round+1 {
 				known++
 			}
 		}
@@ -69,13 +69,13 @@ func TestMoreLivingStreamsThanRoom(t *testing.T) {
 
 	m = NewMap[int](limit, 0)
 	for i := range limit / 2 {
-		seen(m, ID(i))
-		seen(m, ID(i))
+		see(m, ID(i))
+		see(m, ID(i))
 	}
 	for range 5 {
 		known = 0
 		for i := range 2 * limit {
-			if seen(m, ID(i)) > 1 {
+			if see(m, ID(i)) > 1 {
 				known++
 			}
 		}
@@ -86,19 +86,38 @@ func TestMoreLivingStreamsThanRoom(t *testing.T) {
 func TestStaleStreamsLeave(t *testing.T) {
 	m := NewMap[int](10, 100)
 	m.Tick(1000)
-	seen(m, 1)
+	see(m, 1)
 	m.Tick(1050)
-	seen(m, 2)
+	see(m, 2)
 	m.Tick(1101)
 	m.Expire()
 	require.Equal(t, 1, m.Len())
 	require.EqualValues(t, 1, m.Dropped(Stale))
-	require.Equal(t, 2, seen(m, 2))
+	require.Equal(t, 2, see(m, 2))
 
 	m.Tick(1500)
-	require.Equal(t, 1, seen(m, 2), "one that comes back too late begins anew")
+	require.Equal(t, 1, see(m, 2), "one that comes back too late begins anew")
 	m.Tick(1)
 	require.EqualValues(t, 1500, m.Clock(), "the clock never goes back")
+}
+
+// A stream that lives, wherever it stands, must not hide those that are stale.
+func TestStaleStreamsLeaveFromBehindOneThatLives(t *testing.T) {
+	m := NewMap[int](100, 100)
+	for id := range ID(50) {
+		see(m, id)
+	}
+	for id := range ID(20) {
+		see(m, id) // seen again
+	}
+	for at := int64(10); at <= 200; at += 10 {
+		m.Tick(at)
+		see(m, 0)
+		see(m, 30)
+		m.Expire()
+	}
+	require.Equal(t, 2, m.Len())
+	require.EqualValues(t, 48, m.Dropped(Stale))
 }
 
 // What is forgotten must not change because the map was taken apart and put
@@ -116,7 +135,7 @@ func TestPutRebuildsWhatEachGave(t *testing.T) {
 				id := ids[int(float64(len(ids))*r.Float64()*r.Float64())]
 				whole.Tick(int64(step))
 				cut.Tick(int64(step))
-				require.Equal(t, seen(whole, id), seen(cut, id), "step %d", step)
+				require.Equal(t, see(whole, id), see(cut, id), "step %d", step)
 				if step%1000 == 999 {
 					cut = rebuilt(cut, limit)
 				}
@@ -129,7 +148,7 @@ func rebuilt(m *Map[int], limit int) *Map[int] {
 	next := NewMap[int](limit, m.keep)
 	next.Tick(m.Clock())
 	for i := range m.Shards() {
-		m.Each(i, func(id ID, touched int64, kept bool, n *int) { next.Put(id, touched, kept, *n) })
+		m.Each(i, func(id ID, seen Seen, n *int) { next.Put(id, seen, *n) })
 	}
 	return next
 }
@@ -137,11 +156,11 @@ func rebuilt(m *Map[int], limit int) *Map[int] {
 func TestPutIntoASmallerMapKeepsTheYoungest(t *testing.T) {
 	big, small := NewMap[int](10, 0), NewMap[int](3, 0)
 	for id := range ID(10) {
-		seen(big, id)
+		see(big, id)
 	}
-	big.Each(0, func(id ID, touched int64, kept bool, n *int) { small.Put(id, touched, kept, *n) })
+	big.Each(0, func(id ID, seen Seen, n *int) { small.Put(id, seen, *n) })
 	var left []ID
-	small.Each(0, func(id ID, _ int64, _ bool, _ *int) { left = append(left, id) })
+	small.Each(0, func(id ID, _ Seen, _ *int) { left = append(left, id) })
 	slices.Sort(left)
 	require.Equal(t, []ID{7, 8, 9}, left)
 }
@@ -154,7 +173,7 @@ func TestConcurrentUse(t *testing.T) {
 			r := rand.New(rand.NewPCG(3, uint64(c)))
 			for i := range 20_000 {
 				m.Tick(int64(i))
-				seen(m, ID(r.Uint64N(20_000)*0x9e3779b97f4a7c15))
+				see(m, ID(r.Uint64N(20_000)*0x9e3779b97f4a7c15))
 			}
 		})
 	}
@@ -162,7 +181,7 @@ func TestConcurrentUse(t *testing.T) {
 	m.Expire()
 	n := 0
 	for i := range m.Shards() {
-		m.Each(i, func(ID, int64, bool, *int) { n++ })
+		m.Each(i, func(ID, Seen, *int) { n++ })
 	}
 	require.Equal(t, n, m.Len())
 }

@@ -33,11 +33,12 @@ func (m *Map[S]) Snapshot(appendState func([]byte, *S) []byte) iter.Seq[[]byte] 
 
 func (m *Map[S]) shardChunks(shard int, appendState func([]byte, *S) []byte) (ready [][]byte) {
 	var b, one []byte
-	m.Each(shard, func(id ID, touched int64, kept bool, s *S) {
+	m.Each(shard, func(id ID, seen Seen, s *S) {
 		one = appendState(one[:0], s)
 		b = codec.AppendUint64(b, uint64(id))
-		b = codec.AppendInt64(b, touched)
-		b = codec.AppendBool(b, kept)
+		b = codec.AppendInt64(b, seen.Touched)
+		b = codec.AppendBool(b, seen.Kept)
+		b = codec.AppendBool(b, seen.Again)
 		b = codec.AppendUvarint(b, uint64(len(one)))
 		b = append(b, one...)
 		if len(b) >= chunkSize {
@@ -64,10 +65,10 @@ func (m *Map[S]) Restore(chunks iter.Seq2[[]byte, error], stateOf func(saved []b
 			first = false
 		}
 		for len(r.Rest()) > 0 {
-			id, touched, kept := ID(r.Uint64()), r.Int64(), r.Bool()
+			id, seen := ID(r.Uint64()), Seen{r.Int64(), r.Bool(), r.Bool()}
 			saved := r.Bytes(r.Len(int(r.Uvarint()), 1))
 			if r.Err() == nil {
-				m.Put(id, touched, kept, stateOf(append([]byte(nil), saved...)))
+				m.Put(id, seen, stateOf(append([]byte(nil), saved...)))
 			}
 		}
 		if r.Err() != nil {
