@@ -44,7 +44,7 @@ const (
 	tables2 = "00000000000000a2"
 	full    = "00000000000000b1"
 	space   = "00000000000000b2"
-	user    = "00000000000000c1"
+	logins    = "00000000000000c1"
 )
 
 func TestList(t *testing.T) {
@@ -57,27 +57,27 @@ func TestList(t *testing.T) {
 		}
 		return ids
 	}
-	require.Equal(t, []string{full, tables, user, space}, ids(""))
-	require.Equal(t, []string{user, space, full, tables}, ids("sort=newest"))
-	require.Equal(t, []string{user, space, full, tables}, ids("sort=last_seen"))
+	require.Equal(t, []string{full, tables, logins, space}, ids(""))
+	require.Equal(t, []string{logins, space, full, tables}, ids("sort=newest"))
+	require.Equal(t, []string{logins, space, full, tables}, ids("sort=last_seen"))
 	require.Equal(t, []string{tables}, ids("q=such+TABLE"))
 	require.Equal(t, []string{full}, ids("q=word00b1"))
 	require.Equal(t, []string{tables}, ids("q="+tables2), "a template's ID finds its cluster")
-	require.Equal(t, []string{user}, ids("partition=desk"))
-	require.Equal(t, []string{user}, ids("new=true"), "first seen in the hour up to the latest record")
+	require.Equal(t, []string{logins}, ids("partition=desk"))
+	require.Equal(t, []string{logins}, ids("new=true"), "first seen in the hour up to the latest record")
 	require.Empty(t, ids("partition="))
 	require.Empty(t, ids("labelled=true"))
 	h.ok(t, http.MethodPut, "/api/v1/clusters/"+tables+"/solution", `{"text": "Run the *migration*."}`, nil)
 	require.Equal(t, []string{tables}, ids("labelled=true"))
 	require.Equal(t, []string{tables}, ids("q=migration"))
-	require.Equal(t, []string{full, user, space}, ids("labelled=false"))
+	require.Equal(t, []string{full, logins, space}, ids("labelled=false"))
 	h.ok(t, http.MethodPut, "/api/v1/clusters/"+full+"/noise", "", nil)
-	require.Equal(t, []string{tables, user, space}, ids("noise=exclude"))
+	require.Equal(t, []string{tables, logins, space}, ids("noise=exclude"))
 	require.Equal(t, []string{full}, ids("noise=only"))
-	require.Equal(t, []string{full, tables, user, space}, ids("noise=include"))
+	require.Equal(t, []string{full, tables, logins, space}, ids("noise=include"))
 	require.Equal(t, []string{full}, ids("q="+full), "asked for by name")
 	h.ok(t, http.MethodDelete, "/api/v1/clusters/"+full+"/noise", "", nil)
-	require.Equal(t, []string{full, tables, user, space}, ids("noise=exclude"))
+	require.Equal(t, []string{full, tables, logins, space}, ids("noise=exclude"))
 
 	var paged []string
 	for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
@@ -117,9 +117,9 @@ func TestCluster(t *testing.T) {
 	var c Counts
 	h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/counts?minutes=4&step=2&until=2026-03-14T09:04:00Z", "", &c)
 	require.Equal(t, []int64{5, 0}, c.Counts)
-	h.ok(t, http.MethodGet, "/api/v1/clusters/"+user+"/counts?minutes=3", "", &c)
+	h.ok(t, http.MethodGet, "/api/v1/clusters/"+logins+"/counts?minutes=3", "", &c)
 	require.Equal(t, []int64{0, 0, 1}, c.Counts)
-	h.ok(t, http.MethodGet, "/api/v1/clusters/"+user+"/counts?minutes=10080", "", &c)
+	h.ok(t, http.MethodGet, "/api/v1/clusters/"+logins+"/counts?minutes=10080", "", &c)
 	require.Equal(t, 7, c.Step)
 	require.Len(t, c.Counts, 1440)
 
@@ -197,14 +197,14 @@ func TestMergeAndSplit(t *testing.T) {
 	for body, status := range map[string]int{
 		`{"clusters": ["` + full + `"]}`:                          400,
 		`{"clusters": ["` + full + `", "` + full + `"]}`:          400,
-		`{"clusters": ["` + full + `", "` + user + `"]}`:          400, // of another partition
+		`{"clusters": ["` + full + `", "` + logins + `"]}`:          400, // of another partition
 		`{"clusters": ["` + full + `", "00000000000000ff"]}`:      404,
 		`{"clusters": ["` + full + `", "' OR 1=1 --"]}`:           400,
 		`{"clusters": ["` + full + `", "` + tables + `"], "x":1}`: 400,
 	} {
 		h.refused(t, status, http.MethodPost, "/api/v1/merge", body)
 	}
-	h.refused(t, 400, http.MethodPost, "/api/v1/split", `{"template": "`+user+`"}`) // it is all that there is
+	h.refused(t, 400, http.MethodPost, "/api/v1/split", `{"template": "`+logins+`"}`) // it is all that there is
 	h.refused(t, 404, http.MethodPost, "/api/v1/split", `{"template": "00000000000000ff"}`)
 }
 
@@ -213,10 +213,10 @@ func TestExportAndImport(t *testing.T) {
 	const text = "Run:\n\n```\nmake migrate # \"now\"\n```\n\ttab, <b>, : and 'quotes' \u00e9\n"
 	_, err := h.store.SetSolution(t.Context(), store.Edit{Cluster: tables, Text: text, Author: "ann"})
 	require.NoError(t, err)
-	_, err = h.store.SetSolution(t.Context(), store.Edit{Cluster: user, Text: "yes", Author: "bob"})
+	_, err = h.store.SetSolution(t.Context(), store.Edit{Cluster: logins, Text: "yes", Author: "bob"})
 	require.NoError(t, err)
 	a := h.send(t, http.MethodGet, "/api/v1/solutions", "")
-	require.Contains(t, string(a.body), "cluster: "+user)
+	require.Contains(t, string(a.body), "cluster: "+logins)
 	require.Contains(t, string(a.body), "partition: shop")
 
 	const yaml = "Content-Type: application/yaml"
