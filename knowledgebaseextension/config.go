@@ -26,6 +26,8 @@ type Config struct {
 	Retention RetentionConfig `mapstructure:"retention"`
 	// Samples says which lines are kept as they came.
 	Samples SamplesConfig `mapstructure:"samples"`
+	// HTTP says where and to whom API and page are served.
+	HTTP HTTPConfig `mapstructure:"http"`
 }
 
 // RetentionConfig says what leaves. A cluster with a solution, or that a person
@@ -55,6 +57,7 @@ func createDefaultConfig() component.Config {
 		File:      "knowledge.db",
 		Retention: RetentionConfig{Unseen: 90 * 24 * time.Hour, Templates: 100_000, Counts: 24 * time.Hour},
 		Samples:   SamplesConfig{PerTemplate: 3, MaxBytes: 1024},
+		HTTP:      newHTTPConfig(),
 	}
 }
 

@@ -22,11 +22,15 @@ func TestReadsEveryKey(t *testing.T) {
 		"file": "other.db", "dsn": "postgres://kb:secret@db:5432/kb",
 		"retention": map[string]any{"unseen": "24h", "templates": 5, "counts": "2h"},
 		"samples":   map[string]any{"per_template": 0, "max_bytes": 100},
+		"http":      map[string]any{"enabled": false, "endpoint": "localhost:1"},
 	}).Unmarshal(cfg))
+	http := newHTTPConfig()
+	http.Enabled, http.NetAddr.Endpoint = false, "localhost:1"
 	require.Equal(t, &Config{
 		File: "other.db", DSN: "postgres://kb:secret@db:5432/kb",
 		Retention: RetentionConfig{Unseen: 24 * time.Hour, Templates: 5, Counts: 2 * time.Hour},
 		Samples:   SamplesConfig{PerTemplate: 0, MaxBytes: 100},
+		HTTP:      http,
 	}, cfg)
 	require.NoError(t, xconfmap.Validate(cfg))
 }

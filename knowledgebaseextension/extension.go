@@ -5,24 +5,28 @@ package knowledgebaseextension // import "github.com/otelcol-aiops/otelcol-aiops
 
 import (
 	"context"
+	"errors"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension"
+	"go.opentelemetry.io/collector/extension/extensioncapabilities"
 
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/base"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
-// knowledgeBase is the seam between the Collector and package base. Start never
-// fails because of the database: status and metrics say how it is.
+// knowledgeBase is the seam between the Collector and packages base and api.
+// Start never fails because of the database: status and metrics say how it is.
 type knowledgeBase struct {
 	*base.Base
 	tel *telemetry
+	web web
 }
 
 var (
-	_ extension.Extension = (*knowledgeBase)(nil)
-	_ knowledge.Base      = (*knowledgeBase)(nil)
+	_ extension.Extension             = (*knowledgeBase)(nil)
+	_ extensioncapabilities.Dependent = (*knowledgeBase)(nil)
+	_ knowledge.Base                  = (*knowledgeBase)(nil)
 )
 
 func newExtension(set extension.Settings, cfg *Config) (*knowledgeBase, error) {
@@ -30,18 +34,26 @@ func newExtension(set extension.Settings, cfg *Config) (*knowledgeBase, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &knowledgeBase{Base: base.New(cfg.options(), tel), tel: tel}, nil
+	return &knowledgeBase{
+		Base: base.New(cfg.options(), tel), tel: tel, web: web{config: cfg.HTTP, set: set.TelemetrySettings},
+	}, nil
 }
 
+// Dependencies implements extensioncapabilities.Dependent.
+func (k *knowledgeBase) Dependencies() []component.ID { return k.web.config.dependencies() }
+
 // Start implements component.Component.
-func (k *knowledgeBase) Start(_ context.Context, host component.Host) error {
+func (k *knowledgeBase) Start(ctx context.Context, host component.Host) error {
 	k.tel.host.Store(&host)
+	if err := k.web.start(ctx, host, k.Base); err != nil {
+		return err
+	}
 	k.Base.Start()
 	return nil
 }
 
 // Shutdown implements component.Component.
-func (k *knowledgeBase) Shutdown(context.Context) error {
+func (k *knowledgeBase) Shutdown(ctx context.Context) error {
 	defer k.tel.Shutdown()
-	return k.Base.Shutdown()
+	return errors.Join(k.web.shutdown(ctx), k.Base.Shutdown())
 }

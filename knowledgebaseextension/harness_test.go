@@ -90,6 +90,7 @@ func onBoth(t *testing.T, test func(t *testing.T, where func(*Config))) {
 // start starts a collector that is not stopped with the test.
 func start(t testing.TB, where func(*Config), change ...func(*logclusterprocessor.Config)) *collector {
 	cfg := createDefaultConfig().(*Config)
+	cfg.HTTP.NetAddr.Endpoint = "localhost:0"
 	where(cfg)
 	require.NoError(t, cfg.Validate())
 	return startWith(t, extensiontest.NewNopSettings(metadata.Type), cfg, change...)

@@ -93,6 +93,7 @@ else
 fi
 echo
 echo "'make top' shows the table again, Ctrl-C stops."
+echo "what it learnt, and what to do about it: http://localhost:8890"
 echo "metrics: http://localhost:8889/metrics   inside the collector: http://localhost:55679/debug/pipelinez"
 
 wait "$collector" || true

@@ -67,9 +67,9 @@ service:
 	gateway := program.StartCollector(t, []string{"STATE_DIR=" + dir, "LOKI_OTLP_ENDPOINT=http://" + backendAddress},
 		collector, "--config", "config/gateway.yaml", "--config", program.WriteFile(t, dir, "addresses.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
-extensions: {health_check: {endpoint: %q}}
+extensions: {health_check: {endpoint: %q}, knowledge_base: {http: {endpoint: %q}}}
 service: {telemetry: {metrics: {level: none}}}
-`, program.FreeAddress(t), address, program.FreeAddress(t))))
+`, program.FreeAddress(t), address, program.FreeAddress(t), program.FreeAddress(t))))
 
 	sendLogs(t, address, "shop", "Table not found: users", "Table not found: orders")
 	arrived := ofService(waitForRecords(t, results, 2), "shop")

@@ -26,9 +26,9 @@ func quickstartAddresses(t *testing.T) (overlay, metrics, otlp string) {
 	return program.WriteFile(t, t.TempDir(), "addresses.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
 exporters: {prometheus: {endpoint: %q}}
-extensions: {health_check: {endpoint: %q}, zpages: {endpoint: %q}}
+extensions: {health_check: {endpoint: %q}, zpages: {endpoint: %q}, knowledge_base: {http: {endpoint: %q}}}
 service: {telemetry: {metrics: {level: none}}}
-`, program.FreeAddress(t), otlp, metrics, program.FreeAddress(t), program.FreeAddress(t))), metrics, otlp
+`, program.FreeAddress(t), otlp, metrics, program.FreeAddress(t), program.FreeAddress(t), program.FreeAddress(t))), metrics, otlp
 }
 
 // What `make run` does, on a directory that stands for /var/log and one that

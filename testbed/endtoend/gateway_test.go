@@ -36,8 +36,8 @@ func startGateway(t *testing.T, loki *backend.Loki, prometheus *backend.Promethe
 	args := []string{"--config", "config/gateway.yaml"}
 	overlays = append(overlays, program.WriteFile(t, dir, "addresses.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
-extensions: {health_check: {endpoint: %q}}
-`, program.FreeAddress(t), address, program.FreeAddress(t))))
+extensions: {health_check: {endpoint: %q}, knowledge_base: {http: {endpoint: %q}}}
+`, program.FreeAddress(t), address, program.FreeAddress(t), program.FreeAddress(t))))
 	for _, overlay := range overlays {
 		args = append(args, "--config", overlay)
 	}

@@ -4,6 +4,7 @@
 package api // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/api"
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -156,11 +157,13 @@ func (s *server) openAPI(w http.ResponseWriter, _ *http.Request) error {
 func gone(error) error { return nil }
 
 func writeJSON(w http.ResponseWriter, body any) error {
-	b, err := json.Marshal(body)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // people read templates such as "disk <path> is full"
+	if err := e.Encode(body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_, err = w.Write(append(b, '\n'))
+	_, err := w.Write(b.Bytes())
 	return gone(err)
 }

@@ -44,7 +44,7 @@ const (
 	tables2 = "00000000000000a2"
 	full    = "00000000000000b1"
 	space   = "00000000000000b2"
-	logins    = "00000000000000c1"
+	logins  = "00000000000000c1"
 )
 
 func TestList(t *testing.T) {
@@ -197,7 +197,7 @@ func TestMergeAndSplit(t *testing.T) {
 	for body, status := range map[string]int{
 		`{"clusters": ["` + full + `"]}`:                          400,
 		`{"clusters": ["` + full + `", "` + full + `"]}`:          400,
-		`{"clusters": ["` + full + `", "` + logins + `"]}`:          400, // of another partition
+		`{"clusters": ["` + full + `", "` + logins + `"]}`:        400, // of another partition
 		`{"clusters": ["` + full + `", "00000000000000ff"]}`:      404,
 		`{"clusters": ["` + full + `", "' OR 1=1 --"]}`:           400,
 		`{"clusters": ["` + full + `", "` + tables + `"], "x":1}`: 400,

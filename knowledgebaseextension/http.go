@@ -1,0 +1,134 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package knowledgebaseextension // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension"
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
+	"go.opentelemetry.io/collector/config/confighttp"
+	"go.opentelemetry.io/collector/config/confignet"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/api"
+)
+
+// defaultEndpoint is where API and page are served unless told otherwise.
+const defaultEndpoint = "localhost:8890"
+
+// HTTPConfig says where and to whom API and page are served.
+type HTTPConfig struct {
+	// Enabled is false for a collector that serves neither.
+	Enabled bool `mapstructure:"enabled"`
+	// ServerConfig has the settings of every HTTP server of the Collector.
+	confighttp.ServerConfig `mapstructure:",squash"`
+}
+
+func newHTTPConfig() HTTPConfig {
+	config := HTTPConfig{Enabled: true, ServerConfig: confighttp.NewDefaultServerConfig()}
+	config.NetAddr.Endpoint = defaultEndpoint
+	return config
+}
+
+// Validate implements xconfmap.Validator.
+func (c *HTTPConfig) Validate() error {
+	if c.Enabled && c.NetAddr.Endpoint == "" {
+		return errors.New("http.endpoint must be an address such as " + defaultEndpoint + ", got an empty string; http.enabled: false serves nothing")
+	}
+	return nil
+}
+
+// local is true when only programs on this machine reach the server.
+func (c *HTTPConfig) local() bool {
+	if c.NetAddr.Transport == confignet.TransportTypeUnix {
+		return true
+	}
+	host, _, err := net.SplitHostPort(c.NetAddr.Endpoint)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// challenge is what a browser needs to ask its user for a password, empty when
+// the authenticator wants something else.
+func (c *HTTPConfig) challenge() string {
+	if auth := c.Auth.Get(); auth != nil && auth.AuthenticatorID.Type().String() == "basicauth" {
+		return `Basic realm="knowledge base", charset="UTF-8"`
+	}
+	return ""
+}
+
+// dependencies are the extensions that must have started first.
+func (c *HTTPConfig) dependencies() []component.ID {
+	var ids []component.ID
+	if auth := c.Auth.Get(); auth != nil {
+		ids = append(ids, auth.AuthenticatorID)
+	}
+	for _, m := range c.Middlewares {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+// web is the server of API and page.
+type web struct {
+	config  HTTPConfig
+	set     component.TelemetrySettings
+	server  *http.Server
+	address net.Addr // that it listens on
+	ended   chan struct{}
+}
+
+// start listens and serves.
+func (w *web) start(ctx context.Context, host component.Host, base api.Base) error {
+	if !w.config.Enabled {
+		return nil
+	}
+	open := !w.config.Auth.HasValue()
+	if open && !w.config.local() {
+		w.set.Logger.Warn("Anyone who reaches the knowledge base may change it: set http::auth, or an endpoint on localhost",
+			zap.String("endpoint", w.config.NetAddr.Endpoint))
+	}
+	handler := api.New(api.Options{
+		Base: base, Logger: w.set.Logger,
+		LocalOnly: open && w.config.local() && w.config.NetAddr.Transport != confignet.TransportTypeUnix,
+	})
+	server, err := w.config.ToServer(ctx, host.GetExtensions(), w.set, handler, confighttp.WithErrorHandler(api.Refuse(w.config.challenge())))
+	if err != nil {
+		return fmt.Errorf("http: %w", err)
+	}
+	listener, err := w.config.ToListener(ctx)
+	if err != nil {
+		return fmt.Errorf("http: %w; another http.endpoint is free, or http.enabled: false serves nothing", err)
+	}
+	w.set.Logger.Info("Knowledge base is served", zap.Stringer("address", listener.Addr()))
+	w.server, w.address, w.ended = server, listener.Addr(), make(chan struct{})
+	go func() {
+		defer close(w.ended)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			componentstatus.ReportStatus(host, componentstatus.NewFatalErrorEvent(fmt.Errorf("http: %w", err)))
+		}
+	}()
+	return nil
+}
+
+// shutdown answers what was asked and ends.
+func (w *web) shutdown(ctx context.Context) error {
+	if w.server == nil {
+		return nil
+	}
+	err := w.server.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, w.server.Close())
+	}
+	<-w.ended
+	return err
+}
