@@ -59,7 +59,9 @@ const (
 	leaseTime      = 5 * time.Second        // after which another takes a lease that nobody renewed
 	retainInterval = time.Minute
 	// callTimeout bounds a call of the store: a server that hangs counts as down.
-	callTimeout = 30 * time.Second
+	callTimeout = 10 * time.Second
+	// loadTimeout is for reading everything.
+	loadTimeout = time.Minute
 )
 
 // Base is a knowledge base under supervision.

@@ -123,12 +123,14 @@ func (s *session) call(f func()) {
 
 // follow gives the processor what it does not have yet.
 func (s *session) follow(ctx context.Context, from *store.Store) error {
-	call, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
 	var err error
 	if s.isLoaded() {
+		call, cancel := context.WithTimeout(ctx, callTimeout)
+		defer cancel()
 		err = s.changes(call, from)
 	} else {
+		call, cancel := context.WithTimeout(ctx, loadTimeout)
+		defer cancel()
 		err = s.load(call, from)
 		s.attempted(err)
 	}
