@@ -95,6 +95,14 @@ bench-forecast: ## Measure what forecasting costs a point and a stream
 flood-logs: ## Send 10 million unique lines and watch memory
 	@cd testbed && go run ./cmd/flood-logs
 
+.PHONY: kill-knowledge
+kill-knowledge: build ## Kill a collector 200 times, compare its IDs with an unkilled one's
+	@cd testbed && KILLS=$${KILLS:-200} go test -count=1 -timeout 60m -v -run TestSIGKILL ./knowledge
+
+.PHONY: bench-knowledge
+bench-knowledge: ## Measure what the knowledge base costs the flow, its start, memory and match
+	@cd testbed && go run ./cmd/bench-knowledge
+
 .PHONY: clean
 clean: ## Remove what was built and what `make run` wrote
 	@rm -rf run

@@ -20,9 +20,12 @@ import (
 const (
 	// saveInterval is how long what was learnt may live in memory only.
 	saveInterval = time.Second
+	// countEvery is after how many of these the counts of what is known are saved as
+	// well: they are most of the rows, and the least of the loss.
+	countEvery = 5
 	// loadWait is how long the start waits for a knowledge base that is slow. What
 	// comes later joins what was learnt meanwhile.
-	loadWait = 5 * time.Second
+	loadWait = 10 * time.Second
 )
 
 // keeper moves what the partitions learn to the knowledge base, beside the flow.
@@ -75,13 +78,13 @@ func (k *keeper) saveOften(ctx context.Context) {
 	ticker := time.NewTicker(saveInterval)
 	defer ticker.Stop()
 	failing := false
-	for {
+	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		err := k.save(ctx)
+		err := k.save(ctx, n%countEvery == 0)
 		if err != nil && !failing && ctx.Err() == nil {
 			k.logger.Warn("The knowledge base does not take what was learnt; trying again every second", zap.Error(err))
 		}
@@ -94,10 +97,10 @@ func (k *keeper) saveOften(ctx context.Context) {
 
 // save offers every partition's delta. What is refused stays in the partition,
 // within the partition's own limits.
-func (k *keeper) save(ctx context.Context) error {
+func (k *keeper) save(ctx context.Context, counts bool) error {
 	var errs error
 	for _, p := range k.parts.All() {
-		errs = errors.Join(errs, p.Save(func(delta knowledge.Rows) ([]knowledge.ID, error) {
+		errs = errors.Join(errs, p.Save(counts, func(delta knowledge.Rows) ([]knowledge.ID, error) {
 			return k.session.Save(ctx, p.Key(), delta)
 		}))
 	}
@@ -111,7 +114,7 @@ func (k *keeper) shutdown(ctx context.Context) error {
 	}
 	k.stop()
 	k.done.Wait()
-	err := k.save(ctx)
+	err := k.save(ctx, true)
 	k.session.Leave()
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -159,4 +160,14 @@ func (s *Server) SQL(t testing.TB, database, statements string) string {
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	return strings.TrimSpace(string(out))
+}
+
+// Dump returns the SQL that makes a database again.
+func (s *Server) Dump(t testing.TB, database string) string {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(s.bin, "pg_dump"), "--no-owner", "--inserts", s.URL(database)) //nolint:gosec,noctx // the test's own arguments
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	// Commands of psql itself, which newer versions of pg_dump write.
+	return regexp.MustCompile(`(?m)^\\.*\n`).ReplaceAllString(string(out), "")
 }

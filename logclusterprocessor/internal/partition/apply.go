@@ -4,6 +4,7 @@
 package partition
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
@@ -16,10 +17,70 @@ func (r *Registry) Apply(key string, rows knowledge.Rows) bool {
 	if p == nil {
 		return false
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.take(&rows)
+	p.takeParts(&rows)
 	return true
+}
+
+// maxTake is how many templates are taken in at a time: whoever learns waits for
+// that long.
+const maxTake = 200
+
+// takeParts adds rows in parts, templates with all their shapes, so that the flow
+// can learn in between.
+func (p *Partition) takeParts(rows *knowledge.Rows) {
+	part := func(rows *knowledge.Rows) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.take(rows)
+	}
+	if len(rows.Shapes) <= maxTake {
+		part(rows)
+		return
+	}
+	shapes := append([]knowledge.Shape(nil), rows.Shapes...)
+	slices.SortStableFunc(shapes, func(a, b knowledge.Shape) int { return cmp.Compare(a.Template, b.Template) })
+	templates := make(map[knowledge.ID]knowledge.Template, len(rows.Templates))
+	for _, t := range rows.Templates {
+		templates[t.ID] = t
+	}
+	clusters := make(map[knowledge.ID]knowledge.Cluster, len(rows.Clusters))
+	for _, c := range rows.Clusters {
+		clusters[c.ID] = c
+	}
+	part(&knowledge.Rows{Apart: rows.Apart, Solutions: rows.Solutions})
+	for len(shapes) > 0 {
+		n := min(maxTake, len(shapes))
+		for n < len(shapes) && shapes[n].Template == shapes[n-1].Template {
+			n++
+		}
+		some := knowledge.Rows{Shapes: shapes[:n:n]}
+		for i, s := range some.Shapes {
+			t, ok := templates[s.Template]
+			if !ok || i > 0 && s.Template == shapes[i-1].Template {
+				continue
+			}
+			some.Templates = append(some.Templates, t)
+			delete(templates, t.ID)
+			if c, ok := clusters[t.Cluster]; ok {
+				some.Clusters = append(some.Clusters, c)
+				delete(clusters, c.ID)
+			}
+		}
+		part(&some)
+		shapes = shapes[n:]
+	}
+	rest := knowledge.Rows{Aliases: rows.Aliases, Clock: rows.Clock} // the clock last of all
+	for _, t := range rows.Templates {
+		if _, left := templates[t.ID]; left {
+			rest.Templates = append(rest.Templates, t)
+		}
+	}
+	for _, c := range rows.Clusters {
+		if _, left := clusters[c.ID]; left {
+			rest.Clusters = append(rest.Clusters, c)
+		}
+	}
+	part(&rest)
 }
 
 // Lead says whether to re-cluster a partition.

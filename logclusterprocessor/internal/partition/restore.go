@@ -21,13 +21,20 @@ func (r *Registry) Restore(key string, rows knowledge.Rows) bool {
 	if p.key != key {
 		return false // limits.partitions is lower than the number of partitions saved
 	}
+	if !p.restoreAll(&rows) {
+		p.takeParts(&rows)
+	}
+	return true
+}
+
+// restoreAll restores a partition that has not begun yet, else it is false.
+func (p *Partition) restoreAll(rows *knowledge.Rows) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.birth == 0 && len(p.categories.members) == 0 {
-		p.restore(&rows)
-	} else {
-		p.take(&rows)
+	if p.birth != 0 || len(p.categories.members) > 0 {
+		return false
 	}
+	p.restore(rows)
 	return true
 }
 
@@ -155,7 +162,10 @@ func (p *Partition) recount(s *knowledge.Shape) {
 	if m == nil {
 		return
 	}
-	f := founding{shape: e.Shape(), terms: p.extract.Terms([]string{template.Text(s.Masked)})}
+	f := founding{shape: e.Shape(), terms: m.terms}
+	if text := template.Text(s.Masked); text != m.text {
+		f.terms = p.extract.Terms([]string{text})
+	}
 	p.vocabulary.Add(f.terms)
 	m.founding = append(m.founding, f)
 	e.Found()

@@ -75,10 +75,11 @@ func (p *Partition) Sample(e *Entry, t int64, text string) {
 }
 
 // Save gives what changed since the last time it succeeded to put, outside the
-// lock, until nothing is left. Not to be called twice at a time.
-func (p *Partition) Save(put func(delta knowledge.Rows) (forgotten []knowledge.ID, err error)) error {
+// lock, until nothing is left. Without counts, more lines of what is known are no
+// change. Not to be called twice at a time.
+func (p *Partition) Save(counts bool, put func(delta knowledge.Rows) (forgotten []knowledge.ID, err error)) error {
 	for {
-		delta, changes, all := p.delta()
+		delta, changes, all := p.delta(counts)
 		if delta.Empty() {
 			return nil
 		}
@@ -96,10 +97,10 @@ func (p *Partition) Save(put func(delta knowledge.Rows) (forgotten []knowledge.I
 }
 
 // delta takes out what is to be saved.
-func (p *Partition) delta() (delta knowledge.Rows, changes []template.Change[Answer], all bool) {
+func (p *Partition) delta(counts bool) (delta knowledge.Rows, changes []template.Change[Answer], all bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	changes, all = p.miner.Changes(maxChanges)
+	changes, all = p.miner.Changes(maxChanges, counts)
 	delta.Shapes = make([]knowledge.Shape, len(changes))
 	for i := range changes {
 		r := &changes[i].Record

@@ -29,13 +29,13 @@ type Change[P any] struct {
 }
 
 // Changes returns what a store lacks: the most that are asked for, in the order of
-// Seq, and whether that is all. Changes and Saved are not to be called
-// concurrently.
-func (m *Miner[P]) Changes(most int) (changes []Change[P], all bool) {
+// Seq, and whether that is all. Without counts, more lines are no change. Changes
+// and Saved are not to be called concurrently.
+func (m *Miner[P]) Changes(most int, counts bool) (changes []Change[P], all bool) {
 	var changed []*Entry[P]
 	look := func(e *Entry[P]) {
 		s := &e.stored
-		if !s.known || s.count != e.count.Load() || s.parent != e.Template().id || s.founded != e.founded.Load() {
+		if !s.known || counts && s.count != e.count.Load() || s.parent != e.Template().id || s.founded != e.founded.Load() {
 			changed = append(changed, e)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -29,6 +30,10 @@ type Processor struct {
 
 // Start starts a processor with its defaults, or with changes to them, before next.
 func Start(ctx context.Context, next consumer.Logs, changes ...func(*logclusterprocessor.Config)) (*Processor, error) {
+	return startOn(ctx, componenttest.NewNopHost(), next, changes...)
+}
+
+func startOn(ctx context.Context, host component.Host, next consumer.Logs, changes ...func(*logclusterprocessor.Config)) (*Processor, error) {
 	factory := logclusterprocessor.NewFactory()
 	tel := componenttest.NewTelemetry()
 	set := processortest.NewNopSettings(factory.Type())
@@ -41,7 +46,7 @@ func Start(ctx context.Context, next consumer.Logs, changes ...func(*logclusterp
 	if err != nil {
 		return nil, fmt.Errorf("create log_cluster: %w", err)
 	}
-	if err := logs.Start(ctx, componenttest.NewNopHost()); err != nil {
+	if err := logs.Start(ctx, host); err != nil {
 		return nil, fmt.Errorf("start log_cluster: %w", err)
 	}
 	return &Processor{logs, tel}, nil
