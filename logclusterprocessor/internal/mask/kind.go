@@ -85,7 +85,7 @@ func placeholder(v string) string {
 		return "<mac>"
 	case isIP(v):
 		return "<ip>"
-	case f.at > 0 && f.letters:
+	case f.at > 0 && f.letters && f.slashes == 0:
 		return "<email>"
 	case strings.HasPrefix(v, "0x") || strings.HasPrefix(v, "0X"):
 		return "<hex>"
