@@ -17,12 +17,20 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
-// Somebody else's distribution: the README's three lines in a builder config
-// that has nothing else of ours. The module is not published yet under the
+// Somebody else's distribution: the README's three lines in a builder config,
+// and those for the other components, as the README says. The module is not published yet under the
 // version that is being worked on, so it comes from this checkout.
 func TestReadmeBuilderLines(t *testing.T) {
 	lines := readmeBuilderLines(t)
 	require.Len(t, strings.Split(lines, "\n"), 3, lines)
+
+	first := strings.SplitN(lines, "\n", 2)[1]
+	other := func(directory string) string {
+		return strings.ReplaceAll(first, "logclusterprocessor", directory)
+	}
+	lines += "\n" + other("anomalyprocessor") +
+		"\nconnectors:\n" + other("forecastconnector") +
+		"\nextensions:\n" + other("knowledgebaseextension")
 
 	checkout, err := filepath.Abs(program.Root(t))
 	require.NoError(t, err)
@@ -46,12 +54,18 @@ replaces:
 	address := program.FreeAddress(t)
 	p := program.StartCollector(t, nil, filepath.Join(dir, "somebody"), "--config", program.WriteFile(t, dir, "config.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
-processors: {log_cluster: {}}
+processors: {log_cluster: {knowledge_base: knowledge_base}, anomaly: {}}
+connectors: {forecast: {}}
 exporters: {debug: {verbosity: detailed}}
+extensions: {knowledge_base: {file: %q, http: {endpoint: %q}}}
 service:
   telemetry: {metrics: {level: none}}
-  pipelines: {logs: {receivers: [otlp], processors: [log_cluster], exporters: [debug]}}
-`, address)))
+  extensions: [knowledge_base]
+  pipelines:
+    logs: {receivers: [otlp], processors: [log_cluster], exporters: [debug]}
+    metrics: {receivers: [otlp], processors: [anomaly], exporters: [forecast]}
+    metrics/forecast: {receivers: [forecast], exporters: [debug]}
+`, address, filepath.Join(dir, "knowledge.db"), program.FreeAddress(t))))
 	sendLogs(t, address, "shop", "Table not found: users")
 	p.WaitFor(t, "log.cluster.id: Str(")
 	require.Regexp(t, `log\.cluster\.id: Str\([0-9a-f]{16}\)`, p.Output())
