@@ -120,7 +120,7 @@ type LimitsConfig struct {
 var _ xconfmap.Validator = (*Config)(nil)
 
 func createDefaultConfig() component.Config {
-	sensitivity, direction, absolute, relative, adapt := 1.0, "both", 0.0, 0.0, time.Hour
+	sensitivity, direction, absolute, relative, adapt := 1.0, "both", 0.0, 0.0, 30*time.Minute
 	return &Config{
 		Inline:     true,
 		Companions: CompanionsConfig{Score: true, Points: true, Level: 1},

@@ -7,7 +7,10 @@
 package detect
 
 import (
+	"fmt"
 	"math"
+	"strings"
+	"time"
 	"unsafe"
 )
 
@@ -90,6 +93,9 @@ type state struct {
 
 	SeasonMean, Share, Cov, Var float64
 
+	HomeAt          int64   // when a level was given up for a new one
+	Home, HomeScale float64 // that level, and sigma then
+
 	Tails    [channels][2]tail // upwards and downwards
 	Incident incident
 	History  history
@@ -119,10 +125,13 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	}
 	d.clock(at)
 	s := d.season(at)
-	d.SeasonMean += max(par.long, 1/float64(d.N)) * (s.mean - d.SeasonMean)
+	d.SeasonMean += max(longRate, 1/float64(d.N)) * (s.mean - d.SeasonMean)
 	off := d.Share * (s.mean - d.SeasonMean)
 	if d.Fresh == 1 && d.N > 1 {
 		d.resume(value - off)
+	}
+	if d.Incident.Open && at-d.Incident.Begin > int64(d.cfg.Adapt) {
+		d.adopt(at)
 	}
 	// the prediction, without and with season
 	parts := [3]float64{d.Medium - d.Slow, d.Fast - d.Medium, d.Prev - d.Fast}
@@ -134,16 +143,16 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	clean := base + limited
 	rate := 1.0
 	if d.Incident.Open {
-		rate = par.slowIn
+		rate = incidentRate
 	}
 	early := 1 / float64(d.Fresh)
 
-	d.Burst += max(par.short, early) * (clean - d.Burst)
-	d.Shift += max(par.mid, early) * (clean - d.Shift)
-	d.Drift += max(par.wide, early) * (clean - d.Drift)
+	d.Burst += max(burstRate, early) * (clean - d.Burst)
+	d.Shift += max(shiftRate, early) * (clean - d.Shift)
+	d.Drift += max(driftRate, early) * (clean - d.Drift)
 	size := math.Abs(limited) / sigma
-	d.VarFast += par.volFast * (size - d.VarFast)
-	d.VarSlow += max(par.volSlow*rate, 1/float64(d.N)) * (size - d.VarSlow)
+	d.VarFast += noiseFast * (size - d.VarFast)
+	d.VarSlow += max(noiseSlow*rate, 1/float64(d.N)) * (size - d.VarSlow)
 	evidence := [channels]float64{
 		r / sigma,
 		(d.Burst - d.Medium) / sigma,
@@ -154,25 +163,26 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	rarity, channel, up := d.judge(&evidence)
 	v := Verdict{Expected: expected, Up: up, Warming: d.N < warm}
 	v.Score = rarity / d.needed()
-	if v.Warming || d.Fresh <= int32(par.resume) {
+	if v.Warming || d.Fresh <= resumeAfter {
 		v.Score = 0
 	}
 	d.learnTails(&evidence, v.Score)
+	d.habit(at, &v)
 	d.conclude(at, value, off, base, sigma, channel, &v)
 	d.bounds(sigma, &v)
 
 	// learning
 	norm := parts[0]*parts[0] + parts[1]*parts[1] + parts[2]*parts[2] + sigma*sigma
 	for i := range parts {
-		d.Mix[i] = max(-0.5, min(1.5, d.Mix[i]+rate*par.mix*limited*parts[i]/norm))
+		d.Mix[i] = max(-0.5, min(1.5, d.Mix[i]+rate*mixRate*limited*parts[i]/norm))
 	}
 	d.Prev = clean
-	d.Fast += max(par.fast, early) * (clean - d.Fast)
-	d.Medium += max(par.medium, early) * (clean - d.Medium)
-	d.Slow += max(par.slow*rate, early) * (clean - d.Slow)
-	d.Long += max(par.long*rate, early) * (clean - d.Long)
+	d.Fast += max(fastRate, early) * (clean - d.Fast)
+	d.Medium += max(mediumRate, early) * (clean - d.Medium)
+	d.Slow += max(slowRate*rate, early) * (clean - d.Slow)
+	d.Long += max(longRate*rate, early) * (clean - d.Long)
 	d.learnScale(math.Abs(limited), math.Abs(clean-d.Long), rate, s)
-	d.learnSeason(at, clean+off, rate, sigma, s)
+	d.learnSeason(at, clean+off, off, rate, sigma, s)
 	d.stride(value)
 	d.Raw = value
 	d.N++
@@ -208,7 +218,7 @@ func (d *Detector) clock(at int64) {
 	case gap < d.Interval:
 		d.Interval -= d.Interval >> 4
 	}
-	d.Habit -= d.Habit * float32(min(1, float64(gap)/(par.habitDays*float64(day))))
+	d.Habit -= d.Habit * float32(min(1, float64(gap)/(habitDays*float64(day))))
 	d.Fresh = min(d.Fresh+1, 1<<30)
 	if gap > int64(d.cfg.Adapt) && gap > 20*d.Interval {
 		d.Fresh = 1
@@ -254,13 +264,38 @@ func (d *Detector) season(at int64) seasonal {
 	return s
 }
 
+// habit lowers the score of what was there in both cycles before: a job that comes every
+// night.
+func (d *Detector) habit(at int64, v *Verdict) {
+	if v.Score < openScore {
+		return
+	}
+	mark := uint8(offDown)
+	if v.Up {
+		mark = offUp
+	}
+	before := false
+	for _, p := range d.seasons {
+		if p == nil {
+			break
+		}
+		before = before || p.again(at, mark)
+		if int32(p.position(at)) == p.Bucket {
+			p.Mark |= mark
+		}
+	}
+	if before {
+		v.Score *= dailyWeight
+	}
+}
+
 // sigma is the scale of the prediction's error now. Its floors keep a stretch
 // without change from making the next change look endless: a share of what it
 // was in the last days, of the usual change, of the whole span, and of how much
 // the season changes between its buckets.
 func (d *Detector) sigma(s seasonal) float64 {
-	return max(d.Scale*s.noise, par.longFloor*d.LongScale, par.stepFloor*d.Stride, par.spanFloor*d.Span,
-		par.edge*d.Share*s.edge, 1e-6*math.Abs(d.Long)+1e-30)
+	return max(d.Scale*s.noise, longFloor*d.LongScale, strideFloor*d.Stride, spanFloor*d.Span,
+		edgeFloor*d.Share*s.edge, 1e-6*math.Abs(d.Long)+1e-30)
 }
 
 // limit is how much of the error r is believed. It grows while the errors go on
@@ -269,14 +304,14 @@ func (d *Detector) limit(r, sigma float64) float64 {
 	if d.N < 10 {
 		return r
 	}
-	width := par.clip * sigma
+	width := limitAt * sigma
 	if d.Run != 0 {
-		width *= math.Pow(par.run, math.Abs(float64(d.Run)))
+		width *= math.Pow(runGrowth, math.Abs(float64(d.Run)))
 	}
 	switch {
-	case r > par.clip*sigma:
+	case r > limitAt*sigma:
 		d.Run = min(max(1, d.Run+1), 100)
-	case r < -par.clip*sigma:
+	case r < -limitAt*sigma:
 		d.Run = max(min(-1, d.Run-1), -100)
 	default:
 		d.Run = 0
@@ -287,7 +322,7 @@ func (d *Detector) limit(r, sigma float64) float64 {
 // judge is how rare the rarest evidence is, in nats, of which channel, and on
 // which side.
 func (d *Detector) judge(evidence *[channels]float64) (rarity float64, channel int, up bool) {
-	weight := [channels]float64{par.w1, par.w2, par.w3, par.w4, par.w5}
+	weight := weights
 	up = evidence[point] > 0
 	for c, e := range evidence {
 		if r := weight[c] * d.Tails[c][0].rarity(e); r > rarity {
@@ -309,7 +344,7 @@ func (d *Detector) judge(evidence *[channels]float64) (rarity float64, channel i
 // needed is how many nats of rarity make a score of 1. A stream that has been
 // having incidents every few hours needs more.
 func (d *Detector) needed() float64 {
-	return par.nats / d.cfg.Sensitivity * (1 + par.habit/par.habitDays*float64(d.Habit))
+	return threshold / d.cfg.Sensitivity * (1 + habitCost/habitDays*float64(d.Habit))
 }
 
 // bounds fills in between which values a single value is not anomalous.
@@ -331,11 +366,11 @@ func (d *Detector) bounds(sigma float64, v *Verdict) {
 // says the same many times over, whether there is an incident or not.
 func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
 	weight := 1.0
-	again := d.Last-d.Suspect < int64(par.runMin*60e9)
-	if score >= par.suspect {
+	again := d.Last-d.Suspect < int64(repeatWithin)
+	if score >= suspectScore {
 		d.Suspect = d.Last
 		if again {
-			weight = par.runTail
+			weight = repeatWeight
 		}
 	} else if again {
 		weight = 0.3
@@ -343,7 +378,7 @@ func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
 	d.Tails[point][0].learn(evidence[point], weight)
 	d.Tails[point][1].learn(-evidence[point], weight)
 	if weight < 1 {
-		weight = math.Pow(weight, par.corrTail)
+		weight = math.Pow(weight, repeatPower)
 	}
 	for c := burst; c < channels; c++ {
 		d.Tails[c][0].learn(evidence[c], weight)
@@ -353,17 +388,17 @@ func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
 
 func (d *Detector) learnScale(size, span, rate float64, s seasonal) {
 	early := 1 / float64(d.N)
-	d.Scale += max(par.scaleRate*rate, early) * (size/s.noise - d.Scale)
-	fall := par.longFall
+	d.Scale += max(scaleRate*rate, early) * (size/s.noise - d.Scale)
+	fall := forgetRate
 	if d.Scale > d.LongScale {
-		fall = par.long
+		fall = longRate
 	}
 	d.LongScale += max(fall, early) * (d.Scale - d.LongScale)
-	d.Span += max(par.long*rate, early) * (span - d.Span)
+	d.Span += max(longRate*rate, early) * (span - d.Span)
 	if p := d.seasons[0]; p != nil && d.Scale > 0 {
 		slot := p.noise(d.Last)
 		n := float64(*slot)
-		*slot = float32(max(0.3, min(5, n+rate*par.scaleRate*par.hourRate*(size/d.Scale-n))))
+		*slot = float32(max(0.3, min(5, n+rate*scaleRate*phaseRate*(size/d.Scale-n))))
 	}
 }
 
@@ -387,11 +422,11 @@ func (d *Detector) stride(value float64) {
 
 // learnSeason finds periods and learns their profiles, each on what those before
 // it leave.
-func (d *Detector) learnSeason(at int64, clean, rate, sigma float64, s seasonal) {
+func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seasonal) {
 	if s.known {
 		y, x := clean-d.Long, s.mean-d.SeasonMean
-		d.Cov += par.shareRate * rate * (y*x - d.Cov)
-		d.Var += par.shareRate * rate * (x*x - d.Var)
+		d.Cov += shareRate * rate * (y*x - d.Cov)
+		d.Var += shareRate * rate * (x*x - d.Var)
 		if d.Var > 0 {
 			d.Share = max(0, min(1, d.Cov/(d.Var+0.1*sigma*sigma)))
 		}
@@ -404,12 +439,26 @@ func (d *Detector) learnSeason(at int64, clean, rate, sigma float64, s seasonal)
 		p.learn(at, rest)
 		rest -= s.each[i]
 	}
-	if d.History.add(at, clean, d.Interval) {
-		d.findSeason()
+	if d.History.add(at, clean, d.Interval) && d.findSeason() {
+		s = d.season(at)
+	}
+	d.rebase(d.Share*(s.mean-d.SeasonMean) - off)
+}
+
+// rebase keeps the levels, which are without season, where they are when the
+// season's part grows.
+func (d *Detector) rebase(growth float64) {
+	i := &d.Incident
+	for _, level := range [...]*float64{
+		&d.Prev, &d.Fast, &d.Medium, &d.Slow, &d.Long, &d.Burst, &d.Shift, &d.Drift, &d.Home,
+		&i.From, &i.Inside, &i.Slow, &i.Long,
+	} {
+		*level -= growth
 	}
 }
 
-func (d *Detector) findSeason() {
+// findSeason looks for one more period and says whether it found one.
+func (d *Detector) findSeason() bool {
 	free := -1
 	for i, p := range d.seasons {
 		if p == nil {
@@ -418,11 +467,11 @@ func (d *Detector) findSeason() {
 		}
 	}
 	if free < 0 {
-		return
+		return false
 	}
 	period := d.History.find(d.covers)
 	if period == 0 {
-		return
+		return false
 	}
 	p := newProfile(period)
 	d.History.fill(p, func(at int64) float64 {
@@ -435,10 +484,9 @@ func (d *Detector) findSeason() {
 	})
 	d.seasons[free] = p
 	if free == 0 {
-		d.SeasonMean = d.Long
 		var sum, num float64
 		for b, m := range p.Mean {
-			if p.Seen[b] > 0 {
+			if p.Seen[b]&cycles > 0 {
 				sum += float64(m)
 				num++
 			}
@@ -447,18 +495,19 @@ func (d *Detector) findSeason() {
 		d.Share = 0
 		d.Cov, d.Var = 0, 0
 	}
+	return true
 }
 
 // covers says that a profile already holds a period: the same, a multiple of it,
 // or a part of it that is resolved.
-func (d *Detector) covers(period int64) bool {
+func (d *Detector) covers(period, width int64) bool {
 	for _, p := range d.seasons {
 		if p == nil {
 			break
 		}
 		long, short := max(p.Period, period), min(p.Period, period)
 		m := math.Round(float64(long) / float64(short))
-		if math.Abs(float64(long)/m-float64(short)) > 0.05*float64(short) {
+		if math.Abs(float64(long)-m*float64(short)) > max(0.05*float64(short)*m, 0.6*float64(width)) {
 			continue
 		}
 		if m == 1 {
@@ -477,7 +526,25 @@ func (d *Detector) Method() string {
 	if d.N < warm {
 		return "warming up"
 	}
-	return "level"
+	var parts []string
+	switch {
+	case d.Strides == 0:
+		return "constant"
+	case d.Scale < 0.1*d.Stride:
+		parts = append(parts, "intermittent")
+	default:
+		parts = append(parts, "level")
+	}
+	for _, p := range d.seasons {
+		if p == nil {
+			break
+		}
+		parts = append(parts, fmt.Sprintf("season of %s at %.0f %%", time.Duration(p.Period).Round(time.Second), 100*d.Share))
+	}
+	if r := d.cfg.DataRange; r.Min != nil || r.Max != nil {
+		parts = append(parts, "bounded")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Size is the memory held, in bytes.

@@ -10,28 +10,31 @@ import "math"
 // they are back for a while, or after Config.Adapt, when where they are is the
 // new normal.
 type incident struct {
-	Begin int64 // event time, ns
-	Open  bool
-	Told  bool // it was reported
-	Kind  Kind
-	N     int32   // values since the beginning
-	Calm  int32   // values in a row that were not off
-	Near  int32   // values in a row that were nearly zero
-	Above int32   // values off upwards
-	Below int32   // values off downwards
-	From  float64 // the level before, without season
-	Slow  float64 // the slow levels before
-	Long  float64
-	Scale float64 // sigma at the beginning
-	Peak  float32 // highest score
-	Jump  float32 // largest error of prediction in the last values, in sigmas
-	SumY  float64 // of the distance from the level before, in sigmas, and with
-	SumTY float64 // its time in values since the beginning: for a line through it
+	Begin  int64 // event time, ns
+	Open   bool
+	Told   bool // it was reported
+	Lean   bool // it had been going there before it began
+	Kind   Kind
+	Back   Kind    // it is the end of a move away that went unseen
+	N      int32   // values since the beginning
+	Calm   int32   // values in a row that were not off
+	Near   int32   // values in a row that were nearly zero
+	Above  int32   // values off upwards
+	Below  int32   // values off downwards
+	From   float64 // the level before, without season
+	Slow   float64 // the slow levels before
+	Long   float64
+	Inside float64 // level of the last values, without season
+	Scale  float64 // sigma at the beginning
+	Peak   float32 // highest score
+	Jump   float32 // largest error of prediction in the last values, in sigmas
+	SumY   float64 // of the distance from the level before, in sigmas, and with
+	SumTY  float64 // its time in values since the beginning: for a line through it
 }
 
 const (
 	// brief is how many values a spike or dip has at most.
-	brief = 6
+	brief = 5
 	// empty is the share of the expected value under which it is nearly nothing.
 	empty = 0.3
 )
@@ -45,11 +48,11 @@ func (i *incident) begin(at int64, from, slow, long, sigma float64) {
 // in sigmas, and whether it is nearly nothing.
 func (i *incident) follow(y float64, near, flagged bool) (off bool) {
 	i.N++
-	off = math.Abs(y) > par.hold
+	off = math.Abs(y) > offBeyond
 	switch {
-	case y > par.hold:
+	case y > offBeyond:
 		i.Above++
-	case y < -par.hold:
+	case y < -offBeyond:
 		i.Below++
 	}
 	if off || flagged {
@@ -69,33 +72,32 @@ func (i *incident) follow(y float64, near, flagged bool) (off bool) {
 }
 
 // kind is what the incident looks like so far. channel is what it was seen by.
-func (i *incident) kind(channel int, up bool) Kind {
+func (i *incident) kind(channel int, up, wild bool) Kind {
 	few, many := min(i.Above, i.Below), max(i.Above, i.Below)
 	n := float64(i.N)
 	switch {
-	case i.Near >= 2 || i.Near == 1 && i.N == 1:
+	case i.Back != None && i.N <= brief:
+		return i.Back
+	case i.Near >= 3:
 		return Drop
 	case i.Kind == Drop && i.Below > 2 && i.Calm == 0 && !up:
 		return Drop
-	case few >= 2 && 4*few >= many, i.Kind == VarianceChange && 8*few >= many, i.N == 1 && channel == variance:
+	case few >= 2 && 4*few >= many, few >= 1 && wild && 4*few >= many, i.Kind == VarianceChange && 8*few >= many, i.N == 1 && channel == variance:
 		return VarianceChange
-	case i.N <= brief && (channel == point || channel == burst) && i.Kind != Trend && i.Kind != LevelShift:
+	case i.N <= brief && i.Lean && i.Jump < 6:
+		return Trend
+	case i.N <= brief && (channel == point || channel == burst) && i.Kind != LevelShift:
 		if up {
 			return Spike
 		}
 		return Dip
-	}
-	// least squares: where the line through the distances begins, and how far it
-	// goes
-	mean := i.SumY / n
-	if i.N > brief {
-		slope := 12 * (i.SumTY - (n+1)/2*i.SumY) / (n * (n*n - 1))
-		if rise := slope * (n - 1); math.Abs(rise) > par.ramp*math.Abs(mean) && rise*mean > 0 {
-			return Trend
-		}
+	case i.N <= brief:
 		return LevelShift
 	}
-	if i.Jump < 3 {
+	// least squares: how far the line through the distances goes
+	slope := 12 * (i.SumTY - (n+1)/2*i.SumY) / (n * (n*n - 1))
+	if rise, mean := slope*(n-1), i.SumY/n; rise*mean > 0 &&
+		(math.Abs(rise) > rampShare*math.Abs(mean) || i.Lean && i.Jump < 6 && math.Abs(rise) > 0.2*math.Abs(mean)) {
 		return Trend
 	}
 	return LevelShift
@@ -107,29 +109,29 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 	i := &d.Incident
 	r := math.Abs(value-v.Expected) / sigma
 	i.Jump = max(0.9*i.Jump, float32(min(r, 1000)))
-	if i.Open && at-i.Begin > int64(d.cfg.Adapt) {
-		i.Open = false
-		d.adopt()
-	}
-	if i.Open && math.Abs(value-off-i.From) <= par.back*max(sigma, i.Scale) {
-		v.Score *= par.weak // back where it was
+	home := i.Open && math.Abs(value-off-i.From) <= backWithin*max(sigma, i.Scale)
+	if home || d.HomeScale > 0 && at-d.HomeAt < day && math.Abs(value-off-d.Home) <= backWithin*max(sigma, d.HomeScale) {
+		v.Score = min(v.Score*backWeight, 0.9) // back where it was
 	}
 	if !d.matters(value, off, v) {
 		v.Score = 0
 	}
 	flagged := v.Score >= 1
-	if v.Score >= par.open && !i.Open {
+	if v.Score >= openScore && !i.Open {
 		i.begin(at, base, d.Slow, d.Long, sigma)
+		i.Lean = d.leans(v.Up, sigma)
+		i.Back = d.comesBack(value-off, sigma)
 		d.Habit++
 	}
 	if i.Open {
 		expected := i.From + off
-		y := (value - expected) / max(sigma, i.Scale)
-		near := expected > 0 && value < empty*expected && value > -empty*expected && y < -par.hold
-		stays := i.follow(y, near, v.Score >= par.open)
+		y := (value - expected) / i.Scale
+		i.Inside += max(0.2, 1/float64(i.N+1)) * (value - off - i.Inside)
+		near := expected > 0 && value < empty*expected && value > -empty*expected && y < -offBeyond
+		stays := i.follow(y, near, v.Score >= openScore)
 		peak := i.Peak
 		i.Peak = max(peak, float32(v.Score))
-		if flagged && i.Told && v.Score < float64(peak) && par.cap > 0 {
+		if flagged && i.Told && v.Score < float64(peak) {
 			v.Score = 1 // the same again
 		}
 		i.Told = i.Told || flagged
@@ -137,15 +139,15 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 			if !flagged {
 				v.Up = y > 0
 			}
-			i.Kind = i.kind(channel, v.Up)
+			i.Kind = i.kind(channel, v.Up, d.VarFast > wilderBy*d.VarSlow)
 		}
-		if stays && i.Told && !flagged {
+		if stays && i.Told && !flagged && math.Abs(y) > stayShare*math.Abs(i.SumY)/float64(i.N) {
 			v.Score = max(v.Score, 1)
 			if !d.matters(value, off, v) {
 				v.Score = 0
 			}
 		}
-		if i.Calm > int32(par.quiet) {
+		if i.Calm > calmAfter {
 			i.Open = false
 			d.Slow, d.Long = i.Slow, i.Long
 		}
@@ -155,10 +157,41 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 	}
 }
 
-// adopt makes where the stream is its new normal.
-func (d *Detector) adopt() {
-	d.Slow, d.Long, d.Shift, d.Drift = d.Medium, d.Medium, d.Medium, d.Medium
-	d.VarSlow = d.VarFast
+// leans says whether the levels have been moving to that side for a while: a
+// step would show in the fast ones first.
+func (d *Detector) leans(up bool, sigma float64) bool {
+	slow, fast := (d.Medium-d.Slow)/sigma, (d.Fast-d.Medium)/sigma
+	if !up {
+		slow, fast = -slow, -fast
+	}
+	return slow > leanBy && slow > 1.5*fast
+}
+
+// comesBack says of which kind the move away was that ends with the value x,
+// when it went unseen and this is its end.
+func (d *Detector) comesBack(x, sigma float64) Kind {
+	away := d.Medium - d.Long
+	switch {
+	case math.Abs(away) < 3*sigma || math.Abs(x-d.Long) > 0.5*math.Abs(away):
+		return None
+	case math.Abs(d.Medium-d.Slow) > 0.25*math.Abs(away):
+		return Trend
+	default:
+		return LevelShift
+	}
+}
+
+// adopt makes where the stream is its new normal. Where it was before stays in
+// mind for a day: to come back there is no surprise.
+func (d *Detector) adopt(at int64) {
+	d.Home, d.HomeAt, d.HomeScale = d.Incident.From, at, d.Incident.Scale
+	d.level(d.Incident.Inside)
+	if d.Incident.Kind == VarianceChange {
+		d.VarSlow = d.VarFast
+	} else {
+		d.VarFast = d.VarSlow
+	}
+	d.Run, d.Incident.Open = 0, false
 }
 
 // matters says whether the configuration wants to hear of the value.

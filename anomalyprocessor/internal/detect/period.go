@@ -131,7 +131,7 @@ func correlation(x []float64, lag float64) float64 {
 
 // find returns a period that the history shows and that is not known yet, or 0.
 // Calendar periods come first and need less evidence.
-func (h *history) find(known func(period int64) bool) int64 {
+func (h *history) find(known func(period, width int64) bool) int64 {
 	var buf [slots]float64
 	n, variance := h.series(&buf)
 	if n == 0 || variance <= 0 {
@@ -142,16 +142,16 @@ func (h *history) find(known func(period int64) bool) int64 {
 	byDay := -1.0
 	if l := lag(day); l >= 4 && 1.6*l <= float64(n) {
 		byDay = correlation(x, l)
-		if !known(day) && byDay >= par.acfDay && byDay > correlation(x, l/2)+0.1 {
+		if !known(day, 0) && byDay >= calendarCorrelation && byDay > correlation(x, l/2)+0.1 {
 			return day
 		}
 	}
-	if l := lag(week); !known(week) && l >= 7 && 1.9*l <= float64(n) {
-		if r := correlation(x, l); r >= par.acfDay && r >= byDay+par.weekGain && r > correlation(x, l/2)+0.1 {
+	if l := lag(week); !known(week, 0) && l >= 7 && 1.9*l <= float64(n) {
+		if r := correlation(x, l); r >= calendarCorrelation && r >= byDay+weekGain && r > correlation(x, l/2)+0.1 {
 			return week
 		}
 	}
-	best, bestLag := par.acf, 0
+	best, bestLag := periodCorrelation, 0
 	low := 1.0
 	prev, cur := 1.0, correlation(x, 1)
 	for k := 2; float64(k)*2.4 <= float64(n); k++ {
@@ -179,7 +179,7 @@ func (h *history) find(known func(period int64) bool) int64 {
 			period = int64(c)
 		}
 	}
-	if known(period) {
+	if known(period, h.Width) {
 		return 0
 	}
 	return period

@@ -4,7 +4,6 @@
 package detect
 
 import (
-	"math"
 	"time"
 )
 
@@ -18,14 +17,23 @@ const (
 	phases = 24
 )
 
+// What profile.Seen holds.
+const (
+	cycles  = 1<<4 - 1
+	offUp   = 1 << 4 // in the last cycle
+	offDown = 1 << 5
+	twice   = 2 // shift of the two that say so of the last two cycles
+)
+
 // profile is what a stream does within one period. Its memory is taken when the
 // period is found.
 type profile struct {
 	Period int64
 	Mean   [buckets]float32
-	Seen   [buckets]uint8  // cycles learnt, up to 255; 0 is unknown
+	Seen   [buckets]uint8  // cycles learnt, 0 is unknown; and whether the last ones were off, up or down
 	Noise  [phases]float32 // size of the noise, relative to its mean
 	Bucket int32           // the one that is being filled, -1 for none
+	Mark   uint8           // offUp or offDown, of the bucket that is being filled
 	Sum    float64
 	Num    float64
 }
@@ -59,7 +67,7 @@ func (p *profile) at(at, interval int64) (mean, edge float64, ok bool) {
 		b = buckets - 1
 	}
 	prev, next := (b+buckets-1)%buckets, (b+1)%buckets
-	if p.Seen[b] == 0 {
+	if p.Seen[b]&cycles == 0 {
 		return 0, 0, false
 	}
 	m := float64(p.Mean[b])
@@ -69,12 +77,12 @@ func (p *profile) at(at, interval int64) (mean, edge float64, ok bool) {
 		frac, other = -frac, prev
 	}
 	for _, i := range [2]int{prev, next} {
-		if p.Seen[i] > 0 {
+		if p.Seen[i]&cycles > 0 {
 			v := float64(p.Mean[i])
 			lo, hi = min(lo, v), max(hi, v)
 		}
 	}
-	if p.Seen[other] > 0 && interval < p.Period/buckets/2 {
+	if p.Seen[other]&cycles > 0 && interval < p.Period/buckets/2 {
 		m += frac * (float64(p.Mean[other]) - m)
 	}
 	return m, hi - lo, true
@@ -87,19 +95,28 @@ func (p *profile) learn(at int64, value float64) {
 	if b != p.Bucket {
 		if p.Bucket >= 0 && p.Bucket < buckets && p.Num > 0 {
 			p.set(int(p.Bucket), p.Sum/p.Num)
+			old := p.Seen[p.Bucket]
+			p.Seen[p.Bucket] = old&cycles | p.Mark | (old&p.Mark)<<twice
 		}
-		p.Bucket, p.Sum, p.Num = b, 0, 0
+		p.Bucket, p.Sum, p.Num, p.Mark = b, 0, 0, 0
 	}
 	p.Sum += value
 	p.Num++
 }
 
 func (p *profile) set(bucket int, mean float64) {
-	if p.Seen[bucket] < math.MaxUint8 {
+	if p.Seen[bucket]&cycles < cycles {
 		p.Seen[bucket]++
 	}
-	rate := max(par.seasonRate, 1/float64(p.Seen[bucket]))
+	rate := max(seasonRate, 1/float64(p.Seen[bucket]&cycles))
 	p.Mean[bucket] += float32(rate * (mean - float64(p.Mean[bucket])))
+}
+
+// again says whether the stream was off to the same side at this time of the last
+// two cycles, or soon after.
+func (p *profile) again(at int64, mark uint8) bool {
+	b := min(int(p.position(at)), buckets-1)
+	return (p.Seen[b]|p.Seen[(b+1)%buckets])&(mark<<twice) != 0
 }
 
 // noise is the slot of Noise for a time.

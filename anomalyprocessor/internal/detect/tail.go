@@ -23,12 +23,12 @@ func (t *tail) rarity(e float64) float64 {
 	if x <= 0 {
 		return 0
 	}
-	return -math.Log(par.p) + math.Log1p(par.xi*x)/par.xi
+	return -math.Log(tailShare) + math.Log1p(tailShape*x)/tailShape
 }
 
 // evidence is what has a rarity, the inverse of rarity.
 func (t *tail) evidence(rarity float64) float64 {
-	x := math.Expm1(par.xi*(rarity+math.Log(par.p))) / par.xi
+	x := math.Expm1(tailShape*(rarity+math.Log(tailShare))) / tailShape
 	return float64(t.U) + x*float64(t.Beta)
 }
 
@@ -39,13 +39,13 @@ func (t *tail) learn(e, weight float64) {
 		t.N++
 	}
 	n, beta := float64(t.N), float64(t.Beta)
-	k := weight * beta * max(par.uRate, 2/n)
+	k := weight * beta * max(quantileRate, 2/n)
 	x := e - float64(t.U)
 	if x <= 0 {
-		t.U -= float32(k * par.p)
+		t.U -= float32(k * tailShare)
 		return
 	}
-	t.U += float32(k * (1 - par.p))
-	beta += weight * max(par.bRate, 0.2/n) * (min(x, par.xClip*beta) - beta)
+	t.U += float32(k * (1 - tailShare))
+	beta += weight * max(excessRate, 0.2/n) * (min(x, excessLimit*beta) - beta)
 	t.Beta = float32(max(beta, 0.05))
 }

@@ -1,0 +1,76 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "time"
+
+// What was chosen by trying, the same for every stream. docs/decisions/anomalies.md
+// says how, and what each part is worth. A rate is the weight of a new value in an
+// exponentially weighted mean: 1/rate values are its memory.
+const (
+	// Levels of the prediction, and the level of long that drifts are seen from.
+	fastRate, mediumRate, slowRate, longRate = 0.5, 0.1, 0.01, 0.001
+	mixRate                                  = 0.01 // of the weights by which levels are mixed
+
+	// The size of the prediction's error.
+	scaleRate  = 0.005
+	forgetRate = 0.000015 // of the scale of long, when errors get smaller
+	phaseRate  = 0.1      // of the size by phase of the season, times scaleRate
+	noiseFast  = 0.1      // short and long memory of the size of errors, whose
+	noiseSlow  = 0.01     // ratio is the evidence of a change of variance
+
+	// Floors of sigma: shares of the scale of long, of the median change, of the
+	// span of values, and of the season's change between neighbouring buckets.
+	longFloor, strideFloor, spanFloor, edgeFloor = 0.85, 0.5, 0.05, 0.2
+
+	limitAt   = 4   // sigmas of surprise that are believed
+	runGrowth = 1.2 // growth of that, for each value in a row that surprises
+
+	// Means whose distance from slower levels is evidence.
+	burstRate, shiftRate, driftRate = 0.4, 0.12, 0.03
+
+	// Tails of the evidence.
+	tailShare    = 0.03  // of the values are in it
+	tailShape    = 0.1   // of the generalised Pareto distribution
+	quantileRate = 0.035 // in mean excesses
+	excessRate   = 0.02
+	excessLimit  = 6 // mean excesses that one value can teach
+
+	// Rare values within repeatWithin of each other are one (runs declustering):
+	// the later ones teach this much of what the first does, and that to a power
+	// in the channels whose evidence changes slowly.
+	repeatWithin = 10 * time.Minute
+	repeatWeight = 0.1
+	repeatPower  = 0.3
+	suspectScore = 0.18 // from where on a value is rare in that sense
+
+	threshold   = 6.2 // nats of rarity that make a score of 1
+	habitCost   = 0.3 // growth of the threshold for each incident a day
+	habitDays   = 3   // time constant of their count
+	dailyWeight = 0.4 // of a score when the last two cycles were off at this time too
+
+	// An incident.
+	openScore    = 0.7 // begins it
+	incidentRate = 0.2 // of learning while it is open, relative to other times
+	offBeyond    = 3   // sigmas from the level before that are off
+	stayShare    = 0.5 // of the mean distance so far that is still away
+	backWithin   = 2.5 // sigmas from the level before that are back
+	backWeight   = 0.5 // of a score when a value is back
+	calmAfter    = 5   // values in a row that end it
+	resumeAfter  = 5   // values after a long gap that are not judged
+	leanBy       = 1.5 // sigmas between levels that are a move in progress
+	rampShare    = 0.7 // of the distance, risen while it was open, that is a trend
+	wilderBy     = 1.5 // times the usual error
+
+	// The season.
+	seasonRate          = 0.3    // of a bucket, for each cycle
+	shareRate           = 0.0005 // of how much the season explains
+	periodCorrelation   = 0.8    // at a period nobody would guess
+	calendarCorrelation = 0.5    // at a day or a week
+	weekGain            = 0.1    // by which a week explains more than a day
+)
+
+// weights are of the channels' rarity. What lasts is seen in many values in a row,
+// which are not as many chances.
+var weights = [channels]float64{point: 1, burst: 0.7, shift: 0.5, drift: 0.5, variance: 0.5}
