@@ -32,6 +32,7 @@ type Series struct {
 	Set, Name string
 	At        []int64   // event time, ns
 	Value     []float64 // NaN where a rate has no value
+	Count     []float64 // the cumulative sum that Value is the rate of, or nil
 	EvalFrom  int       // rows before are for learning only
 	Events    []Event   // in order
 }
@@ -203,8 +204,9 @@ func (s *Series) fill(rows [][]string) error {
 // rate turns a cumulative sum into a rate per second: after a reset the count
 // began at zero.
 func (s *Series) rate() {
+	s.Count = slices.Clone(s.Value)
 	last := math.NaN()
-	for i, v := range s.Value {
+	for i, v := range s.Count {
 		delta := v - last
 		if delta < 0 {
 			delta = v

@@ -1,0 +1,193 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Command accuracy-anomaly prints how well the anomaly processor finds and names
+// labelled anomalies, beside simple detectors on the same data by the same
+// scorer.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/anomaly"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/report"
+)
+
+const ours = "anomaly processor"
+
+var baselines = []struct {
+	name string
+	new  func() anomaly.Detector
+}{
+	{"rolling z-score, one hour", func() anomaly.Detector { return anomaly.NewZScore(time.Hour) }},
+	{"rolling z-score, one day", func() anomaly.Detector { return anomaly.NewZScore(24 * time.Hour) }},
+	{"adaptive bands (PromQL rules)", func() anomaly.Detector { return anomaly.NewAdaptive() }},
+	{"seasonal robust bands", func() anomaly.Detector { return anomaly.NewRobust() }},
+}
+
+// set is a labelled set with what the processor said of it.
+type set struct {
+	name     string
+	series   []dataset.Series
+	verdicts []anomaly.Verdicts
+}
+
+func main() {
+	log.SetFlags(0)
+	markdown := flag.Bool("markdown", false, "print the tables as Markdown")
+	kinds := flag.String("kinds", "", "another folder with a kinds/ made by gen_kinds.py, to score beside the data's own")
+	flag.Parse()
+	if err := run(context.Background(), *kinds, *markdown); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, kinds string, markdown bool) error {
+	sets, err := load(kinds)
+	if err != nil {
+		return err
+	}
+	for i := range sets {
+		if sets[i].verdicts, err = anomaly.Process(ctx, sets[i].series); err != nil {
+			return err
+		}
+	}
+	compare(sets, markdown)
+	shipped(sets, markdown)
+	for _, s := range sets {
+		if strings.HasPrefix(s.name, "kinds") {
+			named(s, markdown)
+		}
+	}
+	return nil
+}
+
+// load reads the sets that are there.
+func load(kinds string) ([]set, error) {
+	dir, err := dataset.Dir()
+	if err != nil {
+		return nil, err
+	}
+	sources := []struct {
+		name string
+		read func() ([]dataset.Series, error)
+	}{
+		{"kpi", func() ([]dataset.Series, error) { return dataset.Operations(dir, "kpi") }},
+		{"wsd", func() ([]dataset.Series, error) { return dataset.Operations(dir, "wsd") }},
+		{"kinds", func() ([]dataset.Series, error) { return dataset.Kinds(dir) }},
+		{"nab", func() ([]dataset.Series, error) { return dataset.NAB(dir) }},
+	}
+	var sets []set
+	for _, source := range sources {
+		series, err := source.read()
+		if errors.Is(err, dataset.ErrMissing) {
+			fmt.Printf("%s is skipped: %v\n\n", source.name, err)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, set{name: source.name, series: series})
+	}
+	if kinds != "" {
+		series, err := dataset.Kinds(kinds)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, set{name: "kinds of " + kinds, series: series})
+	}
+	return sets, nil
+}
+
+// compare prints every detector on every set at its own best threshold within
+// the budget of false alarms.
+func compare(sets []set, markdown bool) {
+	events := report.Table{
+		Title: fmt.Sprintf("Events: best F1 of one threshold for the whole set, at most %.1f false alarms a series and day; area under precision-recall; NAB's standard profile", anomaly.Budget),
+		Head:  []string{"detector"},
+	}
+	for _, s := range sets {
+		if s.name == "nab" {
+			events.Head = append(events.Head, "nab score")
+			continue
+		}
+		events.Head = append(events.Head, s.name+" F1", "area", "alarms a day", "delay")
+	}
+	row := func(name string, scored func(s set) []anomaly.Scored) {
+		cells := []any{name}
+		for _, s := range sets {
+			all := scored(s)
+			if s.name == "nab" {
+				cells = append(cells, fmt.Sprintf("%.1f", anomaly.NAB(all).Score))
+				continue
+			}
+			curve := anomaly.Curve(all, 100)
+			best := anomaly.Best(curve)
+			cells = append(cells, best.F1(), anomaly.Area(curve), best.Rate(), best.MedianDelay())
+		}
+		events.Row(cells...)
+	}
+	row(ours, func(s set) []anomaly.Scored { return anomaly.Scores(s.verdicts) })
+	for _, b := range baselines {
+		row(b.name, func(s set) []anomaly.Scored { return anomaly.Run(s.series, b.new) })
+	}
+	events.Write(os.Stdout, markdown)
+}
+
+// shipped prints what a user gets who changes nothing: everything at a score
+// of 1.
+func shipped(sets []set, markdown bool) {
+	table := report.Table{
+		Title: "As shipped: flagged at a score of 1",
+		Head:  []string{"set", "events", "detected", "precision", "recall", "F1", "alarms a series and day", "median delay"},
+	}
+	add := func(name string, all []anomaly.Scored) {
+		r := anomaly.At(all, 1)
+		table.Row(name, r.Events, r.Detected, r.Precision(), r.Recall(), r.F1(), r.Rate(), r.MedianDelay())
+	}
+	var quiet []anomaly.Scored
+	for _, s := range sets {
+		all := anomaly.Scores(s.verdicts)
+		for _, series := range all {
+			if len(series.Events) == 0 {
+				quiet = append(quiet, series)
+			}
+		}
+		if s.name != "nab" {
+			add(s.name, all)
+		}
+	}
+	add(fmt.Sprintf("the %d series without an event", len(quiet)), quiet)
+	table.Write(os.Stdout, markdown)
+}
+
+func named(s set, markdown bool) {
+	table := report.Table{
+		Title: "Kinds as shipped, " + s.name,
+		Head:  []string{"kind", "events", "detected", "named rightly in the end", "most of the time", "median delay"},
+	}
+	var all anomaly.KindResult
+	for _, r := range append(anomaly.Kinds(s.verdicts), anomaly.KindResult{}) {
+		if r.Kind == "" {
+			r = all
+			r.Kind = "all"
+		} else {
+			all.Events += r.Events
+			all.Detected += r.Detected
+			all.Last += r.Last
+			all.Most += r.Most
+			all.Delay = append(all.Delay, r.Delay...)
+		}
+		share := func(n int) float64 { return float64(n) / float64(max(1, r.Detected)) }
+		table.Row(r.Kind, r.Events, r.Detected, share(r.Last), share(r.Most), anomaly.Result{Delay: r.Delay}.MedianDelay())
+	}
+	table.Write(os.Stdout, markdown)
+}
