@@ -79,6 +79,14 @@ accuracy-logs: ## Print the accuracy of log clustering on public data, beside a 
 accuracy-forecast: ## Print the accuracy of forecasts on public data, beside other methods
 	@cd testbed && go run ./cmd/accuracy-forecast
 
+.PHONY: accuracy-anomaly
+accuracy-anomaly: ## Print the accuracy of anomaly detection on public data, beside simple detectors
+	@cd testbed && go run ./cmd/accuracy-anomaly
+
+.PHONY: plots-anomaly
+plots-anomaly: ## Draw a series with bounds and flags for every kind of anomaly
+	@cd testbed && go run ./cmd/plot-anomaly -out ../docs/images
+
 .PHONY: bench-logs
 bench-logs: ## Measure what log clustering costs a record, beside other work on the same batches
 	@cd testbed && go run ./cmd/bench-logs

@@ -45,7 +45,7 @@ const (
 	repeatPower  = 0.3
 	suspectScore = 0.18 // from where on a value is rare in that sense
 
-	threshold   = 6.2 // nats of rarity that make a score of 1
+	threshold   = 6.3 // nats of rarity that make a score of 1
 	habitCost   = 0.3 // growth of the threshold for each incident a day
 	habitDays   = 3   // time constant of their count
 	dailyWeight = 0.4 // of a score when the last two cycles were off at this time too

@@ -140,10 +140,10 @@ func (r *Robust) Step(at int64, value float64) float64 {
 	if slot := at / int64(10*time.Minute); slot != r.slot {
 		if len(r.values) > 0 {
 			key := r.slot % slots
-			median := quantile(r.values, 0.5)
+			median := middle(r.values)
 			keep := func(m map[int64][]float64, v float64) {
-				l := append(m[key], v)
-				m[key] = l[max(0, len(l)-days):]
+				m[key] = append(m[key], v)
+				m[key] = m[key][max(0, len(m[key])-days):]
 			}
 			keep(r.medians, median)
 			keep(r.mads, spread(r.values, median))
@@ -155,8 +155,8 @@ func (r *Robust) Step(at int64, value float64) float64 {
 	if len(medians) < 3 {
 		return 0
 	}
-	median := quantile(medians, 0.5)
-	scale := 1.4826 * max(quantile(r.mads[r.slot%slots], 0.5), spread(medians, median))
+	median := middle(medians)
+	scale := 1.4826 * max(middle(r.mads[r.slot%slots]), spread(medians, median))
 	if scale <= 1e-9*math.Abs(median) {
 		return 0
 	}
@@ -169,10 +169,11 @@ func spread(x []float64, median float64) float64 {
 	for i, v := range x {
 		off[i] = math.Abs(v - median)
 	}
-	return quantile(off, 0.5)
+	return middle(off)
 }
 
-func quantile(x []float64, q float64) float64 {
+// middle is the median, the upper one of two.
+func middle(x []float64) float64 {
 	sorted := slices.Sorted(slices.Values(x))
-	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+	return sorted[len(sorted)/2]
 }

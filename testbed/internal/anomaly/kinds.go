@@ -3,6 +3,8 @@
 
 package anomaly
 
+import "github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
+
 // KindResult is how well events of one kind are found and named at the shipped
 // threshold.
 type KindResult struct {
@@ -18,6 +20,44 @@ var names = map[string]string{"level": "level_shift", "variance": "variance_chan
 // KindOrder is the order of the kinds in tables.
 var KindOrder = []string{"spike", "dip", "level_shift", "variance_change", "drop", "trend"}
 
+// Named is the kind of an event by our names.
+func Named(e dataset.Event) string {
+	if ours, ok := names[e.Kind]; ok {
+		return ours
+	}
+	return e.Kind
+}
+
+// said is what was said of an event, row by row where it was flagged.
+func (v *Verdicts) said(e dataset.Event) (first int, kinds []string) {
+	first = -1
+	for i := max(0, e.Start-before, v.EvalFrom); i <= min(e.End+after, len(v.Score)-1); i++ {
+		if v.Kind[i] == "" {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		kinds = append(kinds, v.Kind[i])
+	}
+	return first, kinds
+}
+
+// Right says whether an event was named rightly at most of its flagged rows.
+func (v *Verdicts) Right(e dataset.Event) bool {
+	count := map[string]int{}
+	_, kinds := v.said(e)
+	for _, k := range kinds {
+		count[k]++
+	}
+	for k, n := range count {
+		if k != Named(e) && n >= count[Named(e)] {
+			return false
+		}
+	}
+	return len(kinds) > 0
+}
+
 // Kinds scores each kind of event. What an event is called is said while it goes
 // on: the first row that is flagged cannot know.
 func Kinds(all []Verdicts) []KindResult {
@@ -25,41 +65,21 @@ func Kinds(all []Verdicts) []KindResult {
 	for _, k := range KindOrder {
 		results[k] = &KindResult{Kind: k}
 	}
-	for _, v := range all {
+	for i := range all {
+		v := &all[i]
 		for _, e := range v.Events {
-			kind := e.Kind
-			if ours, ok := names[kind]; ok {
-				kind = ours
-			}
-			r := results[kind]
+			r := results[Named(e)]
 			r.Events++
-			said, first := map[string]int{}, -1
-			last := ""
-			for i := max(0, e.Start-before, v.EvalFrom); i <= min(e.End+after, len(v.Score)-1); i++ {
-				if v.Kind[i] == "" {
-					continue
-				}
-				if first < 0 {
-					first = i
-				}
-				last = v.Kind[i]
-				said[last]++
-			}
+			first, kinds := v.said(e)
 			if first < 0 {
 				continue
 			}
 			r.Detected++
 			r.Delay = append(r.Delay, max(0, first-e.Start))
-			if last == kind {
+			if kinds[len(kinds)-1] == r.Kind {
 				r.Last++
 			}
-			most := true
-			for k, n := range said {
-				if k != kind && n >= said[kind] {
-					most = false
-				}
-			}
-			if most {
+			if v.Right(e) {
 				r.Most++
 			}
 		}
