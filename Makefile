@@ -53,6 +53,19 @@ backends: ## Compile the Loki and Prometheus that the end-to-end tests run
 test-backends: ## Test the distribution with a real Loki and a real Prometheus
 	@scripts/test-backends.sh
 
+.PHONY: image
+image: ## Build the image with docker, podman or buildah; ARCH="amd64 arm64" for both
+	@scripts/image.sh
+
+.PHONY: test-image
+test-image: ## Build the image and start it, where there is buildah and podman
+	@scripts/build.sh
+	@cd testbed && $(TOOL) gotestsum --format pkgname -- -count=1 -timeout 20m ./image/...
+
+.PHONY: dashboards
+dashboards: ## Write the Grafana dashboards
+	@go run ./cmd/dashboards deploy/grafana/dashboards
+
 .PHONY: lint
 lint: ## Check format and style
 	@for m in $(MODULES); do (cd $$m && $(TOOL) golangci-lint run --allow-parallel-runners ./...); done

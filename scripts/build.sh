@@ -5,6 +5,7 @@
 # Compiles the distribution from its lock and shows how far it is.
 # ocb makes the sources; the compiler is called here, with the flags that ocb
 # itself uses, because ocb says nothing during the minutes that it takes.
+# TARGET_ARCH compiles for another architecture, OUTPUT names the binary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,7 +34,8 @@ if ! out=$(go tool -modfile=tools/go.mod builder --config builder-config.yaml \
 fi
 
 cd distribution
-export CGO_ENABLED=0
+output=${OUTPUT:-otelcol-aiops}
+export CGO_ENABLED=0 GOARCH=${TARGET_ARCH:-$(go env GOARCH)}
 
 echo "build: fetching modules (the first time some 400 of them, a minute or two)"
 packages=$({ go list -deps . | wc -l; } 2> >(progress modules)) ||
@@ -43,5 +45,5 @@ echo "build: compiling (the first time 5 to 10 minutes on two cores, then second
 start=$SECONDS
 # -v names each package when its compiler has finished. No version control stamp:
 # it would make the binary depend on more than the sources.
-go build -v -trimpath -buildvcs=false -ldflags='-s -w' -o otelcol-aiops . 2>&1 | progress "of at most $packages packages"
-echo "build: distribution/otelcol-aiops, $(du -h otelcol-aiops | cut -f1), in $((SECONDS - start)) s"
+go build -v -trimpath -buildvcs=false -ldflags='-s -w' -o "$output" . 2>&1 | progress "of at most $packages packages"
+echo "build: distribution/$output, $(du -h "$output" | cut -f1), in $((SECONDS - start)) s"

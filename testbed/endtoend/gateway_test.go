@@ -5,8 +5,12 @@ package endtoend
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/backend"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
@@ -47,3 +51,14 @@ extensions: {health_check: {endpoint: %q}, knowledge_base: {http: {endpoint: %q}
 }
 
 func port(address string) string { return address[strings.LastIndex(address, ":")+1:] }
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode, "%s", body)
+	return string(body)
+}

@@ -21,7 +21,7 @@ import (
 )
 
 // scrape is the distance of two points of the gauges that the test sends.
-const scrape = 10 * time.Second
+const scrape = 2 * time.Second
 
 var queues = []string{"mail", "orders", "search"}
 
@@ -53,13 +53,13 @@ service: {pipelines: {metrics: {receivers: [otlp, host_metrics]}}}
 			sent := sendQueues(t, g.address, start, points, spikeAt)
 			end := start.Add((points - 1) * scrape)
 			spike := start.Add(spikeAt * scrape)
-			require.Eventually(t, func() bool {
+			g.WaitUntil(t, "the last points are there", func() bool {
 				found, err := prometheus.Query("queue_length", end)
 				return err == nil && len(found) == len(queues)
-			}, time.Minute, 200*time.Millisecond, "the last points are there")
+			})
 
 			t.Run("source is whole", func(t *testing.T) {
-				require.Len(t, query(t, prometheus, fmt.Sprintf("last_over_time(queue_length[%ds])", points*10), end), len(queues), "series ever")
+				require.Len(t, query(t, prometheus, fmt.Sprintf("last_over_time(queue_length[%ds])", int(points*scrape.Seconds())), end), len(queues), "series ever")
 				for i := 0; i < points; i += 7 {
 					at := start.Add(time.Duration(i) * scrape)
 					found := query(t, prometheus, "sum(queue_length)", at)
@@ -70,7 +70,7 @@ service: {pipelines: {metrics: {receivers: [otlp, host_metrics]}}}
 				require.InDelta(t, sent[i], query(t, prometheus, "sum(queue_length)", spike)[0].Value(), 1e-6, "also while a point is anomalous")
 			})
 			t.Run("spike has its score within a scrape interval", func(t *testing.T) {
-				found := query(t, prometheus, `anomaly_score_ratio{anomaly_metric_name="queue.length",queue="orders"} > 1`, spike.Add(scrape-time.Second))
+				found := query(t, prometheus, `anomaly_score_ratio{anomaly_metric_name="queue.length",queue="orders"} > 1`, spike.Add(scrape-time.Millisecond))
 				require.Len(t, found, 1)
 				kinds := query(t, prometheus, `anomaly_points_total{anomaly_metric_name="queue.length",queue="orders",anomaly_kind="spike",anomaly_direction="up"}`, spike)
 				require.Len(t, kinds, 1)
@@ -81,7 +81,7 @@ service: {pipelines: {metrics: {receivers: [otlp, host_metrics]}}}
 			t.Run("as many companions as the README says", func(t *testing.T) {
 				ever := func(name string) []string {
 					var streams []string
-					for _, s := range query(t, prometheus, fmt.Sprintf(`last_over_time(%s{anomaly_metric_name="queue.length"}[%ds])`, name, points*10), end) {
+					for _, s := range query(t, prometheus, fmt.Sprintf(`last_over_time(%s{anomaly_metric_name="queue.length"}[%ds])`, name, int(points*scrape.Seconds())), end) {
 						streams = append(streams, s.Labels["queue"])
 					}
 					slices.Sort(streams)
@@ -95,13 +95,14 @@ service: {pipelines: {metrics: {receivers: [otlp, host_metrics]}}}
 				}
 			})
 			t.Run("host metrics are whole", func(t *testing.T) {
-				now := time.Now()
-				states := query(t, prometheus, `count(count by (state) (system_memory_usage_bytes))`, now)
-				series := query(t, prometheus, `count(last_over_time(system_memory_usage_bytes[1h]))`, now)
-				require.Len(t, states, 1)
-				require.Len(t, series, 1)
-				require.Equal(t, states[0].Value(), series[0].Value()) //nolint:testifylint // counts
-				require.Len(t, query(t, prometheus, `last_over_time(system_cpu_load_average_1m[1h])`, now), 1)
+				require.EventuallyWithT(t, func(c *assert.CollectT) {
+					found, err := prometheus.Query(`count(last_over_time(system_memory_usage_bytes[1h])) == count(count by (state) (system_memory_usage_bytes))`, time.Now())
+					require.NoError(c, err)
+					require.Len(c, found, 1)
+					found, err = prometheus.Query(`last_over_time(system_cpu_load_average_1m[1h])`, time.Now())
+					require.NoError(c, err)
+					require.Len(c, found, 1)
+				}, 20*time.Second, 200*time.Millisecond)
 			})
 			g.Stop(t)
 		})

@@ -52,12 +52,32 @@ func SendMetrics(t testing.TB, address string, metrics pmetric.Metrics) {
 	send(t, "http://"+address+"/v1/metrics", payload)
 }
 
+// TrySendLogs sends logs that the address may refuse.
+func TrySendLogs(t testing.TB, address string, logs plog.Logs) {
+	t.Helper()
+	payload, err := plogotlp.NewExportRequestFromLogs(logs).MarshalProto()
+	require.NoError(t, err)
+	_, err = post("http://"+address+"/v1/logs", payload)
+	require.NoError(t, err)
+}
+
 func send(t testing.TB, url string, payload []byte) {
 	t.Helper()
-	response, err := http.Post(url, "application/x-protobuf", bytes.NewReader(payload)) //nolint:gosec,noctx // on this host
+	status, err := post(url, payload)
 	require.NoError(t, err)
+	require.Equal(t, "200 OK", status)
+}
+
+// post returns the status and, when that is not 200, what the answer says.
+func post(url string, payload []byte) (string, error) {
+	response, err := http.Post(url, "application/x-protobuf", bytes.NewReader(payload)) //nolint:gosec,noctx // on this host
+	if err != nil {
+		return "", err
+	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode, "%s", answer)
+	if err != nil || response.StatusCode == http.StatusOK {
+		return response.Status, err
+	}
+	return response.Status + ": " + string(answer), nil
 }

@@ -94,6 +94,17 @@ func (p *Program) Stop(t testing.TB) {
 	RequireNoPanic(t, p.Output())
 }
 
+// WaitExit returns when the program has come to its own, good end.
+func (p *Program) WaitExit(t testing.TB, timeout time.Duration) {
+	t.Helper()
+	select {
+	case <-p.exited:
+		require.NoError(t, p.err, "%s", p.Output())
+	case <-time.After(timeout):
+		require.FailNow(t, "still there after "+timeout.String(), "%s", p.Output())
+	}
+}
+
 // Kill ends the program and its children at once, and waits for that.
 func (p *Program) Kill() {
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)

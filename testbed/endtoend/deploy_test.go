@@ -1,0 +1,232 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package endtoend
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/backend"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/load"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/otlp"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
+)
+
+// history is what the demo sends, and what the dashboards show.
+const history = 2 * time.Hour
+
+// Every query of every dashboard and alert rule, on backends that the
+// distribution filled with the demo, an error storm and a flood, gives data.
+func TestDashboardsAndAlerts(t *testing.T) {
+	loki, prometheus := backend.StartLoki(t), backend.StartPrometheus(t)
+	// Limits that bite, so that the counters of what was forgotten exist; queues
+	// in memory, so that the test is quick.
+	g := startRates(t, loki, prometheus, program.WriteFile(t, t.TempDir(), "limits.yaml", `
+processors:
+  log_cluster: {limits: {templates: 100, clusters: 100}}
+  anomaly: {checkpoint_interval: 1s}
+  anomaly/clusters: {limits: {streams: 4}, checkpoint_interval: 1s}
+`))
+	demo := program.Start(t, nil, "go", "run", "./cmd/demo", "-endpoint", "http://"+g.address, "-history", history.String(), "-live=false")
+	demo.WaitExit(t, 3*time.Minute)
+	sendStorm(t, g.address)
+	flood := load.NewUnique(6)
+	for range 20 {
+		otlp.SendLogs(t, g.address, otlp.Logs("flood", time.Now(), time.Microsecond, plog.SeverityNumberError, flood.Lines(500)...))
+		time.Sleep(rateInterval)
+	}
+	g.WaitUntil(t, "forgetting shows in Prometheus", func() bool {
+		found, err := prometheus.Query(`rate(otelcol_processor_anomaly_forgotten_total{reason="limit"}[1m]) > 0`, time.Now())
+		return err == nil && len(found) > 0
+	})
+	// More memory than it may have: the collector refuses.
+	degraded := startGateway(t, nil, prometheus, nil, program.WriteFile(t, t.TempDir(), "memory.yaml", `
+processors: {memory_limiter: {check_interval: 100ms, limit_percentage: 0, spike_limit_percentage: 0, limit_mib: 1, spike_limit_mib: 0}}
+`))
+	degraded.WaitUntil(t, "refusing shows in Prometheus", func() bool {
+		otlp.TrySendLogs(t, degraded.address, otlp.Logs("shop", time.Now(), 0, plog.SeverityNumberInfo, "hello"))
+		found, err := prometheus.Query(`rate(otelcol_receiver_refused_log_records_total[1m]) > 0`, time.Now())
+		return err == nil && len(found) > 0
+	})
+
+	ask := func(t *testing.T, api backend.API, query string, instant bool) {
+		t.Helper()
+		var found []backend.Series
+		var err error
+		if instant {
+			found, err = api.Query(query, time.Now())
+		} else {
+			found, err = api.QueryRange(query, time.Now().Add(-history), time.Now())
+		}
+		require.NoError(t, err)
+		assert.NotEmpty(t, found, query)
+	}
+	for _, p := range panels(t) {
+		t.Run(p.name, func(t *testing.T) {
+			api := prometheus.API
+			if p.source == "loki" {
+				api = loki.API
+			}
+			ask(t, api, p.query, p.instant)
+		})
+	}
+	for _, r := range rules(t, "loki") {
+		t.Run("alert/"+r.Alert, func(t *testing.T) { ask(t, loki.API, r.Expr, false) })
+	}
+	for _, r := range rules(t, "prometheus") {
+		t.Run("alert/"+r.Alert, func(t *testing.T) {
+			query := r.Expr
+			if r.group == "otelcol-aiops" {
+				query = withoutThreshold(t, query)
+			}
+			ask(t, prometheus.API, query, false)
+		})
+	}
+	t.Run("backends took the rules", func(t *testing.T) {
+		for _, address := range []string{loki.Address + "/loki/api/v1/rules", prometheus.Address + "/api/v1/rules"} {
+			text := get(t, "http://"+address)
+			for _, r := range append(rules(t, "loki"), rules(t, "prometheus")...) {
+				if strings.HasPrefix(address, r.address(loki, prometheus)) {
+					assert.Contains(t, text, r.Alert)
+				}
+			}
+		}
+	})
+}
+
+// A rule file that Prometheus' own checker finds fault with, and a rule without a
+// runbook, do not pass.
+func TestAlertRulesAreValid(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(program.Root(t), "deploy", "alerts", "prometheus", "*.yaml"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	out, err := exec.Command(backend.Path(t, "promtool"), append([]string{"check", "rules", "--lint=all", "--lint-fatal"}, files...)...).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	const base = "https://github.com/otelcol-aiops/otelcol-aiops/blob/main/"
+	for _, r := range append(rules(t, "loki"), rules(t, "prometheus")...) {
+		require.True(t, strings.HasPrefix(r.Annotations["runbook_url"], base), r.Alert)
+		require.FileExists(t, filepath.Join(program.Root(t), strings.TrimPrefix(r.Annotations["runbook_url"], base)), r.Alert)
+	}
+}
+
+type panelQuery struct {
+	name, source, query string
+	instant             bool
+}
+
+// panels reads every query of every dashboard, with the values that Grafana would
+// put in for the variables.
+func panels(t *testing.T) []panelQuery {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(program.Root(t), "deploy", "grafana", "dashboards", "*.json"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	var all []panelQuery
+	for _, file := range files {
+		var d struct {
+			Title      string
+			Templating struct {
+				List []struct {
+					Name, AllValue, Type string
+					Query                any
+				}
+			}
+			Panels []struct {
+				Title   string
+				Targets []struct {
+					RefID, Expr, QueryType string
+					Instant                bool
+					Datasource             struct{ Type string }
+				}
+			}
+		}
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &d))
+		values := []string{"$__range", history.String(), "$__rate_interval", "1m", "$__auto", "1m"}
+		for _, v := range d.Templating.List {
+			value := v.AllValue
+			if v.Type == "textbox" {
+				value = fmt.Sprint(v.Query)
+			}
+			values = append(values, "${"+v.Name+":raw}", value, "$"+v.Name, value)
+		}
+		for _, p := range d.Panels {
+			for _, target := range p.Targets {
+				query := target.Expr
+				for range 2 { // the value of a variable may name another
+					query = strings.NewReplacer(values...).Replace(query)
+				}
+				all = append(all, panelQuery{
+					name: d.Title + "/" + p.Title + "/" + target.RefID, source: target.Datasource.Type,
+					query: query, instant: target.Instant || target.QueryType == "instant",
+				})
+			}
+		}
+	}
+	return all
+}
+
+type rule struct {
+	Alert       string            `yaml:"alert"`
+	Expr        string            `yaml:"expr"`
+	Annotations map[string]string `yaml:"annotations"`
+
+	group, kind string
+}
+
+func (r rule) address(loki *backend.Loki, prometheus *backend.Prometheus) string {
+	if r.kind == "loki" {
+		return loki.Address
+	}
+	return prometheus.Address
+}
+
+func rules(t *testing.T, kind string) []rule {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(program.Root(t), "deploy", "alerts", kind, "*.yaml"))
+	require.NoError(t, err)
+	var all []rule
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var f struct {
+			Groups []struct {
+				Name  string `yaml:"name"`
+				Rules []rule `yaml:"rules"`
+			} `yaml:"groups"`
+		}
+		require.NoError(t, yaml.Unmarshal(text, &f))
+		for _, group := range f.Groups {
+			for _, r := range group.Rules {
+				r.group, r.kind = group.Name, kind
+				all = append(all, r)
+			}
+		}
+	}
+	require.NotEmpty(t, all)
+	return all
+}
+
+// withoutThreshold is the left side of a comparison.
+func withoutThreshold(t *testing.T, promql string) string {
+	t.Helper()
+	expr, err := parser.NewParser(parser.Options{}).ParseExpr(promql)
+	require.NoError(t, err)
+	binary, is := expr.(*parser.BinaryExpr)
+	require.True(t, is && binary.Op.IsComparisonOperator(), "%s compares with a threshold", promql)
+	return binary.LHS.String()
+}
