@@ -99,7 +99,7 @@ func stat(source datasource, width int, title, description, unit, expr string) p
 	return panel{
 		Title: title, Description: description, Type: "stat", Datasource: &source, GridPos: grid{W: width, H: 4},
 		Targets:     []target{instant(target0(source, expr, ""))},
-		FieldConfig: fieldConfig{Defaults: fieldDefaults{Unit: unit}, Overrides: []override{}},
+		FieldConfig: fieldConfig{Defaults: fieldDefaults{Unit: unit, None: "0"}, Overrides: []override{}},
 		Options: map[string]any{
 			"reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}, "values": false}, "colorMode": "none", "graphMode": "none",
 		},

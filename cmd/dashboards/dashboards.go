@@ -65,7 +65,7 @@ func anomalies() dashboard {
 			textbox("series", "Series", `http_server_active_requests{service_name=~"$service"}`),
 		},
 		[]panel{
-			stat(prometheus, 8, "Anomalous streams now", "", "short", `count(anomaly_score_ratio`+of+` >= 1) or vector(0)`),
+			stat(prometheus, 8, "Anomalous streams now", "In the last five minutes.", "short", `count(max_over_time(anomaly_score_ratio`+of+`[5m]) >= 1)`),
 			stat(prometheus, 8, "Anomalous points", "In the time shown.", "short", `sum(increase(anomaly_points_total`+of+`[$__range]))`),
 			stat(prometheus, 8, "Worst score", "In the time shown; 1 is the threshold.", "none", `max(max_over_time(anomaly_score_ratio`+of+`[$__range]))`),
 		},
@@ -102,17 +102,17 @@ func health() dashboard {
 		"health", "otelcol-aiops: its own health", "Whether the collector keeps up, and whether a limit bites.",
 		[]variable{
 			sourceVariable("prometheus", "Prometheus"),
-			choose("instance", "Collector", "label_values(otelcol_process_uptime_seconds_total, instance)"),
+			choose("instance", "Collector", "label_values(otelcol_process_uptime_total, instance)"),
 		},
 		[]panel{
-			stat(prometheus, 6, "Collectors", "", "short", `count(otelcol_process_uptime_seconds_total`+of+`)`),
+			stat(prometheus, 6, "Collectors", "", "short", `count(otelcol_process_uptime_total`+of+`)`),
 			stat(prometheus, 6, "Records a second", "", "logs/s", `sum(rate(otelcol_processor_log_cluster_records_total`+of+`[$__rate_interval]))`),
 			stat(prometheus, 6, "Points a second", "", "cps", `sum(rate(otelcol_processor_anomaly_points_total`+of+`[$__rate_interval]))`),
-			stat(prometheus, 6, "Memory", "Resident, of all collectors.", "bytes", `sum(otelcol_process_memory_rss_bytes`+of+`)`),
+			stat(prometheus, 6, "Memory", "Resident, of all collectors.", "bytes", `sum(otelcol_process_memory_rss`+of+`)`),
 		},
 		[]panel{
 			lines(prometheus, 12, "CPU", "Cores.", "none", rate("otelcol_process_cpu_seconds_total", "instance"), "{{instance}}"),
-			lines(prometheus, 12, "Memory", "", "bytes", sum("otelcol_process_memory_rss_bytes"), "{{instance}} resident", sum("otelcol_processor_log_cluster_memory_bytes"), "{{instance}} learnt of logs"),
+			lines(prometheus, 12, "Memory", "", "bytes", sum("otelcol_process_memory_rss"), "{{instance}} resident", sum("otelcol_processor_log_cluster_memory"), "{{instance}} learnt of logs"),
 		},
 		[]panel{
 			lines(prometheus, 12, "Log records by outcome", "learned should be rare after the first hour.", "logs/s", rate("otelcol_processor_log_cluster_records_total", "outcome"), "{{outcome}}"),
@@ -121,7 +121,7 @@ func health() dashboard {
 		},
 		[]panel{
 			lines(prometheus, 12, "Time that clustering a window takes", "Beside the flow; 99 of 100 take less.", "s",
-				`histogram_quantile(0.99, sum by (instance, le) (rate(otelcol_processor_log_cluster_window_duration_seconds_bucket`+of+`[$__rate_interval])))`, "{{instance}}"),
+				`histogram_quantile(0.99, sum by (instance, le) (rate(otelcol_processor_log_cluster_window_duration_bucket`+of+`[$__rate_interval])))`, "{{instance}}"),
 			bars(prometheus, 12, "Forgotten to stay within a limit", "Log templates and words by kind, metric streams by reason.", "short",
 				`sum by (kind, reason) (increase(otelcol_processor_log_cluster_evicted_total`+of+`[$__rate_interval]))`, "{{kind}} {{reason}}",
 				`sum by (reason) (increase(otelcol_processor_anomaly_forgotten_total`+of+`[$__rate_interval]))`, "streams {{reason}}"),

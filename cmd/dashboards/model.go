@@ -107,7 +107,7 @@ type fieldConfig struct {
 
 type fieldDefaults struct {
 	Unit   string         `json:"unit,omitempty"`
-	Min    *float64       `json:"min,omitempty"`
+	None   string         `json:"noValue,omitempty"`
 	Custom map[string]any `json:"custom,omitempty"`
 }
 

@@ -32,20 +32,19 @@ const history = 2 * time.Hour
 // distribution filled with the demo, an error storm and a flood, gives data.
 func TestDashboardsAndAlerts(t *testing.T) {
 	loki, prometheus := backend.StartLoki(t), backend.StartPrometheus(t)
-	// Limits that bite, so that the counters of what was forgotten exist; queues
-	// in memory, so that the test is quick.
+	// Limits that bite, so that the counters of what was forgotten exist.
 	g := startRates(t, loki, prometheus, program.WriteFile(t, t.TempDir(), "limits.yaml", `
 processors:
   log_cluster: {limits: {templates: 100, clusters: 100}}
   anomaly: {checkpoint_interval: 1s}
-  anomaly/clusters: {limits: {streams: 4}, checkpoint_interval: 1s}
+  anomaly/clusters: {limits: {streams: 60}, checkpoint_interval: 1s}
 `))
 	demo := program.Start(t, nil, "go", "run", "./cmd/demo", "-endpoint", "http://"+g.address, "-history", history.String(), "-live=false")
 	demo.WaitExit(t, 3*time.Minute)
 	sendStorm(t, g.address)
 	flood := load.NewUnique(6)
 	for range 20 {
-		otlp.SendLogs(t, g.address, otlp.Logs("flood", time.Now(), time.Microsecond, plog.SeverityNumberError, flood.Lines(500)...))
+		otlp.SendLogs(t, g.address, otlp.Logs("flood", time.Now(), time.Microsecond, plog.SeverityNumberError, flood.Lines(100)...))
 		time.Sleep(rateInterval)
 	}
 	g.WaitUntil(t, "forgetting shows in Prometheus", func() bool {
