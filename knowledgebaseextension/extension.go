@@ -44,7 +44,6 @@ func (k *knowledgeBase) Dependencies() []component.ID { return k.web.config.depe
 
 // Start implements component.Component.
 func (k *knowledgeBase) Start(ctx context.Context, host component.Host) error {
-	k.tel.host.Store(&host)
 	if err := k.web.start(ctx, host, k.Base); err != nil {
 		return err
 	}

@@ -68,6 +68,7 @@ const (
 )
 
 func TestServerIsDown(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
 	dsn := server.Database(t)
 	server.Kill(t)
@@ -85,7 +86,45 @@ func TestServerIsDown(t *testing.T) {
 	c.recovers(t, 4*some)
 }
 
+// A server that is away at the start has what an earlier process learnt: once it
+// is back, lines have the IDs that they had, and counts are sums.
+func TestOldKnowledgeComesLate(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t)
+	dsn := server.Database(t)
+	c := start(t, onPostgres(dsn))
+	names := strings.Fields("ann bob cy dan eve fay gus hal")
+	var lines []line
+	for _, name := range names {
+		lines = append(lines, line{0, "session opened for user " + name})
+	}
+	c.send(t, lines...)
+	want := c.send(t, lines...)
+	c.stop(t)
+
+	server.Kill(t)
+	c = start(t, onPostgres(dsn))
+	defer c.stop(t)
+	gus := line{time.Minute, "session opened for user gus"}
+	fresh := c.suffers(t, []line{gus})
+	require.NotEqual(t, want[0]["log.template.id"], fresh[0]["log.template.id"], "the test teaches nothing")
+	server.Run(t)
+	c.recovers(t, 2*len(names)+2)
+	records := 2*len(names) + 2
+	require.Eventually(t, func() bool {
+		records++
+		got := c.send(t, gus)[0]
+		return got["log.template.id"] == want[0]["log.template.id"] && got["log.cluster.id"] == want[0]["log.cluster.id"]
+	}, 10*time.Second, 50*time.Millisecond)
+	c.holds(t, records)
+	d, err := c.open(t).Cluster(t.Context(), fresh[0]["log.cluster.id"].(string))
+	require.NoError(t, err)
+	require.Equal(t, want[0]["log.cluster.id"], d.ID, "the ID that it had meanwhile is an alias")
+	require.Equal(t, int64(records), d.Count)
+}
+
 func TestWrongPassword(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
 	dsn := server.Database(t)
 	server.SQL(t, "postgres", "CREATE USER kb PASSWORD 'old'; ALTER DATABASE test1 OWNER TO kb")
@@ -99,6 +138,7 @@ func TestWrongPassword(t *testing.T) {
 }
 
 func TestReadOnlyServer(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
 	dsn := server.Database(t)
 	c := start(t, onPostgres(dsn))
@@ -114,6 +154,7 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'test1'`)
 }
 
 func TestSchemaTooNew(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, where func(*Config)) {
 		c := start(t, where)
 		c.sendAll(t, stream(1, some))
@@ -141,6 +182,7 @@ func TestSchemaTooNew(t *testing.T) {
 }
 
 func TestLockedFile(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "kb.db")
 	c := start(t, func(c *Config) { c.File = file })
 	defer c.stop(t)
@@ -162,6 +204,7 @@ func TestLockedFile(t *testing.T) {
 
 // A full disk and one that turns read-only: a file system in memory.
 func TestDisk(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
 		t.Skipf("needs the right to mount: %v", err)
@@ -185,6 +228,7 @@ func TestDisk(t *testing.T) {
 }
 
 func TestReadOnlyDisk(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_RDONLY, "size=2m"); err != nil {
 		t.Skipf("needs the right to mount: %v", err)
@@ -199,6 +243,7 @@ func TestReadOnlyDisk(t *testing.T) {
 
 // A connection that is cut without a word: the server neither answers nor closes.
 func TestConnectionIsCut(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
 	dsn := server.Database(t)
 	u, err := url.Parse(dsn)
@@ -217,6 +262,7 @@ func TestConnectionIsCut(t *testing.T) {
 
 // A file that is no database, until somebody takes it away.
 func TestMetricsSayIt(t *testing.T) {
+	t.Parallel()
 	tel := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, tel.Shutdown(context.Background())) })
 	cfg := createDefaultConfig().(*Config)

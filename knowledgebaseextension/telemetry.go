@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
@@ -19,12 +18,12 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
 )
 
-// telemetry turns what the base reports into the extension's metrics, its status
-// and a line in the log when that changes.
+// telemetry turns what the base reports into the extension's metrics, and a line in
+// the log when its health changes. The Collector takes no status from an extension;
+// the processors that use it report that.
 type telemetry struct {
 	*metadata.TelemetryBuilder
 	logger *zap.Logger
-	host   atomic.Pointer[component.Host]
 	down   atomic.Bool
 }
 
@@ -67,15 +66,10 @@ func (t *telemetry) Failed(operation string, err error) {
 // Health implements base.Observer.
 func (t *telemetry) Health(err error) {
 	t.down.Store(err != nil)
-	event := componentstatus.NewEvent(componentstatus.StatusOK)
 	if err != nil {
 		t.logger.Warn("The knowledge base has trouble with its database; records flow, what is learnt waits", zap.Error(err))
-		event = componentstatus.NewRecoverableErrorEvent(err)
 	} else {
 		t.logger.Info("The knowledge base is in order")
-	}
-	if host := t.host.Load(); host != nil {
-		componentstatus.ReportStatus(*host, event)
 	}
 }
 

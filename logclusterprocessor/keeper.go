@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.uber.org/zap"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
@@ -36,7 +37,9 @@ type keeper struct {
 	processor knowledge.Processor
 	logger    *zap.Logger
 
+	host    component.Host
 	session knowledge.Session
+	failing bool
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 }
@@ -55,6 +58,7 @@ func (k *keeper) start(ctx context.Context, host component.Host) error {
 	if !ok {
 		return fmt.Errorf("knowledge_base: extension %q is not a knowledge base", k.id)
 	}
+	k.host = host
 	k.parts.KeepChanges()
 	k.session = base.Join(k.processor)
 	wait, cancel := context.WithTimeout(ctx, loadWait)
@@ -77,22 +81,34 @@ func (k *keeper) start(ctx context.Context, host component.Host) error {
 func (k *keeper) saveOften(ctx context.Context) {
 	ticker := time.NewTicker(saveInterval)
 	defer ticker.Stop()
-	failing := false
 	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		err := k.save(ctx, n%countEvery == 0)
-		if err != nil && !failing && ctx.Err() == nil {
-			k.logger.Warn("The knowledge base does not take what was learnt; trying again every second", zap.Error(err))
+		err := errors.Join(k.save(ctx, n%countEvery == 0), k.session.Health())
+		if ctx.Err() == nil {
+			k.report(err)
 		}
-		if err == nil && failing {
-			k.logger.Info("The knowledge base takes what was learnt again")
-		}
-		failing = err != nil
 	}
+}
+
+// report says when trouble with the knowledge base begins and when it ends. It is
+// the processor that does, for all to see in the health check: the Collector takes
+// no status from an extension.
+func (k *keeper) report(err error) {
+	switch failing := err != nil; {
+	case failing == k.failing:
+		return
+	case failing:
+		k.logger.Warn("The knowledge base does not take what was learnt; trying again every second", zap.Error(err))
+		componentstatus.ReportStatus(k.host, componentstatus.NewRecoverableErrorEvent(fmt.Errorf("knowledge_base: %w", err)))
+	default:
+		k.logger.Info("The knowledge base takes what was learnt again")
+		componentstatus.ReportStatus(k.host, componentstatus.NewEvent(componentstatus.StatusOK))
+	}
+	k.failing = !k.failing
 }
 
 // save offers every partition's delta. What is refused stays in the partition,

@@ -56,6 +56,8 @@ func (b *testBase) Join(p knowledge.Processor) knowledge.Session {
 
 func (b *testBase) Leave() {}
 
+func (b *testBase) Health() error { return nil }
+
 func (b *testBase) Loaded(context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -37,6 +37,8 @@ type Session interface {
 	// came since. forgotten are templates that the base does not know (their
 	// retention was over): they are to be offered again, in full.
 	Save(ctx context.Context, partition string, delta Rows) (forgotten []ID, err error)
+	// Health is what is wrong with the store at the moment, nil when nothing is.
+	Health() error
 	// Leave ends the session and waits for running calls of the processor's
 	// methods.
 	Leave()

@@ -28,6 +28,7 @@ import (
 type collector struct {
 	*program.Program
 	address string
+	health  string
 	sink    *sink
 	config  string
 }
@@ -78,28 +79,44 @@ func (s *sink) take() []plog.LogRecord {
 	return all
 }
 
-// startCollector starts a collector with a knowledge base, whose settings are
-// given as YAML.
+// startCollector starts a collector with a knowledge base, whose store is given as
+// a line of YAML.
 func startCollector(t *testing.T, base string) *collector {
-	c := &collector{address: program.FreeAddress(t), sink: newSink(t)}
+	c := &collector{address: program.FreeAddress(t), health: program.FreeAddress(t), sink: newSink(t)}
 	c.config = program.WriteFile(t, t.TempDir(), "collector.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
 processors: {log_cluster: {knowledge_base: knowledge_base}}
 exporters: {otlp_http: {endpoint: %q, compression: none, sending_queue: {enabled: false}}}
-extensions: {knowledge_base: %s}
+extensions:
+  knowledge_base: {%s, http: {enabled: false}}
+  health_check: {http: {endpoint: %q, status: {enabled: true, path: /}}, component_health: {include_recoverable_errors: true, recovery_duration: 100ms}}
 service:
-  extensions: [knowledge_base]
+  extensions: [health_check, knowledge_base]
   telemetry: {metrics: {level: none}}
   pipelines: {logs: {receivers: [otlp], processors: [log_cluster], exporters: [otlp_http]}}
-`, c.address, c.sink.URL, base))
+`, c.address, c.sink.URL, base, c.health))
 	c.start(t)
 	return c
 }
 
 // start starts the process, again if need be.
 func (c *collector) start(t *testing.T) {
-	c.Program = program.Start(t, nil, program.Collector(t), "--config", c.config)
+	c.Program = program.Start(t, nil, program.Collector(t),
+		"--feature-gates=+extension.healthcheck.useComponentStatus", "--config", c.config)
 	c.WaitFor(t, "Everything is ready")
+}
+
+// waitForHealth waits until the health check answers with an HTTP status.
+func (c *collector) waitForHealth(t *testing.T, status int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		response, err := http.Get("http://" + c.health + "/")
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		return response.StatusCode == status
+	}, 30*time.Second, 50*time.Millisecond, "the health check never said %d", status)
 }
 
 // line is one record.

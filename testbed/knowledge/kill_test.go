@@ -39,8 +39,8 @@ func TestSIGKILL(t *testing.T) {
 	const perRound = 60
 	lines := madeLines(rand.New(rand.NewPCG(4, 2)), n*perRound, begin)
 
-	spared := startCollector(t, fmt.Sprintf("{file: %q}", filepath.Join(t.TempDir(), "kb.db")))
-	killed := startCollector(t, fmt.Sprintf("{file: %q}", filepath.Join(t.TempDir(), "kb.db")))
+	spared := startCollector(t, fmt.Sprintf("file: %q", filepath.Join(t.TempDir(), "kb.db")))
+	killed := startCollector(t, fmt.Sprintf("file: %q", filepath.Join(t.TempDir(), "kb.db")))
 	for round := range n {
 		part := lines[round*perRound : (round+1)*perRound]
 		spared.send(t, part)

@@ -6,6 +6,7 @@ package knowledge
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ import (
 // IDs, through kills of either and of the server.
 func TestTwoCollectors(t *testing.T) {
 	server := pgtest.Start(t)
-	base := fmt.Sprintf("{dsn: %q}", server.Database(t))
+	base := fmt.Sprintf("dsn: %q", server.Database(t))
 	a, b := startCollector(t, base), startCollector(t, base)
 	r := rand.New(rand.NewPCG(1, 1))
 	now := time.Now().Add(-30 * time.Second)
@@ -88,10 +89,20 @@ func TestTwoCollectors(t *testing.T) {
 	}
 
 	// The server dies and comes back; what was learnt meanwhile is there.
+	for _, c := range []*collector{a, b} {
+		c.waitForHealth(t, http.StatusOK)
+	}
 	server.Kill(t)
+	both(madeLines(r, 100, time.Now()))
+	for _, c := range []*collector{a, b} {
+		c.waitForHealth(t, http.StatusInternalServerError)
+	}
 	both(madeLines(r, 100, time.Now()))
 	server.Run(t)
 	agree()
+	for _, c := range []*collector{a, b} {
+		c.waitForHealth(t, http.StatusOK)
+	}
 	require.Eventually(t, func() bool { return holder() != "" }, 15*time.Second, 100*time.Millisecond)
 	require.NotEqual(t, "0", server.SQL(t, "test1", "SELECT count(*) FROM clusters"))
 	a.Stop(t)

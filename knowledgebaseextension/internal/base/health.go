@@ -56,6 +56,13 @@ func (h *health) worst() error {
 	return all
 }
 
+// now is what fails at the moment, nil when nothing does.
+func (h *health) now() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.worst()
+}
+
 func (h *health) of(operation string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

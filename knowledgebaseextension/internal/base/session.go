@@ -89,6 +89,9 @@ func (s *session) isLoaded() bool {
 	return s.loaded
 }
 
+// Health implements knowledge.Session.
+func (s *session) Health() error { return s.base.health.now() }
+
 // Leave implements knowledge.Session.
 func (s *session) Leave() {
 	b := s.base
@@ -195,7 +198,8 @@ func (s *session) unread(now int64) (after int64, news bool) {
 
 // apply gives rows to the processor. all says that they are all of a partition.
 func (s *session) apply(state store.State, all bool) {
-	for name, rows := range state {
+	for _, name := range latestFirst(state) {
+		rows := state[name]
 		s.call(func() {
 			held := s.processor.Apply(name, *rows, all)
 			s.mu.Lock()
@@ -210,6 +214,24 @@ func (s *session) apply(state store.State, all bool) {
 			}
 		})
 	}
+}
+
+// latestFirst orders partitions by when they were last seen: a processor may not
+// have room for all. What has no rows, because its retention is over, is left out.
+func latestFirst(state store.State) []string {
+	latest := make(map[string]int64, len(state))
+	var names []string
+	for name, rows := range state {
+		if rows.Empty() && len(rows.Solutions)+len(rows.Apart) == 0 {
+			continue
+		}
+		names = append(names, name)
+		for i := range rows.Shapes {
+			latest[name] = max(latest[name], rows.Shapes[i].LastSeen)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(latest[b], latest[a]), cmp.Compare(a, b)) })
+	return names
 }
 
 // lease renews the lead of the processor's partitions, and tells it.

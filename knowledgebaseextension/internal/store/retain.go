@@ -46,6 +46,11 @@ func (s *Store) Retain(ctx context.Context, r Retention, now time.Time) (Removed
 			return removed, err
 		}
 	}
+	_, err := querier{s.write, s.dialect}.run(ctx, "DELETE FROM partitions WHERE until < "+s.dialect.nowMS+
+		" AND name NOT IN (SELECT partition FROM clusters)")
+	if err != nil {
+		return removed, err
+	}
 	if r.Counts > 0 {
 		result, err := querier{s.write, s.dialect}.run(ctx, `DELETE FROM cluster_counts
 WHERE minute < ? AND minute < (SELECT max(minute) FROM cluster_counts) - ?`,

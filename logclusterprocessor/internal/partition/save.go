@@ -29,6 +29,8 @@ const (
 	maxSamples = 1_000
 	// maxChanges is how many shapes one Save takes, so that no transaction is long.
 	maxChanges = 20_000
+	// maxPuts is how often one Save puts: a flood must not keep it from the others.
+	maxPuts = 16
 )
 
 func newUnsaved() *unsaved {
@@ -75,10 +77,10 @@ func (p *Partition) Sample(e *Entry, t int64, text string) {
 }
 
 // Save gives what changed since the last time it succeeded to put, outside the
-// lock, until nothing is left. Without counts, more lines of what is known are no
+// lock, until nothing is left or too much comes. Without counts, more lines of what is known are no
 // change. Not to be called twice at a time.
 func (p *Partition) Save(counts bool, put func(delta knowledge.Rows) (forgotten []knowledge.ID, err error)) error {
-	for {
+	for range maxPuts {
 		delta, changes, all := p.delta(counts)
 		if delta.Empty() {
 			return nil
@@ -94,6 +96,7 @@ func (p *Partition) Save(counts bool, put func(delta knowledge.Rows) (forgotten 
 			return nil
 		}
 	}
+	return nil
 }
 
 // delta takes out what is to be saved.

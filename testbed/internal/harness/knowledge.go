@@ -34,6 +34,7 @@ func StartBase(ctx context.Context, changes ...func(*knowledgebaseextension.Conf
 	set := extensiontest.NewNopSettings(factory.Type())
 	set.TelemetrySettings = tel.NewTelemetrySettings()
 	cfg := factory.CreateDefaultConfig().(*knowledgebaseextension.Config)
+	cfg.HTTP.Enabled = false
 	for _, change := range changes {
 		change(cfg)
 	}
