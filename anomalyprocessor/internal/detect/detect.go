@@ -93,6 +93,10 @@ type state struct {
 
 	SeasonMean, Share, Cov, Var float64
 
+	Center float64 // mean of the values as they are
+
+	AtHome int32 // values in a row at the level from before the last new normal
+
 	HomeAt          int64   // when a level was given up for a new one
 	Home, HomeScale float64 // that level, and sigma then
 
@@ -133,6 +137,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	if d.Incident.Open && at-d.Incident.Begin > int64(d.cfg.Adapt) {
 		d.adopt(at)
 	}
+	d.comeHome(at, value-off)
 	// the prediction, without and with season
 	parts := [3]float64{d.Medium - d.Slow, d.Fast - d.Medium, d.Prev - d.Fast}
 	base := d.Slow + d.Mix[0]*parts[0] + d.Mix[1]*parts[1] + d.Mix[2]*parts[2]
@@ -423,8 +428,11 @@ func (d *Detector) stride(value float64) {
 // learnSeason finds periods and learns their profiles, each on what those before
 // it leave.
 func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seasonal) {
+	d.Center += max(longRate, 1/float64(d.N)) * (clean - d.Center)
 	if s.known {
-		y, x := clean-d.Long, s.mean-d.SeasonMean
+		x := s.mean - d.SeasonMean
+		far := 3 * max(math.Abs(x), math.Sqrt(d.Var))
+		y := max(-far, min(far, clean-d.Center))
 		d.Cov += shareRate * rate * (y*x - d.Cov)
 		d.Var += shareRate * rate * (x*x - d.Var)
 		if d.Var > 0 {

@@ -109,9 +109,8 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 	i := &d.Incident
 	r := math.Abs(value-v.Expected) / sigma
 	i.Jump = max(0.9*i.Jump, float32(min(r, 1000)))
-	home := i.Open && math.Abs(value-off-i.From) <= backWithin*max(sigma, i.Scale)
-	if home || d.HomeScale > 0 && at-d.HomeAt < day && math.Abs(value-off-d.Home) <= backWithin*max(sigma, d.HomeScale) {
-		v.Score = min(v.Score*backWeight, 0.9) // back where it was
+	if i.Open && math.Abs(value-off-i.From) <= backWithin*max(sigma, i.Scale) || d.AtHome > 0 {
+		v.Score = min(v.Score*backWeight, 0.9)
 	}
 	if !d.matters(value, off, v) {
 		v.Score = 0
@@ -154,6 +153,20 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 	}
 	if v.Anomalous = v.Score >= 1; v.Anomalous {
 		v.Kind = i.Kind
+	}
+}
+
+// comeHome sees whether the value x is at the level that was given up for a new
+// normal. When it stays there that is its level again.
+func (d *Detector) comeHome(at int64, x float64) {
+	if d.HomeScale == 0 || at-d.HomeAt > day || math.Abs(x-d.Home) > backWithin*d.HomeScale {
+		d.AtHome = 0
+		return
+	}
+	if d.AtHome++; d.AtHome >= homeAfter {
+		d.level(d.Home)
+		d.VarFast, d.Run = d.VarSlow, 0
+		d.AtHome, d.HomeScale = 0, 0
 	}
 }
 

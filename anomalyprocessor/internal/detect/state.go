@@ -95,7 +95,7 @@ func (s *state) valid() bool {
 	ok := s.N >= 0 && s.Interval >= 0 && h.Width >= 0 && h.N >= 0 && h.N <= slots && h.Num >= 0 &&
 		i.Kind <= Trend && i.N >= 0 && s.Strides >= 0 &&
 		finite(s.Raw, s.Prev, s.Fast, s.Medium, s.Slow, s.Long, s.Scale, s.LongScale, s.Span, s.Stride,
-			float64(s.Habit), s.Burst, s.Shift, s.Drift, s.VarFast, s.VarSlow, s.Home, s.HomeScale, s.SeasonMean, s.Share, s.Cov, s.Var,
+			float64(s.Habit), s.Burst, s.Shift, s.Drift, s.VarFast, s.VarSlow, s.Center, s.Home, s.HomeScale, s.SeasonMean, s.Share, s.Cov, s.Var,
 			i.From, i.Inside, i.Slow, i.Long, i.Scale, float64(i.Jump), i.SumY, i.SumTY, h.Sum) && finite(s.Mix[:]...)
 	for _, sides := range s.Tails {
 		for _, t := range sides {
