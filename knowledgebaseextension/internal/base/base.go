@@ -60,6 +60,8 @@ const (
 	retainInterval = time.Minute
 	// callTimeout bounds a call of the store: a server that hangs counts as down.
 	callTimeout = 10 * time.Second
+	// saveTimeout bounds one transaction, of thousands of rows.
+	saveTimeout = 20 * time.Second
 	// loadTimeout is for reading everything.
 	loadTimeout = time.Minute
 )

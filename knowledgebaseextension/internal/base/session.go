@@ -278,7 +278,7 @@ func (s *session) Save(ctx context.Context, partition string, delta knowledge.Ro
 	if !s.isLoaded() {
 		return nil, ErrNotReady
 	}
-	call, cancel := context.WithTimeout(ctx, callTimeout)
+	call, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
 	begin := time.Now()
 	s.cut(delta.Samples)

@@ -27,10 +27,11 @@ type unsaved struct {
 const (
 	maxAliases = 100_000
 	maxSamples = 1_000
-	// maxChanges is how many shapes one Save takes, so that no transaction is long.
-	maxChanges = 20_000
+	// maxChanges is how many shapes one transaction takes: a slow machine must have
+	// it done well before the knowledge base gives up on it.
+	maxChanges = 4_000
 	// maxPuts is how often one Save puts: a flood must not keep it from the others.
-	maxPuts = 16
+	maxPuts = 64
 )
 
 func newUnsaved() *unsaved {
@@ -83,7 +84,10 @@ func (p *Partition) Save(counts bool, put func(delta knowledge.Rows) (forgotten 
 	for range maxPuts {
 		delta, changes, all := p.delta(counts)
 		if delta.Empty() {
-			return nil
+			if all {
+				return nil
+			}
+			continue // what was to be saved is gone by now
 		}
 		forgotten, err := put(delta)
 		if err != nil {
@@ -99,10 +103,18 @@ func (p *Partition) Save(counts bool, put func(delta knowledge.Rows) (forgotten 
 	return nil
 }
 
-// delta takes out what is to be saved.
+// delta takes out what is to be saved, and says whether that is all.
 func (p *Partition) delta(counts bool) (delta knowledge.Rows, changes []template.Change[Answer], all bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	u := p.unsaved
+	n := min(len(u.aliases), maxChanges)
+	delta.Aliases, u.aliases = u.aliases[:n:n], u.aliases[n:]
+	if len(u.aliases) > 0 {
+		// Only after an outage. What is joined must be before its templates move.
+		p.takeRows(&delta, 0)
+		return delta, nil, false
+	}
 	changes, all = p.miner.Changes(maxChanges, counts)
 	delta.Shapes = make([]knowledge.Shape, len(changes))
 	for i := range changes {
@@ -112,31 +124,66 @@ func (p *Partition) delta(counts bool) (delta knowledge.Rows, changes []template
 			Founded: r.Founded, Masked: r.Text, Birth: r.Birth, LastSeen: r.Last, Count: r.Count,
 		}
 	}
-	u := p.unsaved
-	for id := range u.templates {
-		if m := p.categories.members[id]; m != nil {
-			delta.Templates = append(delta.Templates, m.row())
-		}
+	p.takeRows(&delta, maxChanges)
+	all = all && len(u.templates)+len(u.clusters) == 0
+	delta.Samples, u.samples = u.samples, nil
+	if now := p.clock(); all && p.leads.Load() && !sameClock(&u.clock, now) {
+		delta.Clock, u.clock = now, *now
 	}
-	slices.SortFunc(delta.Templates, func(a, b knowledge.Template) int {
-		return cmp.Or(cmp.Compare(a.Birth, b.Birth), cmp.Compare(a.ID, b.ID))
-	})
-	for id := range u.clusters {
+	return delta, changes, all
+}
+
+// takeRows takes out the templates and clusters that a delta names and the base
+// does not have as they are, and about as many others as it may.
+func (p *Partition) takeRows(delta *knowledge.Rows, others int) {
+	u := p.unsaved
+	takeCluster := func(id uint64) {
+		if !u.clusters[id] {
+			return
+		}
+		delete(u.clusters, id)
 		if c := p.categories.byID[id]; c != nil {
 			delta.Clusters = append(delta.Clusters, knowledge.Cluster{ID: knowledge.ID(c.id), Birth: c.birth, Keywords: c.keywords})
 		}
 	}
+	takeTemplate := func(id uint64) {
+		if !u.templates[id] {
+			return
+		}
+		delete(u.templates, id)
+		if m := p.categories.members[id]; m != nil {
+			delta.Templates = append(delta.Templates, m.row())
+			takeCluster(m.category.id)
+		}
+	}
+	for _, a := range delta.Aliases {
+		if a.Kind == knowledge.KindTemplate {
+			takeTemplate(uint64(a.To))
+		} else {
+			takeCluster(uint64(a.To))
+		}
+	}
+	for _, s := range delta.Shapes {
+		takeTemplate(uint64(s.Template))
+	}
+	for id := range u.templates {
+		if len(delta.Templates) >= others {
+			break
+		}
+		takeTemplate(id)
+	}
+	for id := range u.clusters {
+		if len(delta.Clusters) >= others {
+			break
+		}
+		takeCluster(id)
+	}
+	slices.SortFunc(delta.Templates, func(a, b knowledge.Template) int {
+		return cmp.Or(cmp.Compare(a.Birth, b.Birth), cmp.Compare(a.ID, b.ID))
+	})
 	slices.SortFunc(delta.Clusters, func(a, b knowledge.Cluster) int {
 		return cmp.Or(cmp.Compare(a.Birth, b.Birth), cmp.Compare(a.ID, b.ID))
 	})
-	delta.Aliases, delta.Samples = u.aliases, u.samples
-	clock := u.clock
-	if now := p.clock(); all && p.leads.Load() && !sameClock(&clock, now) {
-		delta.Clock, clock = now, *now
-	}
-	p.unsaved = newUnsaved()
-	p.unsaved.clock = clock
-	return delta, changes, all
 }
 
 // takeBack puts what was refused before what came since.

@@ -76,8 +76,7 @@ func (m *Miner[P]) Forgotten(id uint64) {
 		return
 	}
 	for e := e.Template().first; e != nil; e = e.next {
-		// The lines that it has had so far stay counted; they were removed with it.
-		e.stored.known = false
+		e.stored.known, e.stored.count = false, 0
 	}
 }
 
