@@ -154,7 +154,6 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'test1'`)
 }
 
 func TestSchemaTooNew(t *testing.T) {
-	t.Parallel()
 	onBoth(t, func(t *testing.T, where func(*Config)) {
 		c := start(t, where)
 		c.sendAll(t, stream(1, some))
