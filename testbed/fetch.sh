@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # Finds the benchmark data, or downloads what has a public home, and prints the
-# folder. Verifies every file against loghub.sha256 either way.
+# folder. Verifies the logs against loghub.sha256 either way, and what it
+# downloads of the Numenta Anomaly Benchmark against nab.sha256.
 set -eu
 
 commit=db27223
@@ -32,5 +33,15 @@ while read -r _ file; do
 	rm "$cache/$file.part"
 done <"$sums"
 verify "$cache"
+
+nab=https://raw.githubusercontent.com/numenta/NAB/v1.1
+echo "downloading the Numenta Anomaly Benchmark v1.1 to $cache" >&2
+while read -r _ file; do
+	mkdir -p "$(dirname "$cache/$file")"
+	curl --fail --silent --show-error --location --retry 3 --output "$cache/$file" "$nab/${file#nab/}"
+done <"$here/nab.sha256"
+(cd "$cache" && sha256sum --check --quiet "$here/nab.sha256") >&2
+
+echo "the other labelled metrics (anomaly/, kinds/) were cut and made for this project and have no public home in this form: their tables are skipped without them" >&2
 echo "the labelled concepts of error messages (errors/concepts_spark_tidb.tsv) were made by hand and have no public home: the meaning table is skipped without them" >&2
 echo "$cache"

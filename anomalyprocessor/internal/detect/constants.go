@@ -51,18 +51,19 @@ const (
 	dailyWeight = 0.4 // of a score when the last two cycles were off at this time too
 
 	// An incident.
-	openScore    = 0.7 // begins it
-	incidentRate = 0.2 // of learning while it is open, relative to other times
-	offBeyond    = 3   // sigmas from the level before that are off
-	stayShare    = 0.5 // of the mean distance so far that is still away
-	backWithin   = 2.5 // sigmas from the level before that are back
-	backWeight   = 0.5 // of a score when a value is back
-	calmAfter    = 5   // values in a row that end it
-	homeAfter    = 3   // values in a row at the level before the new normal that bring it back
-	resumeAfter  = 5   // values after a long gap that are not judged
-	leanBy       = 1.5 // sigmas between levels that are a move in progress
-	rampShare    = 0.7 // of the distance, risen while it was open, that is a trend
-	wilderBy     = 1.5 // times the usual error
+	openScore    = 0.7  // begins it
+	holdScore    = 1.01 // while it goes on: enough for an alert on a score above 1
+	incidentRate = 0.2  // of learning while it is open, relative to other times
+	offBeyond    = 3    // sigmas from the level before that are off
+	stayShare    = 0.5  // of the mean distance so far that is still away
+	backWithin   = 2.5  // sigmas from the level before that are back
+	backWeight   = 0.5  // of a score when a value is back
+	calmAfter    = 5    // values in a row that end it
+	homeAfter    = 3    // values in a row at the level before the new normal that bring it back
+	resumeAfter  = 5    // values after a long gap that are not judged
+	leanBy       = 1.5  // sigmas between levels that are a move in progress
+	rampShare    = 0.7  // of the distance, risen while it was open, that is a trend
+	wilderBy     = 1.5  // times the usual error
 
 	// The season.
 	seasonRate          = 0.3    // of a bucket, for each cycle

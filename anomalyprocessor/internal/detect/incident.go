@@ -131,7 +131,7 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 		peak := i.Peak
 		i.Peak = max(peak, float32(v.Score))
 		if flagged && i.Told && v.Score < float64(peak) {
-			v.Score = 1 // the same again
+			v.Score = holdScore // the same again
 		}
 		i.Told = i.Told || flagged
 		if flagged || stays {
@@ -141,7 +141,7 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 			i.Kind = i.kind(channel, v.Up, d.VarFast > wilderBy*d.VarSlow)
 		}
 		if stays && i.Told && !flagged && math.Abs(y) > stayShare*math.Abs(i.SumY)/float64(i.N) {
-			v.Score = max(v.Score, 1)
+			v.Score = max(v.Score, holdScore)
 			if !d.matters(value, off, v) {
 				v.Score = 0
 			}
