@@ -24,6 +24,6 @@ install -m 755 "$binary" "$rootfs/otelcol-aiops"
 CGO_ENABLED=0 GOARCH=$TARGET_ARCH go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$rootfs/healthcheck" ./cmd/healthcheck
 CGO_ENABLED=0 GOARCH=$TARGET_ARCH go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$rootfs/demo" ./cmd/demo
 install -m 644 "$ca" "$rootfs/etc/ssl/certs/ca-certificates.crt"
-install -m 644 config/gateway*.yaml "$rootfs/etc/otelcol-aiops/"
+install -m 644 config/agent.yaml config/gateway*.yaml "$rootfs/etc/otelcol-aiops/"
 install -m 644 LICENSE "$rootfs/usr/share/doc/otelcol-aiops/"
 go run ./cmd/sbom "$binary" >"$rootfs/usr/share/doc/otelcol-aiops/sbom.spdx.json"

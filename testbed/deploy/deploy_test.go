@@ -1,0 +1,229 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package deploy checks the files of deploy/ that no test can start here: the
+// Kubernetes manifests against the API's own types, the compose file against
+// what was tested.
+package deploy
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/modfile"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
+)
+
+// A collector as the operator's v1beta1 knows it: the fields that we use. The
+// operator's own types could not be had here.
+type openTelemetryCollector struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		Mode                 string                         `json:"mode"`
+		Replicas             *int32                         `json:"replicas"`
+		Image                string                         `json:"image"`
+		Env                  []corev1.EnvVar                `json:"env"`
+		Resources            corev1.ResourceRequirements    `json:"resources"`
+		PodSecurityContext   *corev1.PodSecurityContext     `json:"podSecurityContext"`
+		SecurityContext      *corev1.SecurityContext        `json:"securityContext"`
+		VolumeMounts         []corev1.VolumeMount           `json:"volumeMounts"`
+		VolumeClaimTemplates []corev1.PersistentVolumeClaim `json:"volumeClaimTemplates"`
+		Config               map[string]any                 `json:"config"`
+	} `json:"spec"`
+}
+
+type kustomization struct {
+	APIVersion string   `json:"apiVersion"`
+	Kind       string   `json:"kind"`
+	Namespace  string   `json:"namespace"`
+	Resources  []string `json:"resources"`
+	Images     []struct {
+		Name   string `json:"name"`
+		NewTag string `json:"newTag"`
+	} `json:"images"`
+}
+
+func kinds() map[string]any {
+	return map[string]any{
+		"Namespace": &corev1.Namespace{}, "ServiceAccount": &corev1.ServiceAccount{}, "Service": &corev1.Service{},
+		"StatefulSet": &appsv1.StatefulSet{}, "DaemonSet": &appsv1.DaemonSet{}, "NetworkPolicy": &networkingv1.NetworkPolicy{},
+		"Kustomization": &kustomization{}, "OpenTelemetryCollector": &openTelemetryCollector{},
+	}
+}
+
+// object is one document of a manifest, decoded without an unknown field.
+type object struct {
+	file, kind string
+	value      any
+}
+
+func objects(t *testing.T) []object {
+	t.Helper()
+	var all []object
+	for _, pattern := range []string{"*.yaml", "*/*.yaml"} {
+		files, err := filepath.Glob(filepath.Join(program.Root(t), "deploy", "kubernetes", pattern))
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			for _, document := range strings.Split(string(text), "\n---\n") {
+				var meta metav1.TypeMeta
+				require.NoError(t, yaml.Unmarshal([]byte(document), &meta), file)
+				value := kinds()[meta.Kind]
+				require.NotNil(t, value, "%s: kind %q", file, meta.Kind)
+				require.NoError(t, yaml.UnmarshalStrict([]byte(document), value), file)
+				all = append(all, object{file, meta.Kind, value})
+			}
+		}
+	}
+	return all
+}
+
+func TestManifestsMatchTheAPI(t *testing.T) {
+	seen := map[string]bool{}
+	for _, o := range objects(t) {
+		seen[o.kind] = true
+	}
+	for kind := range kinds() {
+		require.True(t, seen[kind], "no %s", kind)
+	}
+}
+
+// A typing mistake must not pass the check above.
+func TestUnknownFieldIsRefused(t *testing.T) {
+	require.ErrorContains(t, yaml.UnmarshalStrict([]byte("spec: {replica: 1}"), &appsv1.StatefulSet{}), "replica")
+}
+
+// What runs is what the project says runs: limits, no rights, probes, and labels
+// that find each other.
+func TestPods(t *testing.T) {
+	services := map[string]map[string]string{}
+	templates := map[string]corev1.PodTemplateSpec{}
+	for _, o := range objects(t) {
+		switch v := o.value.(type) {
+		case *appsv1.StatefulSet:
+			templates[v.Name] = v.Spec.Template
+			require.Equal(t, v.Spec.Selector.MatchLabels, v.Spec.Template.Labels)
+			require.Len(t, v.Spec.VolumeClaimTemplates, 1)
+		case *appsv1.DaemonSet:
+			templates[v.Name] = v.Spec.Template
+			require.Equal(t, v.Spec.Selector.MatchLabels, v.Spec.Template.Labels)
+		case *corev1.Service:
+			services[v.Name] = v.Spec.Selector
+			require.Equal(t, corev1.ClusterIPNone, v.Spec.ClusterIP, "headless")
+		case *networkingv1.NetworkPolicy:
+			require.NotEmpty(t, v.Spec.PodSelector.MatchLabels)
+		}
+	}
+	require.Len(t, templates, 2)
+	require.Equal(t, templates["otelcol-aiops-gateway"].Labels, services["otelcol-aiops-gateway"])
+	for name, template := range templates {
+		require.Len(t, template.Spec.Containers, 1, name)
+		c := template.Spec.Containers[0]
+		require.False(t, c.Resources.Limits.Memory().IsZero(), name)
+		require.False(t, c.Resources.Requests.Memory().IsZero(), name)
+		require.True(t, *c.SecurityContext.ReadOnlyRootFilesystem, name)
+		require.False(t, *c.SecurityContext.AllowPrivilegeEscalation, name)
+		require.Equal(t, []corev1.Capability{"ALL"}, c.SecurityContext.Capabilities.Drop, name)
+		require.NotNil(t, c.ReadinessProbe, name)
+		require.NotNil(t, c.LivenessProbe, name)
+		for _, arg := range c.Args {
+			config, is := strings.CutPrefix(arg, "--config=/etc/otelcol-aiops/")
+			require.True(t, is, arg)
+			require.FileExists(t, filepath.Join(program.Root(t), "config", config), "the image has the files of config/")
+		}
+		mounts := map[string]bool{}
+		for _, v := range template.Spec.Volumes {
+			mounts[v.Name] = true
+		}
+		for _, m := range c.VolumeMounts {
+			require.True(t, mounts[m.Name] || m.Name == "state", "%s mounts %s", name, m.Name)
+		}
+	}
+}
+
+// The operator's resource carries config/gateway.yaml, word for word.
+func TestOperatorsConfigIsTheGateways(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(program.Root(t), "config", "gateway.yaml"))
+	require.NoError(t, err)
+	var want map[string]any
+	require.NoError(t, yaml.Unmarshal(text, &want))
+	for _, o := range objects(t) {
+		if v, is := o.value.(*openTelemetryCollector); is {
+			require.Equal(t, want, v.Spec.Config, "copy config/gateway.yaml to spec.config of %s", o.file)
+			return
+		}
+	}
+	require.Fail(t, "no OpenTelemetryCollector")
+}
+
+var goVersion = regexp.MustCompile(`^v0\.(\d)(\d\d)\.(\d+)$`)
+
+// compose.yaml starts the versions of Loki and Prometheus that are tested, with
+// the files that are tested, and nothing that is not pinned.
+func TestCompose(t *testing.T) {
+	dir := filepath.Join(program.Root(t), "deploy", "compose")
+	text, err := os.ReadFile(filepath.Join(dir, "compose.yaml"))
+	require.NoError(t, err)
+	var c struct {
+		Services map[string]struct {
+			Image   string   `json:"image"`
+			Ports   []string `json:"ports"`
+			Volumes []string `json:"volumes"`
+		} `json:"services"`
+		Volumes map[string]any `json:"volumes"`
+	}
+	require.NoError(t, yaml.Unmarshal(text, &c))
+
+	loki := strings.TrimPrefix(required(t, "loki", "github.com/grafana/loki/v3"), "v")
+	require.Equal(t, "docker.io/grafana/loki:"+loki, c.Services["loki"].Image)
+	// Prometheus 3.15.0 is v0.315.0 of its module.
+	v := goVersion.FindStringSubmatch(required(t, "prometheus", "github.com/prometheus/prometheus"))
+	require.Len(t, v, 4)
+	require.Equal(t, "docker.io/prom/prometheus:v"+v[1]+"."+v[2]+"."+v[3], c.Services["prometheus"].Image)
+
+	for name, s := range c.Services {
+		require.Regexp(t, `:v?\d+\.\d+\.\d+$`, s.Image, "%s is pinned", name)
+		for _, p := range s.Ports {
+			require.True(t, strings.HasPrefix(p, "127.0.0.1:"), "%s listens on %s", name, p)
+		}
+		for _, volume := range s.Volumes {
+			source, _, _ := strings.Cut(volume, ":")
+			if strings.HasPrefix(source, ".") {
+				_, err := os.Stat(filepath.Join(dir, source))
+				require.NoError(t, err, "%s mounts %s", name, source)
+			} else {
+				require.Contains(t, c.Volumes, source)
+			}
+		}
+	}
+}
+
+// required is the version of a module that testbed/backends compiles.
+func required(t *testing.T, backend, module string) string {
+	t.Helper()
+	file := filepath.Join(program.Root(t), "testbed", "backends", backend, "go.mod")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	mod, err := modfile.Parse(file, text, nil)
+	require.NoError(t, err)
+	for _, r := range mod.Require {
+		if r.Mod.Path == module {
+			return r.Mod.Version
+		}
+	}
+	require.FailNow(t, "not required", module)
+	return ""
+}
