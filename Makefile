@@ -99,6 +99,9 @@ accuracy-anomaly: ## Print the accuracy of anomaly detection on public data, bes
 .PHONY: plots-anomaly
 plots-anomaly: ## Draw a series with bounds and flags for every kind of anomaly
 	@cd testbed && go run ./cmd/plot-anomaly -out ../docs/images
+.PHONY: plots-forecast
+plots-forecast: ## Draw forecasts of public series against what came, as the README shows them
+	@cd testbed && go run ./cmd/plot-forecast
 
 .PHONY: bench-logs
 bench-logs: ## Measure what log clustering costs a record, beside other work on the same batches

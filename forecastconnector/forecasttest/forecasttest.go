@@ -10,6 +10,8 @@ import "github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/foreca
 type (
 	// Config is that of the forecaster.
 	Config = forecast.Config
+	// Point is a forecast for one moment.
+	Point = forecast.Point
 	// Stream is the forecaster of one series.
 	Stream = forecast.Stream
 )

@@ -98,6 +98,9 @@ func (s *Stream) describe() Description {
 		Trend:    s.curve.slope * float64(day),
 		Level:    s.hist.Level(),
 	}
+	if s.step > 0 {
+		d.Changed = time.Duration(s.step * int64(step))
+	}
 	for _, p := range s.periods {
 		d.Periods = append(d.Periods, time.Duration(p)*step)
 	}

@@ -31,8 +31,8 @@ type Config struct {
 	Buckets int
 }
 
-// DefaultConfig looks a day ahead and keeps 25 days of five minutes where these
-// pay, seven weeks of half hours or hours elsewhere.
+// DefaultConfig looks a day ahead and keeps 25 days of five minutes, or seven weeks
+// of what comes more rarely.
 func DefaultConfig() Config {
 	return Config{
 		Horizons: []time.Duration{15 * time.Minute, time.Hour, 24 * time.Hour},

@@ -136,22 +136,14 @@ func (s *Stream) quantile(h time.Duration, p float64) float64 {
 func (s *Stream) above(h int64, p float64) float64 {
 	part := s.part(s.last + h)
 	k, f := s.between(h)
-	at := func(k int) float64 {
-		return s.scores.Quantile(k, part, p)
-	}
-	if s.scores.Count(k) > 0 {
-		q := at(k)
-		if f > 0 && s.scores.Count(k+1) > 0 {
-			q += f * (at(k+1) - q)
+	if s.scores.Known(k) {
+		q := s.scores.Quantile(k, part, p)
+		if f > 0 && s.scores.Known(k+1) {
+			q += f * (s.scores.Quantile(k+1, part, p) - q)
 		}
 		return q
 	}
-	// Else from the furthest horizon that has been scored, as a random walk grows.
-	for k++; k < scored; k++ {
-		if s.scores.Count(k) > 0 {
-			return at(k) * math.Sqrt(float64(h)/s.horizon(k))
-		}
-	}
+	// Nothing was forecast and came: successive points are all there is.
 	z := math.Sqrt2 * math.Erfinv(2*p-1)
 	return 1.25 * z * s.jump * math.Sqrt(max(1, float64(h)/float64(max(s.interval, 1))))
 }

@@ -42,10 +42,6 @@ func (s *Stream) fit() {
 	}
 	if s.short == 0 || s.done-s.searched >= max(int64(len(in.Y))/8, 1) {
 		s.search(in.Y)
-		if s.simplify(in.Y) {
-			in.Y = s.hist.Values(in.Y[:0], s.done)
-			s.search(in.Y)
-		}
 	}
 	step := s.hist.Step()
 	in.Short, in.Long = int(s.short), int(s.long)
@@ -53,6 +49,9 @@ func (s *Stream) fit() {
 	in.Positive = s.lowest >= 0
 	if !fill(in.Y, in.Short) {
 		return
+	}
+	if s.step = int64(in.Step()); s.step > 0 {
+		in.Level(int(s.step))
 	}
 	in.Shift()
 	s.fitted = s.done
@@ -69,7 +68,7 @@ func (s *Stream) fit() {
 	s.errors.Weights(w.prior, w.weights)
 	s.combine(w, n)
 	s.curve.slope = model.Slope(in) / float64(step)
-	s.scores.Refresh()
+	s.scores.Refresh(math.Exp2(s.ratio() / 2))
 	s.pledge(w, n)
 }
 

@@ -48,6 +48,7 @@ type known struct {
 	searched int64 // done at the last search for periods
 	short    int64 // the short season in steps, 0 where not searched yet
 	long     int64 // the long season in steps
+	step     int64 // how many buckets before the last fit the level changed, 0 where it did not
 
 	curve   curve
 	errors  pool.Errors

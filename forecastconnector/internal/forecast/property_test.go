@@ -152,30 +152,14 @@ func TestSize(t *testing.T) {
 	hourly := play(&cfg, 70*day, hour, 1)
 	require.Equal(t, time.Hour, hourly.Describe().Step)
 	require.LessOrEqual(t, hourly.Size(), 12<<10, "hourly")
-	noise := New(&cfg)
-	r := rand.New(rand.NewPCG(8, 9))
-	for at := int64(0); at < 24*day; at += 5 * minute {
-		noise.Update(at, 100+r.NormFloat64())
-		if noise.FitDue() && r.IntN(5) == 0 {
-			noise.Fit()
-		}
-	}
-	require.Equal(t, 30*time.Minute, noise.Describe().Step, "fine buckets that tell nothing are given up")
-	require.LessOrEqual(t, noise.Size(), 20<<10, "half-hourly")
-	spiky := New(&cfg)
-	for at := int64(0); at < 27*day; at += 5 * minute {
-		v := r.Float64()
-		if at/(5*minute)%12 == 0 {
-			v += 50
-		}
-		spiky.Update(at, v)
-		if spiky.FitDue() && r.IntN(5) == 0 {
-			spiky.Fit()
-		}
-	}
-	require.Equal(t, 5*time.Minute, spiky.Describe().Step, "those that tell something are kept")
-	require.LessOrEqual(t, spiky.Size(), 40<<10, "five minutes")
-	t.Logf("bytes: hourly %d, half-hourly %d, 5 minutes %d", hourly.Size(), noise.Size(), spiky.Size())
+	fine := play(&cfg, 27*day, 5*minute, 2)
+	require.Equal(t, 5*time.Minute, fine.Describe().Step)
+	require.LessOrEqual(t, fine.Size(), 40<<10, "five minutes")
+	cfg.Buckets = 1008
+	small := play(&cfg, 22*day, 5*minute, 2)
+	require.Equal(t, 30*time.Minute, small.Describe().Step, "a small history has coarser buckets")
+	require.LessOrEqual(t, small.Size(), 16<<10, "a small history")
+	t.Logf("bytes: hourly %d, five minutes %d, 1008 buckets %d", hourly.Size(), fine.Size(), small.Size())
 }
 
 func FuzzRestore(f *testing.F) {

@@ -111,6 +111,7 @@ func (s *Stream) clock(c *state.Codec) {
 	c.Int64(&s.searched)
 	c.Int64(&s.short)
 	c.Int64(&s.long)
+	c.Int64(&s.step)
 	if !c.Reading || c.Err != nil {
 		return
 	}

@@ -29,6 +29,7 @@ type Description struct {
 	Periods  []time.Duration // found in the data, shortest first
 	Models   []ModelState    // heaviest first
 	Level    float64         // recent mean
+	Changed  time.Duration   // how long before the last fit the level changed, 0 where it did not
 	Trend    float64         // of the forecast, per day
 	Measured []Measured      // one a horizon
 }

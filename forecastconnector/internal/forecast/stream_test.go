@@ -4,7 +4,6 @@
 package forecast
 
 import (
-	"math"
 	"testing"
 	"time"
 
@@ -15,7 +14,7 @@ func TestForecastFollowsTheDay(t *testing.T) {
 	cfg := DefaultConfig()
 	require.NoError(t, cfg.Validate())
 	s := New(&cfg)
-	sine := func(at int64) float64 { return 100 + 50*math.Sin(2*math.Pi*float64(at)/float64(day)) }
+
 	var at int64
 	for ; at < 6*day; at += int64(5 * time.Minute) {
 		require.True(t, s.Update(at, sine(at)))

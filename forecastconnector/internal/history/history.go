@@ -46,9 +46,6 @@ func New(at int64, rung int, origin float64) Series {
 // Step is the width of a bucket in nanoseconds.
 func (s *Series) Step() int64 { return Ladder[s.rung] }
 
-// Wider is how many buckets make one of the next rung.
-func (s *Series) Wider() int64 { return Ladder[min(s.rung+1, len(Ladder)-1)] / s.Step() }
-
 // Level is the mean of the newest buckets.
 func (s *Series) Level() float64 {
 	sum, n := 0.0, 0.0

@@ -43,14 +43,20 @@ type Scores struct {
 	slots  [Slots]uint8                   // scored forecasts, up to slotMemory
 	kept   [Horizons][]float32            // scores, a ring; nil where the horizon is not in use
 	table  [Horizons][len(levels)]float32 // quantiles of the scores
+	scale  [Horizons]float32              // of the table: the usual errors, where there are few held to those of shorter horizons
 	filled bool                           // that there is a table
 }
 
-// Count is how many forecasts of horizon k have been scored.
-func (s *Scores) Count(k int) int { return int(s.count[k]) }
+// Known says whether there are errors to tell those of horizon k from.
+func (s *Scores) Known(k int) bool { return s.filled && s.total(k) > 0 }
 
-// Usual is the recent mean absolute error at horizon k.
-func (s *Scores) Usual(k int) float64 { return float64(s.usual[k]) }
+// total is how many forecasts of horizon k or a shorter one have been scored.
+func (s *Scores) total(k int) (n uint32) {
+	for _, c := range s.count[k:] {
+		n += min(c, Memory)
+	}
+	return n
+}
 
 // Add scores a forecast of horizon k for the given part (0 to 1) of the short
 // season; err is what came less the forecast.
@@ -79,8 +85,32 @@ func (s *Scores) factor(i int) float64 {
 	return (n*float64(s.slot[i]) + slotPrior) / (n + slotPrior)
 }
 
-// Refresh renews the table of quantiles from the scores.
-func (s *Scores) Refresh() {
+// growthPrior is how many scored forecasts the error that is expected from the next
+// shorter horizon is worth.
+const growthPrior = 3
+
+// rescale takes for the error of a horizon that of the next shorter one, grown as
+// a random walk's, until it has been seen itself.
+func (s *Scores) rescale(growth float64) {
+	last := 0.0
+	for k := Horizons - 1; k >= 0; k-- {
+		n := float64(min(s.count[k], Memory))
+		switch expected := last * growth; {
+		case last > 0 && n > 0:
+			last = (n*float64(s.usual[k]) + growthPrior*expected) / (n + growthPrior)
+		case n > 0:
+			last = float64(s.usual[k])
+		default:
+			last = expected
+		}
+		s.scale[k] = float32(last)
+	}
+}
+
+// Refresh renews the table of quantiles from the scores. Growth is by how much
+// the error of a random walk grows from one horizon to the next longer one.
+func (s *Scores) Refresh(growth float64) {
+	s.rescale(growth)
 	type score struct {
 		value   float32
 		horizon int
@@ -150,6 +180,7 @@ func (s *Scores) State(c *state.Codec) {
 		s.slots[i] = uint8(n)
 	}
 	c.Bool(&s.filled)
+	c.Float32s(s.scale[:])
 	for k := range s.table {
 		c.Float32s(s.table[k][:])
 	}
@@ -175,7 +206,7 @@ func (s *Scores) Quantile(k int, part, p float64) float64 {
 	z := math.Sqrt2 * math.Erfinv(2*p-1)
 	widen := 1 + (z*z+1)/(4*(1+independent))
 	i := min(int(part*Slots), Slots-1)
-	return float64(s.usual[k]) * s.factor(i) * widen * s.score(k, p, z)
+	return float64(s.scale[k]) * s.factor(i) * widen * s.score(k, p, z)
 }
 
 func (s *Scores) score(k int, p, z float64) float64 {

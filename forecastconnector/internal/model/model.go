@@ -56,19 +56,19 @@ func Pool() []Model {
 	}
 	return []Model{
 		{"flat", 1, func(*Input) bool { return true }, Flat},
-		{"drift", 1.2, func(in *Input) bool { return len(in.Y) >= 6 }, Drift},
-		{"short season naive", 1, short(1), func(in *Input, out []float64) { Naive(in.Y, in.Short, out) }},
-		{"long season naive", 1.2, long(1), func(in *Input, out []float64) { Naive(in.Y, in.Long, out) }},
+		{"drift", 2, func(in *Input) bool { return len(in.Y) >= 6 }, Drift},
+		{"short season naive", 0.6, short(1), func(in *Input, out []float64) { Naive(in.Y, in.Short, out) }},
+		{"long season naive", 0.9, long(1), func(in *Input, out []float64) { Naive(in.Y, in.Long, out) }},
 		{"autoregression", 0.9, short(3), func(in *Input, out []float64) { Autoregression(in, false, out) }},
 		{"autoregression of logs", 0.9, func(in *Input) bool { return in.Positive && len(in.Y) >= 3*in.Short }, func(in *Input, out []float64) { Autoregression(in, true, out) }},
-		{"exponential smoothing", 0.95, short(2), Smoothing},
-		{"profile", 1, short(2), Profile},
-		{"short season median", 1, short(3), func(in *Input, out []float64) { Median(in, in.Y, in.Short, 7, false, out) }},
-		{"short season median and level", 1, short(3), func(in *Input, out []float64) { Median(in, in.Y, in.Short, 7, true, out) }},
-		{"long season median", 1, long(2), func(in *Input, out []float64) { Median(in, in.Y, in.Long, 4, false, out) }},
-		{"long season median and level", 0.95, long(2), func(in *Input, out []float64) { Median(in, in.Y, in.Long, 4, true, out) }},
-		{"short season median, shifted", 1.1, short(2), func(in *Input, out []float64) { Median(in, in.Shifted, in.Short, 7, false, out) }},
-		{"long season median, shifted", 1.1, long(2), func(in *Input, out []float64) { Median(in, in.Shifted, in.Long, 4, false, out) }},
+		{"exponential smoothing", 0.8, short(2), Smoothing},
+		{"profile", 0.7, short(2), Profile},
+		{"short season median", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Y, in.Short, 7, false, out) }},
+		{"short season median and level", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Y, in.Short, 7, true, out) }},
+		{"long season median", 0.8, long(2), func(in *Input, out []float64) { Median(in, in.Y, in.Long, 4, false, out) }},
+		{"long season median and level", 0.75, long(2), func(in *Input, out []float64) { Median(in, in.Y, in.Long, 4, true, out) }},
+		{"short season median, shifted", 1, short(2), func(in *Input, out []float64) { Median(in, in.Shifted, in.Short, 7, false, out) }},
+		{"long season median, shifted", 1, long(2), func(in *Input, out []float64) { Median(in, in.Shifted, in.Long, 4, false, out) }},
 	}
 }
 

@@ -18,6 +18,9 @@ const HalfLife = 20
 
 var decay = math.Pow(0.5, 1.0/HalfLife)
 
+// strength of the prior, in scored forecasts.
+const strength = 3
+
 // Pooled is how much of a weight comes from the errors over all horizons; the
 // rest is from those of the horizon itself.
 const Pooled = 0.75
@@ -102,7 +105,6 @@ func (e *Errors) Weights(prior, dst []float64) {
 		if math.IsInf(best, 1) {
 			best = ref
 		}
-		const strength = 3
 		for k := range m {
 			w, s := float64(e.Weight[h*m+k]), float64(e.Sum[h*m+k])
 			own[h*m+k] = (s + strength*prior[k]*best) / (w + strength) / ref
@@ -111,6 +113,15 @@ func (e *Errors) Weights(prior, dst []float64) {
 		}
 	}
 	for h := range e.Horizons {
+		// What a model is worth at short horizons says little about far ones that
+		// nothing has been scored at yet.
+		evidence := 0.0
+		for k := range m {
+			if prior[k] > 0 {
+				evidence = max(evidence, float64(e.Weight[h*m+k]))
+			}
+		}
+		sure := evidence / (evidence + strength)
 		best := math.Inf(1)
 		for k := range m {
 			if prior[k] <= 0 {
@@ -120,6 +131,7 @@ func (e *Errors) Weights(prior, dst []float64) {
 			if count[k] > 0 {
 				err = Pooled*pooled[k]/count[k] + (1-Pooled)*err
 			}
+			err = sure*err + (1-sure)*prior[k]
 			err = max(err, 1e-9)
 			dst[h*m+k] = err
 			best = min(best, err)

@@ -34,6 +34,8 @@ func main() {
 	only := flag.String("sets", "", "comma-separated names of sets (default all)")
 	every := flag.Int("every", 1, "take every n-th series only")
 	quick := flag.Bool("quick", false, "leave the other methods out")
+	scenarios := flag.Bool("scenarios", true, "score the forecasts after a step of the level and with little history too")
+	rolling := flag.Bool("rolling", true, "score the forecasts from rolling origins")
 	flag.Parse()
 	start := time.Now()
 
@@ -50,6 +52,17 @@ func main() {
 	if *quick {
 		methods = methods[:1] // Naive2, for OWA
 	}
+	if *rolling {
+		origins(sets, methods, *quick, *markdown)
+	}
+	if *scenarios {
+		steps(sets, *markdown)
+		short(sets, *markdown)
+	}
+	fmt.Printf("%v\n", time.Since(start).Round(time.Second))
+}
+
+func origins(sets []dataset.ForecastSet, methods []forecastbase.Method, quick, markdown bool) {
 	results := forecastrun.Sets(sets, methods)
 	table := report.Table{
 		Title: "Forecasts, one default setting for all sets",
@@ -58,9 +71,9 @@ func main() {
 	for _, r := range results {
 		row(&table, r.Set.Name, r.Ours, r.Methods[0])
 	}
-	table.Write(os.Stdout, *markdown)
-	if !*quick {
-		compare(results, methods, *markdown)
+	table.Write(os.Stdout, markdown)
+	if !quick {
+		compare(results, methods, markdown)
 	}
 	geo, n := 0.0, 0.0
 	for _, r := range results {
@@ -70,7 +83,67 @@ func main() {
 		}
 	}
 	fmt.Printf("geometric mean MASE over %v streaming sets: %.4f\n", n, math.Exp(geo/n))
-	fmt.Printf("%v\n", time.Since(start).Round(time.Second))
+}
+
+// steps prints how the day ahead is forecast six hours after a step, on the sets
+// that have a day and enough of them.
+func steps(sets []dataset.ForecastSet, markdown bool) {
+	table := report.Table{
+		Title: "MASE of the day ahead, six hours after the level was multiplied by 1.6",
+		Head:  []string{"set", "ours", "seasonal naive", "ours, no step", "seasonal naive, no step"},
+	}
+	var sum [4]float64
+	for i := range sets {
+		if !slices.Contains([]string{"elec_h", "elec_30m", "ett_h", "pedestrian_h", "taxi_30m", "m4_hourly"}, sets[i].Name) {
+			continue
+		}
+		without, with := forecastrun.Step(&sets[i])
+		table.Row(sets[i].Name, with.Ours, with.Naive, without.Ours, without.Naive)
+		for k, v := range [4]float64{with.Ours, with.Naive, without.Ours, without.Naive} {
+			sum[k] += v
+		}
+	}
+	if n := float64(len(table.Rows)); n > 0 {
+		table.Row("mean", sum[0]/n, sum[1]/n, sum[2]/n, sum[3]/n)
+		table.Write(os.Stdout, markdown)
+	}
+}
+
+// short prints how the day ahead is forecast from little history.
+func short(sets []dataset.ForecastSet, markdown bool) {
+	table := report.Table{
+		Title: "MAE of the day ahead from little history, relative to seasonal naive (naive below a day)",
+		Head:  []string{"set"},
+	}
+	ages := []time.Duration{time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 36 * time.Hour, 48 * time.Hour}
+	for _, age := range ages {
+		table.Head = append(table.Head, age.String())
+	}
+	mean := make([]float64, len(ages))
+	n := 0.0
+	for i := range sets {
+		cells := append(make([]any, 0, len(ages)+1), sets[i].Name)
+		ok := true
+		for _, age := range ages {
+			p := forecastrun.Short(&sets[i], age)
+			ok = ok && p.Naive > 0
+			cells = append(cells, p.Ours/p.Naive)
+		}
+		if !ok {
+			continue // too short for it
+		}
+		table.Row(cells...)
+		n++
+		for k := range ages {
+			mean[k] += math.Log(cells[k+1].(float64))
+		}
+	}
+	cells := append(make([]any, 0, len(ages)+1), "geometric mean")
+	for _, m := range mean {
+		cells = append(cells, math.Exp(m/n))
+	}
+	table.Row(cells...)
+	table.Write(os.Stdout, markdown)
 }
 
 func row(t *report.Table, name string, s, naive2 forecastscore.Score) {

@@ -25,9 +25,9 @@ func Methods() []Method {
 	return []Method{
 		{"Naive2", false, naive2},
 		{"naive", true, naive},
-		{"seasonal naive, day", true, func(p []float64, s []int, h int) forecastscore.Forecast { return seasonalNaive(p, s[0], h) }},
+		{"seasonal naive, day", true, func(p []float64, s []int, h int) forecastscore.Forecast { return SeasonalNaive(p, s[0], h) }},
 		{"seasonal naive, week", true, func(p []float64, s []int, h int) forecastscore.Forecast {
-			return seasonalNaive(p, s[len(s)-1], h)
+			return SeasonalNaive(p, s[len(s)-1], h)
 		}},
 		{"three-week median bands", true, medianBands},
 		{"predict_linear, 1 day", true, func(p []float64, s []int, h int) forecastscore.Forecast { return predictLinear(p, s[0], h) }},
@@ -93,8 +93,8 @@ func naive(past []float64, _ []int, horizon int) forecastscore.Forecast {
 	return banded(mean, func(h int) float64 { return sigma * math.Sqrt(float64(h+1)) })
 }
 
-// seasonalNaive repeats the last season; without a whole one, the last value.
-func seasonalNaive(past []float64, season, horizon int) forecastscore.Forecast {
+// SeasonalNaive repeats the last season; without a whole one, the last value.
+func SeasonalNaive(past []float64, season, horizon int) forecastscore.Forecast {
 	if len(past) < season {
 		return naive(past, nil, horizon)
 	}
@@ -113,7 +113,7 @@ func seasonalNaive(past []float64, season, horizon int) forecastscore.Forecast {
 func medianBands(past []float64, seasons []int, horizon int) forecastscore.Forecast {
 	week := seasons[len(seasons)-1]
 	if len(past) < 2*week {
-		return seasonalNaive(past, seasons[0], horizon)
+		return SeasonalNaive(past, seasons[0], horizon)
 	}
 	y := fill(past, week)
 	weekMean := func(end int) float64 {

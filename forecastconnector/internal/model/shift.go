@@ -1,0 +1,110 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import "math"
+
+const (
+	// A step is believed when the mean since then differs from that before by more
+	// than stepNoise times what quarters of a day usually differ by, by more than
+	// stepPart of the level, and sets in within a quarter of a day.
+	stepNoise = 8
+	stepPart  = 0.35
+)
+
+// Step finds the newest lasting change of level within the last two short
+// seasons: the series, less the mean of each
+// slot before, changes its mean there. It returns how many steps ago, 0 where
+// there is none.
+func (in *Input) Step() int {
+	n := len(in.Y)
+	season := in.Short
+	if in.Long > in.Short && n >= 4*in.Long {
+		season = in.Long
+	}
+	quarter := max(in.Short/4, 2)
+	most := min(2*in.Short, n/3)
+	if n < 3*season || most < quarter || n < 4*in.Short {
+		return 0
+	}
+	// The season, from before the time that is searched.
+	profile, count := grow(&in.scratch.season, season), grow(&in.scratch.same, season)
+	level := 0.0
+	for i := 0; i < n-most; i++ {
+		profile[i%season] += in.Y[i]
+		count[i%season]++
+		level += math.Abs(in.Y[i])
+	}
+	level /= float64(n - most)
+	sum := grow(&in.scratch.path, n+1)
+	for i, v := range in.Y {
+		k := i % season
+		sum[i+1] = sum[i] + v - profile[k]/max(count[k], 1)
+	}
+	mean := func(from, to int) float64 { return (sum[to] - sum[from]) / float64(to-from) }
+	// What quarters usually differ by, robustly: one step does not change it.
+	diffs := in.scratch.same[:0]
+	for to := n; to-2*quarter >= 0; to -= quarter {
+		diffs = append(diffs, math.Abs(mean(to-quarter, to)-mean(to-2*quarter, to-quarter)))
+	}
+	in.scratch.same = diffs
+	noise := 1.48 * median(diffs) / math.Sqrt2
+
+	found, best := 0, 0.0
+	for k := max(quarter/2, 2); k <= most; k++ {
+		before := min(7*in.Short, n-k)
+		rise := mean(n-k, n) - mean(n-k-before, n-k)
+		if size := math.Abs(rise) * math.Sqrt(float64(k)*float64(before)/float64(k+before)); size > best {
+			found, best = k, size
+		}
+	}
+	k := found
+	if k == 0 {
+		return 0
+	}
+	before := min(7*in.Short, n-k)
+	rise := mean(n-k, n) - mean(n-k-before, n-k)
+	first := mean(n-k, n-k+min(quarter, k)) - mean(n-k-quarter, n-k)
+	if math.Abs(rise) < stepNoise*noise || math.Abs(rise) < stepPart*level || first*rise < 0 || math.Abs(first) < math.Abs(rise)/2 {
+		return 0
+	}
+	return k
+}
+
+// Level scales the history before a step so that it has the level since then.
+func (in *Input) Level(step int) {
+	n := len(in.Y)
+	season := in.Short
+	if in.Long > in.Short && n >= 4*in.Long {
+		season = in.Long
+	}
+	now, then, c := 0.0, 0.0, 0.0
+	for i := n - step; i < n; i++ {
+		// The same slots before the step, in up to seven seasons.
+		sum, count := 0.0, 0.0
+		j := i - season
+		for j >= n-step {
+			j -= season
+		}
+		for ; j >= 0 && count < 7; j -= season {
+			sum += in.Y[j]
+			count++
+		}
+		if count > 0 {
+			now += in.Y[i]
+			then += sum / count
+			c++
+		}
+	}
+	if c == 0 {
+		return
+	}
+	for i := range n - step {
+		if in.Positive && then > 0 && now > 0 {
+			in.Y[i] *= min(max(now/then, 0.05), 20)
+		} else {
+			in.Y[i] += (now - then) / c
+		}
+	}
+}
