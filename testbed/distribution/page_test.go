@@ -5,6 +5,7 @@ package distribution
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -22,7 +23,10 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/otlp"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
@@ -133,10 +137,10 @@ func (b *browser) keys(t *testing.T, keys string) {
 
 // withPage runs the distribution with a knowledge base and returns the address of
 // the page, that of OTLP, and the file that records go to.
-func withPage(t *testing.T) (url, otlp, results string) {
+func withPage(t *testing.T) (url, address, results string) {
 	t.Helper()
 	collector, dir := program.Collector(t), t.TempDir()
-	otlp, page := program.FreeAddress(t), program.FreeAddress(t)
+	address, page := program.FreeAddress(t), program.FreeAddress(t)
 	results = filepath.Join(dir, "logs.jsonl")
 	p := program.StartCollector(t, nil, collector, "--config", program.WriteFile(t, dir, "config.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
@@ -147,9 +151,9 @@ service:
   extensions: [knowledge_base]
   telemetry: {metrics: {level: none}}
   pipelines: {logs: {receivers: [otlp], processors: [log_cluster], exporters: [file]}}
-`, otlp, results, filepath.Join(dir, "kb.db"), page)))
+`, address, results, filepath.Join(dir, "kb.db"), page)))
 	t.Cleanup(func() { p.Stop(t) })
-	return "http://" + page, otlp, results
+	return "http://" + page, address, results
 }
 
 // A log line that would be a script if a page believed it.
@@ -158,10 +162,10 @@ const evil = `<script>document.title='owned'</script><img src=x onerror="documen
 // The page, without a mouse: find a cluster, write a solution, see it rendered and
 // on the next record.
 func TestPage(t *testing.T) {
-	url, otlp, results := withPage(t)
-	sendLogs(t, otlp, "shop", "connection from 10.0.0.1 closed after 15 ms", "connection from 10.0.0.2 closed after 7 ms", "connection from 10.0.0.3 closed after 2 ms", "disk /dev/sda is full")
-	sendLogs(t, otlp, "edge", evil, evil)
-	sendLogs(t, otlp, "<b>evil</b>", "user ann logged in")
+	url, address, results := withPage(t)
+	sendLogs(t, address, "shop", "connection from 10.0.0.1 closed after 15 ms", "connection from 10.0.0.2 closed after 7 ms", "connection from 10.0.0.3 closed after 2 ms", "disk /dev/sda is full")
+	sendLogs(t, address, "edge", evil, evil)
+	sendLogs(t, address, "<b>evil</b>", "user ann logged in")
 	waitForRecords(t, results, 7)
 
 	b := newBrowser(t)
@@ -206,7 +210,7 @@ func TestPage(t *testing.T) {
 		require.Contains(t, b.text(t, `document.querySelector(".history").textContent`), "anonymous wrote the solution")
 
 		require.Eventually(t, func() bool {
-			sendLogs(t, otlp, "shop", "connection from 10.0.0.4 closed after 1 ms")
+			sendLogs(t, address, "shop", "connection from 10.0.0.4 closed after 1 ms")
 			for _, r := range ofService(readBatches(t, results), "shop") {
 				if s, ok := r.attributes["log.cluster.solution"].(string); ok && strings.HasPrefix(s, "Run **make migrate**.") {
 					return true
@@ -283,16 +287,18 @@ func TestPage(t *testing.T) {
 
 // Many clusters are pages of a hundred, also on a phone.
 func TestPageOfManyClusters(t *testing.T) {
-	url, otlp, results := withPage(t)
+	url, address, results := withPage(t)
 	const clusters = 250
 	var lines []string
 	word := func(n int) string { return string(rune('a'+n%26)) + string(rune('a'+n/26%26)) + "word" }
 	for i := range clusters {
 		lines = append(lines, strings.Join([]string{word(7 * i), word(11*i + 3), word(13*i + 5), word(17*i + 7), word(19 * i)}, " "))
 	}
-	sendLogs(t, otlp, "shop", lines...)
+	sendLogs(t, address, "shop", lines...)
 	waitForRecords(t, results, clusters)
-	require.Eventually(t, func() bool { return strings.Contains(get(t, url+"/api/v1/summary"), fmt.Sprintf(`"records":%d`, clusters)) }, 30*time.Second, 100*time.Millisecond)
+	require.Eventually(t, func() bool {
+		return strings.Contains(get(t, url+"/api/v1/summary"), fmt.Sprintf(`"records":%d`, clusters))
+	}, 30*time.Second, 100*time.Millisecond)
 
 	b := newBrowser(t, chromedp.WindowSize(390, 844))
 	b.run(t, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch), chromedp.Navigate(url))
@@ -310,4 +316,47 @@ func TestPageOfManyClusters(t *testing.T) {
 	b.keys(t, kb.Escape)
 	b.see(t, `document.activeElement === document.querySelector("#list li:last-child a")`)
 	b.requireNothingWrong(t)
+}
+
+var picture = flag.Bool("picture", false, "renew docs/images/knowledge-base.png, in about two minutes")
+
+// TestPagePicture makes the picture in the guide: the page on Loghub's lines, as if
+// they had come in the last hour.
+func TestPagePicture(t *testing.T) {
+	if !*picture {
+		t.Skip("makes a picture with -picture")
+	}
+	url, otlpAddress, results := withPage(t)
+	dir, err := dataset.Dir()
+	require.NoError(t, err)
+	sets, err := dataset.Loghub(dir)
+	require.NoError(t, err)
+	const minutes = 58
+	r, begin, sent := dataset.Random(1), time.Now().Add(-minutes*time.Minute), 0
+	for minute := range minutes {
+		for _, set := range sets {
+			from, until := minute*len(set.Content)/minutes, (minute+1)*len(set.Content)/minutes
+			bodies := set.Content[from : from+r.IntN(until-from+1)]
+			otlp.SendLogs(t, otlpAddress, otlp.Logs(strings.ToLower(set.Name), begin.Add(time.Duration(minute)*time.Minute), time.Second, plog.SeverityNumberUnspecified, bodies...))
+			sent += len(bodies)
+		}
+		time.Sleep(1200 * time.Millisecond) // the interval of saving: counts are of the minute of a save
+	}
+	waitForRecords(t, results, sent)
+	b := newBrowser(t)
+	b.run(t, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(url+"/#/?q=authentication+failure"))
+	b.see(t, `document.querySelector("#list .text")?.textContent.includes("authentication failure")`)
+	b.press(t, "j")
+	b.keys(t, kb.Enter)
+	b.see(t, `document.querySelector("#detail h2")`)
+	b.run(t, chromedp.Click(`[data-focus=edit]`))
+	b.keys(t, "Somebody tries passwords. Harmless while keys are required, but **stop it**:\n\n1. Who is it? `journalctl -u ssh -g 'authentication failure'`\n2. Block the address:\n\n```\nfail2ban-client set sshd banip ADDRESS\n```\n")
+	b.run(t, chromedp.SetValue("input.author", "ann"), chromedp.Evaluate(`localStorage.setItem("author", "ann")`, nil), chromedp.Click(".editor .primary"))
+	b.see(t, `document.querySelector(".solution .markdown pre")`)
+	b.run(t, chromedp.Evaluate(`location.hash = location.hash.split("?")[0]`, nil))
+	b.see(t, `document.querySelectorAll("#list li").length > 50`)
+	time.Sleep(5 * time.Second) // the message is gone
+	var png []byte
+	b.run(t, chromedp.CaptureScreenshot(&png))
+	require.NoError(t, os.WriteFile(filepath.Join(program.Root(t), "docs", "images", "knowledge-base.png"), png, 0o600))
 }
