@@ -42,6 +42,7 @@ const (
 	// in the channels whose evidence changes slowly.
 	repeatWithin = 10 * time.Minute
 	repeatWeight = 0.1
+	soonWeight   = 0.3 // and the usual values among them this much
 	repeatPower  = 0.3
 	suspectScore = 0.18 // from where on a value is rare in that sense
 

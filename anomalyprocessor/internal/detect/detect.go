@@ -354,7 +354,7 @@ func (d *Detector) needed() float64 {
 
 // bounds fills in between which values a single value is not anomalous.
 func (d *Detector) bounds(sigma float64, v *Verdict) {
-	need := d.needed()
+	need := excess(d.needed())
 	least := max(d.cfg.MinDeviation.Absolute, d.cfg.MinDeviation.Relative*math.Abs(v.Expected))
 	v.Lower = v.Expected - max(least, sigma*max(0, d.Tails[point][1].evidence(need)))
 	v.Upper = v.Expected + max(least, sigma*max(0, d.Tails[point][0].evidence(need)))
@@ -365,6 +365,12 @@ func (d *Detector) bounds(sigma float64, v *Verdict) {
 		v.Expected, v.Lower, v.Upper = min(v.Expected, *hi), min(v.Lower, *hi), min(v.Upper, *hi)
 	}
 }
+
+// What the slow channels learn, where the point channel learns less.
+var (
+	repeatSlow = math.Pow(repeatWeight, repeatPower)
+	soonSlow   = math.Pow(soonWeight, repeatPower)
+)
 
 // learnTails learns what evidence is usual. An incident is one sample for the
 // point channel however long it is; the evidence of the others changes slowly and
@@ -378,12 +384,15 @@ func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
 			weight = repeatWeight
 		}
 	} else if again {
-		weight = 0.3
+		weight = soonWeight
 	}
 	d.Tails[point][0].learn(evidence[point], weight)
 	d.Tails[point][1].learn(-evidence[point], weight)
-	if weight < 1 {
-		weight = math.Pow(weight, repeatPower)
+	switch {
+	case weight == repeatWeight:
+		weight = repeatSlow
+	case weight < 1:
+		weight = soonSlow
 	}
 	for c := burst; c < channels; c++ {
 		d.Tails[c][0].learn(evidence[c], weight)

@@ -23,13 +23,21 @@ func (t *tail) rarity(e float64) float64 {
 	if x <= 0 {
 		return 0
 	}
-	return -math.Log(tailShare) + math.Log1p(tailShape*x)/tailShape
+	return tailNats + math.Log1p(tailShape*x)/tailShape
 }
 
-// evidence is what has a rarity, the inverse of rarity.
-func (t *tail) evidence(rarity float64) float64 {
-	x := math.Expm1(tailShape*(rarity+math.Log(tailShare))) / tailShape
-	return float64(t.U) + x*float64(t.Beta)
+// tailNats is the rarity of the quantile.
+var tailNats = -math.Log(tailShare)
+
+// excess is what has a rarity, in mean excesses above the quantile: the inverse of
+// rarity.
+func excess(rarity float64) float64 {
+	return math.Expm1(tailShape*(rarity-tailNats)) / tailShape
+}
+
+// evidence is what is so many mean excesses above the quantile.
+func (t *tail) evidence(excess float64) float64 {
+	return float64(t.U) + excess*float64(t.Beta)
 }
 
 // learn takes the evidence e, with a weight of 0 to 1. How much one value can

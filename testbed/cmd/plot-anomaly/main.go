@@ -57,8 +57,8 @@ func run(ctx context.Context, out string) error {
 	return nil
 }
 
-// first returns the first event of a kind that was named rightly at most of its
-// flagged rows, in a series of real data before made ones.
+// first returns the first event of a kind that was
+// named rightly at most of its flagged rows, in a series of real data before made ones.
 func first(all []anomaly.Verdicts, kind string) (*anomaly.Verdicts, dataset.Event, bool) {
 	for _, measured := range []bool{true, false} {
 		for i := range all {

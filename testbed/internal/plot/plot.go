@@ -41,8 +41,8 @@ func Write(w io.Writer, s Series) error {
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="#fff"/>`+"\n", width, height)
 	fmt.Fprintf(&b, `<text x="%d" y="20" fill="#222" font-size="13">%s</text>`+"\n", left, escape(s.Title))
 	for _, v := range []float64{lo, (lo + hi) / 2, hi} {
-		fmt.Fprintf(&b, `<path d="M%d %.1fH%d" stroke="#e5e5e5"/><text x="%d" y="%.1f" fill="#666" text-anchor="end">%.4g</text>`+"\n",
-			left, y(v), width-right, left-6, y(v)+4, v)
+		fmt.Fprintf(&b, `<path d="M%d %.1fH%d" stroke="#e5e5e5"/><text x="%d" y="%.1f" fill="#666" text-anchor="end">%s</text>`+"\n",
+			left, y(v), width-right, left-6, y(v)+4, number(v))
 	}
 	fmt.Fprintf(&b, `<text x="%d" y="%d" fill="#666">%s</text><text x="%d" y="%d" fill="#666" text-anchor="end">%s</text>`+"\n",
 		left, height-8, escape(s.From), width-right, height-8, escape(s.To))
@@ -122,4 +122,12 @@ func line(b *strings.Builder, values []float64, x func(int) float64, y func(floa
 
 func escape(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// number is short enough for the margin.
+func number(v float64) string {
+	if math.Abs(v) >= 1000 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.3g", v)
 }
