@@ -7,7 +7,7 @@ package main
 const of = `{service_name=~"$service"} | log_cluster_id!=""`
 
 func logClusters() dashboard {
-	knowledge := link{Title: "Knowledge base", URL: "${knowledge}/#/clusters/${__data.fields.log_cluster_id}", TargetBlank: true}
+	knowledge := link{Title: "Knowledge base", URL: "${knowledge}/#/c/${__data.fields.log_cluster_id}", TargetBlank: true}
 	drill := toDashboard("Lines of this cluster", "log-clusters", "cluster", "log_cluster_id")
 	return newDashboard(
 		"log-clusters", "Log clusters", "What the logs say, by cluster: one meaning, whatever the wording.",
@@ -19,7 +19,7 @@ func logClusters() dashboard {
 				Refresh: 2, Sort: 1, IncludeAll: true, AllValue: ".+", Multi: true, Current: &choice{Text: "All", Value: "$__all"},
 			},
 			textbox("cluster", "Cluster", ".+"), textbox("search", "Keyword", ".*"),
-			textbox("knowledge", "Knowledge base", "http://localhost:8085"),
+			textbox("knowledge", "Knowledge base", "http://localhost:8890"),
 		},
 		[]panel{
 			stat(loki, 6, "Records", "In the time shown.", "short", `sum(count_over_time(`+of+` [$__range]))`),
@@ -129,6 +129,10 @@ func health() dashboard {
 		[]panel{
 			lines(prometheus, 12, "Metric points by outcome", "", "cps", rate("otelcol_processor_anomaly_points_total", "outcome"), "{{outcome}}"),
 			lines(prometheus, 12, "Streams watched", "", "short", sum("otelcol_processor_anomaly_streams"), "{{instance}} anomaly", sum("otelcol_deltatocumulative_streams_tracked"), "{{instance}} deltatocumulative"),
+		},
+		[]panel{
+			lines(prometheus, 12, "Knowledge base", "1 while its database answers; logs flow either way.", "none", `min by (instance) (otelcol_extension_knowledge_base_up`+of+`)`, "{{instance}}"),
+			lines(prometheus, 12, "Knowledge saved", "Rows a second.", "none", rate("otelcol_extension_knowledge_base_saved_rows_total", "instance"), "{{instance}}"),
 		},
 		[]panel{
 			lines(prometheus, 12, "In", "Accepted, and refused by the memory limiter.", "cps",
