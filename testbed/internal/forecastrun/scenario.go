@@ -35,7 +35,7 @@ func Step(set *dataset.ForecastSet) (without, with Pair) {
 		cut := len(s.Values) * (65 + 10*k) / 100
 		origin := cut + int(stepHours/set.Step)
 		if origin+perDay > len(s.Values) {
-			return
+			return past, truth, changed, changedTruth, scale
 		}
 		y := append([]float64{}, s.Values...)
 		for i := cut; i < len(y); i++ {
