@@ -21,7 +21,7 @@ func main() {
 	dsn := flag.String("dsn", "", "measure the flow beside this PostgreSQL database as well; it should be empty")
 	trials := flag.Int("trials", 7, "trials of each flow")
 	length := flag.Duration("length", 3*time.Second, "length of a trial")
-	templates := flag.Int("templates", 100_000, "templates in the knowledge base at the start")
+	templates := flag.Int("templates", 90_000, "templates in the knowledge base at the start; a partition has at most 100,000 shapes")
 	markdown := flag.Bool("markdown", false, "print the tables as Markdown")
 	flag.Parse()
 
