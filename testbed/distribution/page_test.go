@@ -321,7 +321,7 @@ func TestPageOfManyClusters(t *testing.T) {
 var picture = flag.Bool("picture", false, "renew docs/images/knowledge-base.png, in about two and a half minutes")
 
 // TestPagePicture makes the picture in the guide: the page on Loghub's lines, as if
-// they had come in the last hour.
+// they had come in the last hours.
 func TestPagePicture(t *testing.T) {
 	if !*picture {
 		t.Skip("makes a picture with -picture")
