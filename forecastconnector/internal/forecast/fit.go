@@ -50,9 +50,8 @@ func (s *Stream) fit() {
 	if !fill(in.Y, in.Short) {
 		return
 	}
-	if s.step = int64(in.Step()); s.step > 0 {
-		in.Level(int(s.step))
-	}
+	s.step = int64(in.Step())
+	in.Level(int(s.step))
 	in.Shift()
 	s.fitted = s.done
 

@@ -22,6 +22,9 @@ type Input struct {
 	// would have been expected: what the past would have looked like at today's
 	// level.
 	Shifted []float64
+	// Leveled is Y with the history before a step of the level scaled to the level
+	// since; empty where there is no step.
+	Leveled []float64
 	// Positive says that the series was never negative.
 	Positive bool
 
@@ -67,7 +70,12 @@ func Pool() []Model {
 		{"short season median and level", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Y, in.Short, 7, true, out) }},
 		{"long season median", 0.8, long(2), func(in *Input, out []float64) { Median(in, in.Y, in.Long, 4, false, out) }},
 		{"long season median and level", 0.75, long(2), func(in *Input, out []float64) { Median(in, in.Y, in.Long, 4, true, out) }},
-		{"short season median, shifted", 1, short(2), func(in *Input, out []float64) { Median(in, in.Shifted, in.Short, 7, false, out) }},
+		{"autoregression after a step", 0.6, func(in *Input) bool { return len(in.Leveled) > 0 }, func(in *Input, out []float64) {
+			whole := in.Y
+			in.Y = in.Leveled
+			Autoregression(in, false, out)
+			in.Y = whole
+		}},
 		{"long season median, shifted", 1, long(2), func(in *Input, out []float64) { Median(in, in.Shifted, in.Long, 4, false, out) }},
 	}
 }

@@ -72,8 +72,14 @@ func (in *Input) Step() int {
 	return k
 }
 
-// Level scales the history before a step so that it has the level since then.
+// Level makes Leveled from Y: the history before a step scaled so that it has the
+// level since then; empty without a step.
 func (in *Input) Level(step int) {
+	in.Leveled = in.Leveled[:0]
+	if step == 0 {
+		return
+	}
+	in.Leveled = append(in.Leveled, in.Y...)
 	n := len(in.Y)
 	season := in.Short
 	if in.Long > in.Short && n >= 4*in.Long {
@@ -102,9 +108,9 @@ func (in *Input) Level(step int) {
 	}
 	for i := range n - step {
 		if in.Positive && then > 0 && now > 0 {
-			in.Y[i] *= min(max(now/then, 0.05), 20)
+			in.Leveled[i] *= min(max(now/then, 0.05), 20)
 		} else {
-			in.Y[i] += (now - then) / c
+			in.Leveled[i] += (now - then) / c
 		}
 	}
 }
