@@ -22,7 +22,7 @@ const (
 
 	// Floors of sigma: shares of the scale of long, of the median change, of the
 	// span of values, and of the season's change between neighbouring buckets.
-	longFloor, strideFloor, spanFloor, edgeFloor = 0.85, 0.5, 0.05, 0.2
+	longFloor, strideFloor, spanFloor, edgeFloor = 1.1, 0.5, 0.05, 0.2
 
 	limitAt   = 4   // sigmas of surprise that are believed
 	runGrowth = 1.2 // growth of that, for each value in a row that surprises
