@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 // A checkpoint of every version that was ever released must load for ever.
 func TestStoredCheckpoints(t *testing.T) {
-	before, after := mixed()[:900], mixed()[900:905]
+	before, after := mixed()[:490], mixed()[490:495]
 	begin := func() *forecastConnector {
 		cfg := defaults(everything, func(c *Config) { c.Lateness = time.Minute })
 		return newMetrics(t, cfg, consumertest.NewNop()).(*forecastConnector)

@@ -19,7 +19,7 @@ import (
 )
 
 // mixed has every kind of stream and enough time for some fits of each.
-var mixed = sync.OnceValue(func() []streamtest.Event { return streamtest.Traffic(1, 5, 240) })
+var mixed = sync.OnceValue(func() []streamtest.Event { return streamtest.Traffic(1, 5, 100) })
 
 func TestBatchesChangeNothing(t *testing.T) {
 	want := startMetrics(t, defaults(everything)).consume(t, mixed(), streamtest.Always(len(mixed())))
@@ -49,7 +49,7 @@ func TestRestartChangesNothing(t *testing.T) {
 			r := rand.New(rand.NewPCG(3, 1))
 			dir := t.TempDir()
 			for len(events) > 0 {
-				n := min(1+r.IntN(1000), len(events))
+				n := min(1+r.IntN(250), len(events))
 				h, stop := streamtest.Storage(t, dir)
 				sink := new(consumertest.MetricsSink)
 				c := running{newMetrics(t, defaults(everything, change, func(c *Config) { c.Storage = &streamtest.StorageID }), sink), sink}
@@ -69,11 +69,11 @@ func TestRestartChangesNothing(t *testing.T) {
 func TestLatePointsArePutInOrder(t *testing.T) {
 	cfg := func() *Config { return defaults(everything, func(c *Config) { c.Lateness = time.Minute }) }
 	events := mixed()
-	ordered, rest := events[:1000], events[1000:]
+	ordered, rest := events[:400], events[400:]
 	want := startMetrics(t, cfg()).consume(t, events, streamtest.Always(100))
 
 	c := startMetrics(t, cfg())
-	c.consume(t, append(streamtest.Shuffled(ordered, 55*time.Second), ordered[950:]...), streamtest.Always(100))
+	c.consume(t, append(streamtest.Shuffled(ordered, 55*time.Second), ordered[380:]...), streamtest.Always(100))
 	for key, lines := range c.consume(t, rest, streamtest.Always(100)) {
 		all := want[key]
 		require.Equal(t, all[len(all)-len(lines):], lines, key)

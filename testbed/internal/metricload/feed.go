@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/harness"
 )
 
@@ -40,7 +41,7 @@ type Feed struct {
 func NewFeed(streams int, interval time.Duration) *Feed {
 	return &Feed{
 		Streams: streams, Interval: interval,
-		rng:      rand.New(rand.NewPCG(1, uint64(streams))),
+		rng:      dataset.Random(uint64(streams)),
 		counters: make([]float64, streams),
 		methods:  []string{"GET", "PUT", "POST", "DELETE"},
 	}
