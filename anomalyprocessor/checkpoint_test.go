@@ -48,7 +48,7 @@ func TestAStateThatCannotBeRead(t *testing.T) {
 	p.streams.Each(0, func(_ series.ID, _ series.Seen, s *stream) {
 		b := s.append(nil)
 		for cut := range b {
-			lost := stream{plan: s.plan, saved: b[:cut:cut]}
+			lost := stream{plan: s.plan, rare: &rarely{saved: b[:cut:cut]}}
 			require.False(t, lost.resume(), "cut at %d", cut)
 			require.Zero(t, lost.watches())
 		}

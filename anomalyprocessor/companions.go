@@ -131,15 +131,24 @@ func direction(up bool) string {
 
 // tally counts one more anomalous point.
 func (w *watch) tally(kind detect.Kind, up bool, at int64) *tally {
-	for i := range w.tallies {
-		if t := &w.tallies[i]; t.kind == kind && t.up == up {
-			t.n++
-			return t
+	for i, t := range w.counted() {
+		if t.kind == kind && t.up == up {
+			(*w.tallies)[i].n++
+			return &(*w.tallies)[i]
 		}
 	}
 	const before = int64(1e6) // a millisecond, the finest that Prometheus has
-	w.tallies = append(w.tallies, tally{kind: kind, up: up, start: at - before, n: 1})
-	return &w.tallies[len(w.tallies)-1]
+	tallies := append(w.counted(), tally{kind: kind, up: up, start: at - before, n: 1})
+	w.tallies = &tallies
+	return &tallies[len(tallies)-1]
+}
+
+// counted are the tallies so far.
+func (w *watch) counted() []tally {
+	if w.tallies == nil {
+		return nil
+	}
+	return *w.tallies
 }
 
 // add appends a point to one of our metrics, with the attributes of its source.

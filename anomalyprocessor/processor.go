@@ -180,7 +180,7 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 	}
 	b.streams.Tick(p.At)
 	b.streams.Do(id.Point(attributes), func(s *stream) {
-		if s.plan.rule == nil {
+		if s.plan == nil {
 			s.plan = b.rules.of(name, attributes, b.resource)
 			if !s.resume() {
 				b.counts[lost]++
@@ -235,8 +235,9 @@ func (b *pass) step(s *stream, p *measure.Sample) measure.Outcome {
 		b.judged = append(b.judged, b.findings...)
 		return outcome
 	}
-	if s.replay == nil {
-		s.replay = new(replay.Buffer)
+	more := s.more()
+	if more.replay == nil {
+		more.replay = new(replay.Buffer)
 	}
-	return s.replay.Place(l, p, b.lateness, func() { b.judged = append(b.judged, b.findings...) })
+	return more.replay.Place(l, p, b.lateness, func() { b.judged = append(b.judged, b.findings...) })
 }

@@ -6,6 +6,7 @@ package anomalyprocessor // import "github.com/otelcol-aiops/otelcol-aiops/anoma
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -16,10 +17,11 @@ import (
 
 var directions = map[string]detect.Direction{"both": detect.Both, "up": detect.Up, "down": detect.Down}
 
-// rules say how each stream is watched. They are read only.
+// rules say how each stream is watched.
 type rules struct {
 	rules    []rule // the last matches everything
 	suppress []suppression
+	plans    sync.Map // of *plan by planKey: streams share theirs
 }
 
 // rule is how some streams are watched.
@@ -35,7 +37,7 @@ type suppression struct {
 	from, until int64 // ns since 1970
 }
 
-// plan is what the rules say of one stream.
+// plan is what the rules say of some streams. It is read only.
 type plan struct {
 	*rule
 	suppress []*suppression
@@ -97,21 +99,29 @@ func newSuppression(c *SuppressConfig) (suppression, error) {
 	return s, errs
 }
 
+// planKey says which rule and which suppressions match.
+type planKey struct {
+	rule     int
+	suppress string // a byte for each suppression
+}
+
 // of finds what holds for a stream.
-func (r *rules) of(name string, point, resource pcommon.Map) plan {
-	var p plan
-	for i := range r.rules {
-		if r.rules[i].match.Stream(name, point, resource) {
-			p.rule = &r.rules[i]
-			break
-		}
+func (r *rules) of(name string, point, resource pcommon.Map) *plan {
+	var key planKey
+	for !r.rules[key.rule].match.Stream(name, point, resource) {
+		key.rule++
 	}
+	p := &plan{rule: &r.rules[key.rule]}
+	matches := make([]byte, len(r.suppress))
 	for i := range r.suppress {
 		if r.suppress[i].match.Stream(name, point, resource) {
 			p.suppress = append(p.suppress, &r.suppress[i])
+			matches[i] = 1
 		}
 	}
-	return p
+	key.suppress = string(matches)
+	known, _ := r.plans.LoadOrStore(key, p)
+	return known.(*plan)
 }
 
 func (p *plan) suppressed(at int64) bool {

@@ -32,21 +32,22 @@ func (s streams) Snapshot() iter.Seq[[]byte] {
 // Restore implements checkpoint.State. Streams are taken apart when they are
 // seen again, since only then it is known how they are watched.
 func (s streams) Restore(_ uint16, chunks iter.Seq2[[]byte, error]) error {
-	return s.Map.Restore(chunks, func(saved []byte) stream { return stream{saved: saved} })
+	return s.Map.Restore(chunks, func(saved []byte) stream { return stream{rare: &rarely{saved: saved}} })
 }
 
 // append adds all that is remembered of a stream.
 func (s *stream) append(b []byte) []byte {
-	if s.saved != nil {
-		return append(b, s.saved...)
+	if s.rare != nil && s.rare.saved != nil {
+		return append(b, s.rare.saved...)
 	}
 	b = s.AppendLearnt(b)
 	for i := range s.watches() {
 		b = s.watch(i).append(b)
 	}
-	b = codec.AppendBool(b, s.replay != nil)
-	if s.replay != nil {
-		b = s.replay.Append(b)
+	late := s.rare != nil && s.rare.replay != nil
+	b = codec.AppendBool(b, late)
+	if late {
+		b = s.rare.replay.Append(b)
 	}
 	return b
 }
@@ -54,18 +55,18 @@ func (s *stream) append(b []byte) []byte {
 // resume takes apart what was saved of a stream, which begins anew when that
 // cannot be. The plan must be set.
 func (s *stream) resume() (ok bool) {
-	if s.saved == nil {
+	if s.rare == nil || s.rare.saved == nil {
 		return true
 	}
-	r := codec.NewReader(s.saved)
-	s.saved = nil
+	r := codec.NewReader(s.rare.saved)
+	s.rare = nil
 	s.restoreLearnt(r)
 	for i := range s.watches() {
 		s.watch(i).restore(r)
 	}
 	if r.Bool() {
-		s.replay = new(replay.Buffer)
-		s.replay.Restore(r)
+		s.more().replay = new(replay.Buffer)
+		s.rare.replay.Restore(r)
 	}
 	if r.Err() != nil || len(r.Rest()) > 0 {
 		*s = stream{plan: s.plan}
@@ -77,8 +78,9 @@ func (s *stream) resume() (ok bool) {
 // append adds what the watch has reported.
 func (w *watch) append(b []byte) []byte {
 	b = codec.AppendBool(b, w.open)
-	b = codec.AppendUint16(b, uint16(len(w.tallies)))
-	for _, t := range w.tallies {
+	tallies := w.counted()
+	b = codec.AppendUint16(b, uint16(len(tallies)))
+	for _, t := range tallies {
 		b = codec.AppendUint16(b, uint16(t.kind))
 		b = codec.AppendBool(b, t.up)
 		b = codec.AppendInt64(b, t.start)
@@ -90,21 +92,25 @@ func (w *watch) append(b []byte) []byte {
 func (w *watch) restore(r *codec.Reader) {
 	const size = 2 + 1 + 8 + 8
 	w.open = r.Bool()
-	w.tallies = make([]tally, r.Len(int(r.Uint16()), size))
-	for i := range w.tallies {
-		w.tallies[i] = tally{detect.Kind(r.Uint16()), r.Bool(), r.Int64(), r.Int64()}
-		if w.tallies[i].kind > detect.Trend {
+	tallies := make([]tally, r.Len(int(r.Uint16()), size))
+	for i := range tallies {
+		tallies[i] = tally{detect.Kind(r.Uint16()), r.Bool(), r.Int64(), r.Int64()}
+		if tallies[i].kind > detect.Trend {
 			r.Fail()
 		}
+	}
+	if w.tallies = nil; len(tallies) > 0 {
+		w.tallies = &tallies
 	}
 }
 
 // AppendLearnt implements replay.Learner.
 func (s *stream) AppendLearnt(b []byte) []byte {
 	b = s.number.Append(b)
-	b = codec.AppendBool(b, s.histogram != nil)
-	if s.histogram != nil {
-		b = s.histogram.Append(b)
+	distribution := s.rare != nil && s.rare.histogram != nil
+	b = codec.AppendBool(b, distribution)
+	if distribution {
+		b = s.rare.histogram.Append(b)
 	}
 	b = codec.AppendUint16(b, uint16(s.watches()))
 	for i := range s.watches() {
@@ -119,7 +125,10 @@ func (s *stream) RestoreLearnt(b []byte) {
 		s.restoreLearnt(codec.NewReader(b)) // our own bytes of a moment ago
 		return
 	}
-	s.number, s.histogram = measure.Number{}, nil
+	s.number = measure.Number{}
+	if s.rare != nil {
+		s.rare.histogram = nil
+	}
 	for i := range s.watches() {
 		s.anew(i)
 	}
@@ -129,10 +138,12 @@ func (s *stream) RestoreLearnt(b []byte) {
 // anew. The plan must be set.
 func (s *stream) restoreLearnt(r *codec.Reader) {
 	s.number.Restore(r)
-	s.histogram = nil
+	if s.rare != nil {
+		s.rare.histogram = nil
+	}
 	if r.Bool() {
-		s.histogram = new(measure.Histogram)
-		s.histogram.Restore(r)
+		s.more().histogram = new(measure.Histogram)
+		s.rare.histogram.Restore(r)
 	}
 	n := r.Len(int(r.Uint16()), 1)
 	s.begin(n)

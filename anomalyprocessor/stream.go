@@ -5,7 +5,6 @@ package anomalyprocessor // import "github.com/otelcol-aiops/otelcol-aiops/anoma
 
 import (
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
@@ -15,21 +14,34 @@ import (
 
 // stream is what is remembered of one metric stream. A zero value is new.
 type stream struct {
-	plan      plan // unset in a new stream and in one that was just restored
-	number    measure.Number
+	plan   *plan // nil in a new stream and in one that was just restored
+	number measure.Number
+	first  watch   // of the first number that its points give
+	rare   *rarely // nil for most
+}
+
+// rarely is what most streams do not need.
+type rarely struct {
 	histogram *measure.Histogram
-	first     watch          // of the first number that its points give
-	rest      []watch        // of the others, for histograms
+	rest      []watch        // of the numbers after the first, for histograms
 	replay    *replay.Buffer // when points may come late
 	saved     []byte         // of a checkpoint, until the stream is seen again
+}
+
+// more is the stream's rarely, made when there is none.
+func (s *stream) more() *rarely {
+	if s.rare == nil {
+		s.rare = new(rarely)
+	}
+	return s.rare
 }
 
 // watch follows one of the numbers that a stream's points give.
 type watch struct {
 	detector detect.Detector
-	begun    bool // the detector is one
-	open     bool // its companion gauges have a value that no end was set to
-	tallies  []tally
+	begun    bool     // the detector is one
+	open     bool     // its companion gauges have a value that no end was set to
+	tallies  *[]tally // nil until there is an anomaly
 }
 
 // tally counts the anomalous points of a kind and direction.
@@ -104,10 +116,11 @@ func (l learner) read(p *measure.Sample) measure.Outcome {
 		l.values = append(l.values, value)
 		return outcome
 	}
-	if l.histogram == nil {
-		l.histogram = new(measure.Histogram)
+	more := l.more()
+	if more.histogram == nil {
+		more.histogram = new(measure.Histogram)
 	}
-	outcome := l.histogram.Read(p.Kind == measure.Delta, p.Distribution, l.quantiles, &l.reading)
+	outcome := more.histogram.Read(p.Kind == measure.Delta, p.Distribution, l.quantiles, &l.reading)
 	l.values = append(l.values, l.reading.Rate, l.reading.Mean)
 	l.values = append(l.values, l.reading.Quantiles...)
 	return outcome
@@ -115,8 +128,8 @@ func (l learner) read(p *measure.Sample) measure.Outcome {
 
 // Newest is the time of the newest point.
 func (s *stream) Newest() int64 {
-	if s.histogram != nil {
-		return s.histogram.At()
+	if s.rare != nil && s.rare.histogram != nil {
+		return s.rare.histogram.At()
 	}
 	return s.number.At()
 }
@@ -127,15 +140,19 @@ func (s *stream) watch(i int) *watch {
 	if i == 0 {
 		return &s.first
 	}
-	return &s.rest[i-1]
+	return &s.rare.rest[i-1]
 }
 
 // watches is how many there are.
 func (s *stream) watches() int {
-	if !s.first.begun {
+	switch {
+	case !s.first.begun:
 		return 0
+	case s.rare == nil:
+		return 1
+	default:
+		return 1 + len(s.rare.rest)
 	}
-	return 1 + len(s.rest)
 }
 
 // begin makes sure that there are so many watches.
@@ -143,12 +160,14 @@ func (s *stream) begin(n int) {
 	if s.watches() >= n {
 		return
 	}
-	s.rest = slices.Grow(s.rest, n-1)
-	for i := s.watches(); i < n; i++ {
-		if i > 0 {
-			s.rest = s.rest[:i]
+	if n > 1 {
+		more := s.more()
+		more.rest = append(more.rest, make([]watch, n-1-len(more.rest))...)
+	}
+	for i := range n {
+		if !s.watch(i).begun {
+			s.anew(i)
 		}
-		s.anew(i)
 	}
 }
 

@@ -9,7 +9,9 @@ import (
 )
 
 const (
-	slots = 96
+	// slots is as many as fit into the allocator's class of 1,024 bytes with all
+	// else that the processor keeps of a stream.
+	slots = 90
 	// every is after how many new slots periods are looked for.
 	every = 8
 )
