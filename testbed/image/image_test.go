@@ -37,8 +37,8 @@ func TestImage(t *testing.T) {
 		t.Skip("building with --isolation chroot and starting with control groups off needs root")
 	}
 	program.Collector(t)
-	t.Setenv("TMPDIR", t.TempDir())
-	storage = append(storage, "--root", t.TempDir(), "--runroot", t.TempDir())
+	t.Setenv("TMPDIR", tempDir(t))
+	storage = append(storage, "--root", tempDir(t), "--runroot", tempDir(t))
 	run(t, []string{
 		"BUILDER=buildah", "IMAGE=" + image, "BUILDER_FLAGS=" + strings.Join(storage, " "), "BUILD_FLAGS=--isolation chroot",
 	}, "scripts/image.sh")
@@ -115,6 +115,18 @@ service:
 	})
 	podman(t, "--runtime", "runc", "stop", "-t", "20", name)
 	container.WaitFor(t, "Shutdown complete")
+}
+
+// tempDir is t.TempDir for what podman writes in: its clean-up of a container
+// goes on for a moment after the container has ended.
+func tempDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "image") //nolint:usetesting // see above; and podman wants a short path
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.Eventually(t, func() bool { return os.RemoveAll(dir) == nil }, 30*time.Second, 200*time.Millisecond)
+	})
+	return dir
 }
 
 func podman(t *testing.T, args ...string) []byte {
