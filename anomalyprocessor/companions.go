@@ -4,13 +4,12 @@
 package anomalyprocessor // import "github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor"
 
 import (
-	"strings"
-
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 )
 
 // Names that outsiders depend on.
@@ -20,7 +19,6 @@ const (
 	directionKey  = "anomaly.direction"
 	metricNameKey = "anomaly.metric.name"
 	aspectKey     = "anomaly.aspect"
-	ourPrefix     = "anomaly."
 
 	scoreName    = "anomaly.score"
 	expectedName = "anomaly.expected"
@@ -156,12 +154,7 @@ func (c *companions) add(name, unit string, attributes pcommon.Map, at int64, as
 	dp := c.pointsOf(name, unit).AppendEmpty()
 	dp.SetTimestamp(pcommon.Timestamp(at))
 	to := dp.Attributes()
-	to.EnsureCapacity(attributes.Len() + 4)
-	for key, value := range attributes.All() {
-		if !strings.HasPrefix(key, ourPrefix) {
-			value.CopyTo(to.PutEmpty(key))
-		}
-	}
+	series.CopyAttributes(attributes, to, 4)
 	to.PutStr(metricNameKey, c.name)
 	if aspect != "" {
 		to.PutStr(aspectKey, aspect)

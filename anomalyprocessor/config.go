@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/match"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/validate"
 )
 
 // Config is the configuration of the anomaly processor.
@@ -151,11 +152,11 @@ func (c *Config) Validate() error {
 	}
 	_, errRules := newRules(c)
 	return errors.Join(errs, errRules,
-		inRange("histograms::quantiles: their number", len(c.Histograms.Quantiles), 0, 5),
-		inRange("lateness", c.Lateness, 0, time.Hour),
-		inRange("limits::streams", c.Limits.Streams, 1, 100_000_000),
-		inRange("limits::stale", c.Limits.Stale, time.Minute, 100*24*time.Hour),
-		inRange("checkpoint_interval", c.CheckpointInterval, time.Second, 24*time.Hour),
+		validate.InRange("histograms::quantiles: their number", len(c.Histograms.Quantiles), 0, 5),
+		validate.InRange("lateness", c.Lateness, 0, time.Hour),
+		validate.InRange("limits::streams", c.Limits.Streams, 1, 100_000_000),
+		validate.InRange("limits::stale", c.Limits.Stale, time.Minute, 100*24*time.Hour),
+		validate.InRange("checkpoint_interval", c.CheckpointInterval, time.Second, 24*time.Hour),
 	)
 }
 
@@ -214,11 +215,4 @@ func either[T any](a, b *T) *T {
 		return a
 	}
 	return b
-}
-
-func inRange[T int | time.Duration](key string, got, low, high T) error {
-	if got < low || got > high {
-		return fmt.Errorf("%s must be between %v and %v, got %v", key, low, high, got)
-	}
-	return nil
 }

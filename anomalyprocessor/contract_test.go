@@ -42,7 +42,7 @@ func TestSourceIsUntouchedWithoutInline(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, p.ConsumeMetrics(t.Context(), md))
 		md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().RemoveIf(func(m pmetric.Metric) bool {
-			ours := strings.HasPrefix(m.Name(), ourPrefix)
+			ours := strings.HasPrefix(m.Name(), "anomaly.")
 			if ours {
 				companions++
 			}

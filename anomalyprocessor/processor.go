@@ -100,8 +100,7 @@ type pass struct {
 	now      int64
 	resource pcommon.Map
 	beside   companions
-	point    measure.Point
-	sample   measure.Sample // kept here, so that none is made for each point
+	points   measure.Points
 	judged   []finding
 	counts   [outcomes]int64
 }
@@ -127,49 +126,15 @@ func (b *pass) scope(id series.ID, metrics pmetric.MetricSlice) {
 		}
 		b.beside.of(m.Name(), m.Unit())
 		id := id.Metric(m)
-		switch m.Type() {
-		case pmetric.MetricTypeGauge:
-			b.numbers(id, m.Name(), measure.Gauge, m.Gauge().DataPoints())
-		case pmetric.MetricTypeSum:
-			b.numbers(id, m.Name(), measure.KindOf(m.Sum()), m.Sum().DataPoints())
-		case pmetric.MetricTypeHistogram:
-			delta := m.Histogram().AggregationTemporality() == pmetric.AggregationTemporalityDelta
-			for _, dp := range m.Histogram().DataPoints().All() {
-				b.point.SetHistogram(dp)
-				b.distribution(id, m.Name(), delta, dp.Attributes(), dp.Flags())
-			}
-		case pmetric.MetricTypeExponentialHistogram:
-			delta := m.ExponentialHistogram().AggregationTemporality() == pmetric.AggregationTemporalityDelta
-			for _, dp := range m.ExponentialHistogram().DataPoints().All() {
-				b.point.SetExponential(dp)
-				b.distribution(id, m.Name(), delta, dp.Attributes(), dp.Flags())
-			}
-		case pmetric.MetricTypeSummary:
-			b.counts[unsupported] += int64(m.Summary().DataPoints().Len())
-		default:
-			b.counts[unsupported]++
-		}
+		b.counts[unsupported] += int64(b.points.Each(m, func(attributes pcommon.Map, flags pmetric.DataPointFlags) {
+			b.watch(id, m.Name(), attributes, flags)
+		}))
 	}
-}
-
-func (b *pass) numbers(id series.ID, name string, kind measure.Kind, points pmetric.NumberDataPointSlice) {
-	for _, dp := range points.All() {
-		b.sample = measure.Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: measure.ValueOf(dp)}
-		b.watch(id, name, dp.Attributes(), dp.Flags())
-	}
-}
-
-func (b *pass) distribution(id series.ID, name string, delta bool, attributes pcommon.Map, flags pmetric.DataPointFlags) {
-	b.sample = measure.Sample{At: b.point.At, Kind: measure.Cumulative, Distribution: &b.point}
-	if delta {
-		b.sample.Kind = measure.Delta
-	}
-	b.watch(id, name, attributes, flags)
 }
 
 // watch judges the sample and reports what it found.
 func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags) {
-	p := &b.sample
+	p := &b.points.Sample
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
 		return

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/match"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/validate"
 )
 
 // Config is the configuration of the forecast connector.
@@ -136,13 +137,13 @@ func (c *Config) Validate() error {
 	check(c.Plan.Slot >= 15*time.Minute && c.Plan.Slot <= day && day%c.Plan.Slot == 0, "plan::slot must be between 15m and 24h and divide a day evenly, got %v", c.Plan.Slot)
 	_, errRules := newRules(c)
 	return errors.Join(errs, errRules,
-		inRange("recommended::window", c.Recommended.Window, time.Minute, 7*day),
-		inRange("emit_interval", c.EmitInterval, 0, time.Hour),
-		inRange("lateness", c.Lateness, 0, time.Hour),
-		inRange("limits::streams", c.Limits.Streams, 1, 10_000_000),
-		inRange("limits::stale", c.Limits.Stale, time.Minute, 100*day),
-		inRange("limits::fits", c.Limits.Fits, 1, 1_000_000),
-		inRange("checkpoint_interval", c.CheckpointInterval, time.Second, day),
+		validate.InRange("recommended::window", c.Recommended.Window, time.Minute, 7*day),
+		validate.InRange("emit_interval", c.EmitInterval, 0, time.Hour),
+		validate.InRange("lateness", c.Lateness, 0, time.Hour),
+		validate.InRange("limits::streams", c.Limits.Streams, 1, 10_000_000),
+		validate.InRange("limits::stale", c.Limits.Stale, time.Minute, 100*day),
+		validate.InRange("limits::fits", c.Limits.Fits, 1, 1_000_000),
+		validate.InRange("checkpoint_interval", c.CheckpointInterval, time.Second, day),
 	)
 }
 
@@ -152,7 +153,7 @@ func (c *Config) validateHorizons() error {
 	}
 	var errs error
 	for i, h := range c.Horizons {
-		errs = errors.Join(errs, inRange(fmt.Sprintf("horizons[%d]", i), h, time.Minute, 7*day))
+		errs = errors.Join(errs, validate.InRange(fmt.Sprintf("horizons[%d]", i), h, time.Minute, 7*day))
 		if i > 0 && h <= c.Horizons[i-1] {
 			errs = errors.Join(errs, fmt.Errorf("horizons[%d] must be above the one before it, got %v after %v", i, h, c.Horizons[i-1]))
 		}
@@ -171,11 +172,4 @@ func (c *DataRangeConfig) validate() error {
 		errs = errors.Join(errs, fmt.Errorf("data_range::min must be below data_range::max, got %v and %v", *c.Min, *c.Max))
 	}
 	return errs
-}
-
-func inRange[T int | time.Duration](key string, got, low, high T) error {
-	if got < low || got > high {
-		return fmt.Errorf("%s must be between %v and %v, got %v", key, low, high, got)
-	}
-	return nil
 }

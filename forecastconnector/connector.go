@@ -102,8 +102,7 @@ type pass struct {
 	now      int64
 	resource pcommon.Map
 	out      output
-	point    measure.Point
-	sample   measure.Sample // kept here, so that none is made for each point
+	points   measure.Points
 	counts   [outcomes]int64
 }
 
@@ -141,57 +140,24 @@ func (b *pass) forecast(md pmetric.Metrics) pmetric.Metrics {
 }
 
 func (b *pass) metric(id series.ID, m pmetric.Metric) {
+	unit, aspect := m.Unit(), ""
 	switch m.Type() {
-	case pmetric.MetricTypeGauge:
-		b.out.metric(m.Name(), m.Unit(), "")
-		b.numbers(id, m.Name(), measure.Gauge, m.Gauge().DataPoints())
 	case pmetric.MetricTypeSum:
-		kind, unit := measure.KindOf(m.Sum()), m.Unit()
-		if kind != measure.Gauge {
+		if measure.KindOf(m.Sum()) != measure.Gauge {
 			unit = measure.RateUnit(unit)
 		}
-		b.out.metric(m.Name(), unit, "")
-		b.numbers(id, m.Name(), kind, m.Sum().DataPoints())
-	case pmetric.MetricTypeHistogram:
-		b.out.metric(m.Name(), measure.RateUnit(""), aspectRate)
-		kind := kindOf(m.Histogram().AggregationTemporality())
-		for _, dp := range m.Histogram().DataPoints().All() {
-			b.point.SetHistogram(dp)
-			b.sample = measure.Sample{Kind: kind, At: b.point.At, Distribution: &b.point}
-			b.learn(id, m.Name(), dp.Attributes(), dp.Flags())
-		}
-	case pmetric.MetricTypeExponentialHistogram:
-		b.out.metric(m.Name(), measure.RateUnit(""), aspectRate)
-		kind := kindOf(m.ExponentialHistogram().AggregationTemporality())
-		for _, dp := range m.ExponentialHistogram().DataPoints().All() {
-			b.point.SetExponential(dp)
-			b.sample = measure.Sample{Kind: kind, At: b.point.At, Distribution: &b.point}
-			b.learn(id, m.Name(), dp.Attributes(), dp.Flags())
-		}
-	case pmetric.MetricTypeSummary:
-		b.counts[unsupported] += int64(m.Summary().DataPoints().Len())
-	default:
-		b.counts[unsupported]++
+	case pmetric.MetricTypeHistogram, pmetric.MetricTypeExponentialHistogram:
+		unit, aspect = measure.RateUnit(""), aspectRate
 	}
-}
-
-func kindOf(t pmetric.AggregationTemporality) measure.Kind {
-	if t == pmetric.AggregationTemporalityDelta {
-		return measure.Delta
-	}
-	return measure.Cumulative
-}
-
-func (b *pass) numbers(id series.ID, name string, kind measure.Kind, points pmetric.NumberDataPointSlice) {
-	for _, dp := range points.All() {
-		b.sample = measure.Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: measure.ValueOf(dp)}
-		b.learn(id, name, dp.Attributes(), dp.Flags())
-	}
+	b.out.metric(m.Name(), unit, aspect)
+	b.counts[unsupported] += int64(b.points.Each(m, func(attributes pcommon.Map, flags pmetric.DataPointFlags) {
+		b.learn(id, m.Name(), attributes, flags)
+	}))
 }
 
 // learn learns from the sample and makes the stream's forecasts.
 func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags) {
-	p := &b.sample
+	p := &b.points.Sample
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
 		return

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/forecast"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 )
 
 // Names that outsiders depend on.
@@ -32,10 +33,6 @@ const (
 	coverageName      = "forecast.coverage"
 	errorName         = "forecast.error"
 )
-
-// anomalyPrefix is that of attributes which the anomaly processor writes on the
-// source's points; they do not belong to the stream.
-const anomalyPrefix = "anomaly."
 
 // output makes metrics of forecasts. Resource, scope and metrics are made when
 // the first point of each comes.
@@ -229,12 +226,7 @@ func (o *output) add(name, unit, text string, attributes pcommon.Map, at int64) 
 	dp := o.pointsOf(name, unit, text).AppendEmpty()
 	dp.SetTimestamp(pcommon.Timestamp(at))
 	to := dp.Attributes()
-	to.EnsureCapacity(attributes.Len() + 3)
-	for key, value := range attributes.All() {
-		if !strings.HasPrefix(key, anomalyPrefix) {
-			value.CopyTo(to.PutEmpty(key))
-		}
-	}
+	series.CopyAttributes(attributes, to, 3)
 	if o.aspect != "" {
 		to.PutStr(aspectKey, o.aspect)
 	}

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/config/configopaque"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/validate"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/base"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
 )
@@ -66,8 +67,8 @@ func (c *Config) Validate() error {
 	return errors.Join(
 		c.validateStore(),
 		c.Retention.validate(),
-		inRange("samples.per_template", c.Samples.PerTemplate, 0, 100),
-		inRange("samples.max_bytes", c.Samples.MaxBytes, 16, 4096),
+		validate.InRange("samples.per_template", c.Samples.PerTemplate, 0, 100),
+		validate.InRange("samples.max_bytes", c.Samples.MaxBytes, 16, 4096),
 	)
 }
 
@@ -95,14 +96,7 @@ func (c *RetentionConfig) validate() error {
 			errs = errors.Join(errs, fmt.Errorf("retention.%s must be 0 (for ever) or at least %v, got %v", d.key, d.low, d.value))
 		}
 	}
-	return errors.Join(errs, inRange("retention.templates", c.Templates, 0, 10_000_000))
-}
-
-func inRange(key string, got, low, high int) error {
-	if got < low || got > high {
-		return fmt.Errorf("%s must be between %d and %d, got %d", key, low, high, got)
-	}
-	return nil
+	return errors.Join(errs, validate.InRange("retention.templates", c.Templates, 0, 10_000_000))
 }
 
 func (c *Config) options() base.Options {

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/validate"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
@@ -183,7 +184,7 @@ func createDefaultConfig() component.Config {
 // Validate names every wrong key, its value and what is accepted.
 func (c *Config) Validate() error {
 	return errors.Join(
-		inRange("max_bytes", c.MaxBytes, 64, 1<<20),
+		validate.InRange("max_bytes", c.MaxBytes, 64, 1<<20),
 		c.validatePartitionBy(),
 		c.Window.validate(),
 		c.Clustering.validate(),
@@ -268,9 +269,9 @@ func (c *WindowConfig) validate() error {
 		errs = fmt.Errorf("window.by must be one of %s, %s, %s, got %q", ByEventTime, ByProcessingTime, ByCount, c.By)
 	}
 	return errors.Join(errs,
-		inRange("window.duration", c.Duration, 100*time.Millisecond, 24*time.Hour),
-		inRange("window.count", c.Count, 1, 1_000_000_000),
-		inRange("window.max_wait", c.MaxWait, 0, time.Minute),
+		validate.InRange("window.duration", c.Duration, 100*time.Millisecond, 24*time.Hour),
+		validate.InRange("window.count", c.Count, 1, 1_000_000_000),
+		validate.InRange("window.max_wait", c.MaxWait, 0, time.Minute),
 	)
 }
 
@@ -292,20 +293,20 @@ func (c *ClusteringConfig) validate() error {
 		errThreshold = fmt.Errorf("clustering.distance_threshold must be at least 0 (0 is what suits linkage and distance), got %v", c.DistanceThreshold)
 	}
 	return errors.Join(errLinkage, errDistance, errPair, errThreshold,
-		inRange("clustering.clusters", c.Clusters, 0, 1_000_000),
-		inRange("clustering.exact_limit", c.ExactLimit, 2, 10_000),
-		inRange("clustering.representatives", c.Representatives, 1, 100),
-		inRange("clustering.keywords", c.Keywords, 1, 20),
+		validate.InRange("clustering.clusters", c.Clusters, 0, 1_000_000),
+		validate.InRange("clustering.exact_limit", c.ExactLimit, 2, 10_000),
+		validate.InRange("clustering.representatives", c.Representatives, 1, 100),
+		validate.InRange("clustering.keywords", c.Keywords, 1, 20),
 	)
 }
 
 func (c *LimitsConfig) validate() error {
 	return errors.Join(
-		inRange("limits.partitions", c.Partitions, 1, 100_000),
-		inRange("limits.templates", c.Templates, 100, 10_000_000),
-		inRange("limits.clusters", c.Clusters, 100, 10_000_000),
-		inRange("limits.vocabulary", c.Vocabulary, 1000, 10_000_000),
-		inRange("limits.partition_mib", c.PartitionMiB, 1, 1<<20),
+		validate.InRange("limits.partitions", c.Partitions, 1, 100_000),
+		validate.InRange("limits.templates", c.Templates, 100, 10_000_000),
+		validate.InRange("limits.clusters", c.Clusters, 100, 10_000_000),
+		validate.InRange("limits.vocabulary", c.Vocabulary, 1000, 10_000_000),
+		validate.InRange("limits.partition_mib", c.PartitionMiB, 1, 1<<20),
 	)
 }
 
@@ -324,11 +325,4 @@ func (c *AttributesConfig) validate() error {
 		}
 	}
 	return errs
-}
-
-func inRange[T int | time.Duration](key string, got, low, high T) error {
-	if got < low || got > high {
-		return fmt.Errorf("%s must be between %v and %v, got %v", key, low, high, got)
-	}
-	return nil
 }

@@ -10,6 +10,56 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
+// Points goes through the points of metrics. It keeps the point that it is at, so
+// that none is made for each.
+type Points struct {
+	Sample Sample
+	point  Point
+}
+
+// Each calls f for every point of a metric, which is in Sample meanwhile, and
+// returns how many points cannot be read: those of summaries, and a metric
+// without a type.
+func (p *Points) Each(m pmetric.Metric, f func(pcommon.Map, pmetric.DataPointFlags)) (unsupported int) {
+	switch m.Type() {
+	case pmetric.MetricTypeGauge:
+		p.numbers(Gauge, m.Gauge().DataPoints(), f)
+	case pmetric.MetricTypeSum:
+		p.numbers(KindOf(m.Sum()), m.Sum().DataPoints(), f)
+	case pmetric.MetricTypeHistogram:
+		for _, dp := range m.Histogram().DataPoints().All() {
+			p.point.SetHistogram(dp)
+			p.distribution(m.Histogram().AggregationTemporality())
+			f(dp.Attributes(), dp.Flags())
+		}
+	case pmetric.MetricTypeExponentialHistogram:
+		for _, dp := range m.ExponentialHistogram().DataPoints().All() {
+			p.point.SetExponential(dp)
+			p.distribution(m.ExponentialHistogram().AggregationTemporality())
+			f(dp.Attributes(), dp.Flags())
+		}
+	case pmetric.MetricTypeSummary:
+		return m.Summary().DataPoints().Len()
+	default:
+		return 1
+	}
+	return 0
+}
+
+func (p *Points) numbers(kind Kind, points pmetric.NumberDataPointSlice, f func(pcommon.Map, pmetric.DataPointFlags)) {
+	for _, dp := range points.All() {
+		p.Sample = Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: ValueOf(dp)}
+		f(dp.Attributes(), dp.Flags())
+	}
+}
+
+func (p *Points) distribution(t pmetric.AggregationTemporality) {
+	p.Sample = Sample{Kind: Cumulative, At: p.point.At, Distribution: &p.point}
+	if t == pmetric.AggregationTemporalityDelta {
+		p.Sample.Kind = Delta
+	}
+}
+
 // KindOf says how the points of a sum relate.
 func KindOf(sum pmetric.Sum) Kind {
 	switch {

@@ -65,7 +65,7 @@ func Flood(ctx context.Context, lines int, progress func(Sample)) (Flooded, erro
 	if err != nil {
 		return Flooded{}, err
 	}
-	base := liveHeap()
+	base := LiveHeap()
 	p, err := harness.Start(ctx, next)
 	if err != nil {
 		return Flooded{}, err
@@ -114,7 +114,7 @@ func sample(ctx context.Context, p *harness.Processor, sent int, base int64) (Sa
 		return Sample{}, err
 	}
 	rss, err := resident()
-	return Sample{sent, liveHeap() - base, rss, estimate}, err
+	return Sample{sent, LiveHeap() - base, rss, estimate}, err
 }
 
 // good follows the good templates. A line begins with its serial number, which
@@ -159,7 +159,8 @@ func (g *good) changed() int {
 	return n
 }
 
-func liveHeap() int64 {
+// LiveHeap is what is live after a collection, in bytes.
+func LiveHeap() int64 {
 	runtime.GC()
 	runtime.GC() // twice, so that what finalizers and pools hold is gone
 	var m runtime.MemStats

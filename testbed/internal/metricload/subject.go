@@ -6,7 +6,6 @@ package metricload
 import (
 	"context"
 	"fmt"
-	"runtime"
 
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/connector/connectortest"
@@ -141,7 +140,7 @@ func Run(ctx context.Context, subjects []Subject, feed *Feed, warm, trials, batc
 
 // BytesPerStream is the heap that a subject holds after so many rounds.
 func BytesPerStream(ctx context.Context, start func(context.Context, int) (Subject, error), feed *Feed, rounds int) (float64, error) {
-	before := liveHeap()
+	before := load.LiveHeap()
 	s, err := start(ctx, feed.Streams)
 	if err != nil {
 		return 0, err
@@ -151,14 +150,6 @@ func BytesPerStream(ctx context.Context, start func(context.Context, int) (Subje
 			return 0, err
 		}
 	}
-	held := liveHeap() - before
+	held := load.LiveHeap() - before
 	return float64(held) / float64(feed.Streams), s.Stop(ctx)
-}
-
-func liveHeap() int64 {
-	runtime.GC()
-	runtime.GC() // twice, so that what finalizers and pools hold is gone
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }
