@@ -39,28 +39,41 @@ func (c *curve) stop() { c.values, c.offset, c.seen = nil, 0, 0 }
 // value is the curve at a time: between the middles of buckets, and before its
 // end as after it by the season.
 func (c *curve) value(at, season, interval int64) float64 {
-	// A point stands for its interval, a bucket for its width.
-	x := (float64(at-c.at)+float64(min(interval, c.step))/2)/float64(c.step) - 0.5
-	n := len(c.values)
-	over := 0.0
-	if last := float64(n - 1); x > last {
-		back := float64(season)
-		if back < 1 || back > last {
-			back = 0
-		}
-		if back > 0 {
-			back *= math.Ceil((x - last) / back)
-			over = back
-		} else {
-			over = x - last
-			back = over
-		}
-		x -= back
-	}
-	x = max(x, 0)
+	x := c.position(at, interval)
+	back, over := c.fold(x, season)
+	x = max(x-back, 0)
 	i := int(x)
-	v, next := float64(c.values[i]), float64(c.values[min(i+1, n-1)])
+	v, next := float64(c.values[i]), float64(c.values[min(i+1, len(c.values)-1)])
 	return v + (x-float64(i))*(next-v) + over*float64(c.step)*c.slope
+}
+
+// position is where on the curve a time is, in buckets. A point stands for its
+// interval, a bucket for its width.
+func (c *curve) position(at, interval int64) float64 {
+	return (float64(at-c.at)+float64(min(interval, c.step))/2)/float64(c.step) - 0.5
+}
+
+// fold is how far before a position behind the curve's end stands what repeats
+// there, and for how long the trend has gone on until it.
+func (c *curve) fold(x float64, season int64) (back, over float64) {
+	last := float64(len(c.values) - 1)
+	if x <= last {
+		return 0, 0
+	}
+	if season < 1 || float64(season) > last {
+		return x - last, x - last
+	}
+	back = float64(season) * math.Ceil((x-last)/float64(season))
+	return back, back
+}
+
+// beyond is what the trend adds at a time behind the curve's end.
+func (c *curve) beyond(at, season, interval int64) float64 {
+	if len(c.values) == 0 {
+		return 0
+	}
+	_, over := c.fold(c.position(at, interval), season)
+	return over * float64(c.step) * c.slope
 }
 
 // observe learns how far a point is from the curve.
@@ -103,11 +116,15 @@ func (s *Stream) mean(h time.Duration) float64 {
 	if len(s.curve.values) == 0 {
 		return s.value
 	}
-	v := s.curve.value(s.last+int64(h), s.short, s.interval)
-	if s.curve.offset != 0 && h > 0 {
-		v += s.curve.offset * math.Pow(s.curve.decay, float64(h)/float64(max(s.interval, 1)))
+	return s.curve.value(s.last+int64(h), s.short, s.interval) + s.deviation(h)
+}
+
+// deviation is what is left of that of now at h.
+func (s *Stream) deviation(h time.Duration) float64 {
+	if s.curve.offset == 0 || h <= 0 {
+		return 0
 	}
-	return v
+	return s.curve.offset * math.Pow(s.curve.decay, float64(h)/float64(max(s.interval, 1)))
 }
 
 // bounded keeps a value where the quantity can be.
@@ -154,21 +171,4 @@ func (s *Stream) highest(from, to time.Duration, p float64) float64 {
 		q = max(q, s.quantile(h, p))
 	}
 	return q
-}
-
-func (s *Stream) timeToLimit(limit float64, most time.Duration) (time.Duration, bool) {
-	below := s.value < limit
-	if s.value == limit {
-		return 0, true
-	}
-	step := time.Duration(s.hist.Step())
-	if most/step > 10000 {
-		step = most / 10000
-	}
-	for h := step; h <= most; h += step {
-		if (s.mean(h) < limit) != below {
-			return h, true
-		}
-	}
-	return 0, false
 }
