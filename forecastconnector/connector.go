@@ -140,16 +140,19 @@ func (b *pass) forecast(md pmetric.Metrics) pmetric.Metrics {
 }
 
 func (b *pass) metric(id series.ID, m pmetric.Metric) {
-	unit, aspect := m.Unit(), ""
+	unit, aspect, points := m.Unit(), "", 0
 	switch m.Type() {
+	case pmetric.MetricTypeGauge:
+		points = m.Gauge().DataPoints().Len()
 	case pmetric.MetricTypeSum:
+		points = m.Sum().DataPoints().Len()
 		if measure.KindOf(m.Sum()) != measure.Gauge {
 			unit = measure.RateUnit(unit)
 		}
 	case pmetric.MetricTypeHistogram, pmetric.MetricTypeExponentialHistogram:
 		unit, aspect = measure.RateUnit(""), aspectRate
 	}
-	b.out.metric(m.Name(), unit, aspect)
+	b.out.metric(m.Name(), unit, aspect, points)
 	b.counts[unsupported] += int64(b.points.Each(m, func(attributes pcommon.Map, flags pmetric.DataPointFlags) {
 		b.learn(id, m.Name(), attributes, flags)
 	}))

@@ -25,13 +25,6 @@ const (
 	aspectKey     = "forecast.aspect"
 	metricNameKey = "forecast.metric.name"
 	aspectRate    = "rate"
-
-	forecastSuffix    = ".forecast"
-	dueSuffix         = ".forecast.due"
-	recommendedSuffix = ".recommended"
-	limitSuffix       = ".time_to_limit"
-	coverageName      = "forecast.coverage"
-	errorName         = "forecast.error"
 )
 
 // output makes metrics of forecasts. Resource, scope and metrics are made when
@@ -52,13 +45,40 @@ type output struct {
 	hasScope       bool
 
 	name, unit, aspect string // of the source
-	series             []made // of the scope
+	points             int    // of the source
+	of                 [kinds]pmetric.NumberDataPointSlice
+	has                [kinds]bool // whether the source has points of that kind yet
+	series             []made      // of the scope
 }
 
 // made is a metric of the scope that points are appended to.
 type made struct {
 	name, unit string
 	points     pmetric.NumberDataPointSlice
+}
+
+// kind is one of the metrics that are made of a source.
+type kind int
+
+const (
+	kindForecast kind = iota
+	kindDue
+	kindRecommended
+	kindLimit
+	kindCoverage
+	kindError
+	kinds
+)
+
+// kindOf says how each kind is named, after the source or by itself, its unit,
+// that of the source where it is empty, and what it is.
+var kindOf = [kinds]struct{ suffix, name, unit, text string }{
+	kindForecast:    {suffix: ".forecast", text: "What is forecast."},
+	kindDue:         {suffix: ".forecast.due", text: "What was forecast one horizon ago for this moment."},
+	kindRecommended: {suffix: ".recommended", text: "What to provision: the highest upper quantile over the window or slot, with headroom."},
+	kindLimit:       {suffix: ".time_to_limit", unit: "s", text: "Time until the limit is reached."},
+	kindCoverage:    {name: "forecast.coverage", unit: "1", text: "Share of recent points that lay within the bounds."},
+	kindError:       {name: "forecast.error", text: "Mean absolute error of recent forecasts."},
 }
 
 func newOutput(cfg *Config) output {
@@ -101,7 +121,10 @@ func (o *output) scope(source pmetric.ScopeMetrics) {
 	o.series = o.series[:0]
 }
 
-func (o *output) metric(name, unit, aspect string) { o.name, o.unit, o.aspect = name, unit, aspect }
+func (o *output) metric(name, unit, aspect string, points int) {
+	o.name, o.unit, o.aspect, o.points = name, unit, aspect, points
+	o.has = [kinds]bool{}
+}
 
 // metrics are those of the scope that is forecast, with its resource and scope.
 func (o *output) metrics() pmetric.MetricSlice {
@@ -123,11 +146,10 @@ func (o *output) metrics() pmetric.MetricSlice {
 // forecasts makes all points of a stream's forecast, made at a time.
 func (o *output) forecasts(s *stream, attributes pcommon.Map, at int64) {
 	for i, h := range o.cfg.Horizons {
-		f := s.model.Forecast(h)
-		o.band(o.name+forecastSuffix, "What is forecast.", f, attributes, o.stamp(at, h), i)
+		o.band(kindForecast, s.model.Forecast(h), attributes, o.stamp(at, h), i)
 		if o.cfg.Due {
 			if due, ok := s.model.Due(i); ok {
-				o.band(o.name+dueSuffix, "What was forecast one horizon ago for this moment.", due, attributes, at, i)
+				o.band(kindDue, due, attributes, at, i)
 			}
 		}
 		if o.cfg.Quality {
@@ -135,7 +157,7 @@ func (o *output) forecasts(s *stream, attributes pcommon.Map, at int64) {
 		}
 	}
 	if o.cfg.Recommended.Enabled {
-		dp := o.add(o.name+recommendedSuffix, o.unit, recommendedText, attributes, at)
+		dp := o.add(kindRecommended, attributes, at, 1)
 		dp.Attributes().PutStr(windowKey, o.window)
 		dp.SetDoubleValue(o.recommend(s.model, 0, o.cfg.Recommended.Window))
 	}
@@ -147,8 +169,6 @@ func (o *output) forecasts(s *stream, attributes pcommon.Map, at int64) {
 	}
 }
 
-const recommendedText = "What to provision: the highest upper quantile over the window or slot, with headroom."
-
 // stamp is the timestamp of a forecast made at a time for a horizon.
 func (o *output) stamp(at int64, h time.Duration) int64 {
 	if o.cfg.Timestamp == TimestampTarget {
@@ -157,12 +177,12 @@ func (o *output) stamp(at int64, h time.Duration) int64 {
 	return at
 }
 
-func (o *output) band(name, text string, f forecast.Point, attributes pcommon.Map, at int64, horizon int) {
+func (o *output) band(k kind, f forecast.Point, attributes pcommon.Map, at int64, horizon int) {
 	for _, b := range [...]struct {
 		bound string
 		value float64
 	}{{"mean", f.Mean}, {"lower", f.Lower}, {"upper", f.Upper}} {
-		dp := o.add(name, o.unit, text, attributes, at)
+		dp := o.add(k, attributes, at, 2)
 		dp.Attributes().PutStr(horizonKey, o.horizons[horizon])
 		dp.Attributes().PutStr(boundKey, b.bound)
 		dp.SetDoubleValue(b.value)
@@ -174,14 +194,14 @@ func (o *output) quality(m forecast.Measured, attributes pcommon.Map, at int64, 
 	if m.Points == 0 {
 		return
 	}
-	add := func(name, unit, text string, value float64) {
-		dp := o.add(name, unit, text, attributes, at)
+	add := func(k kind, value float64) {
+		dp := o.add(k, attributes, at, 2)
 		dp.Attributes().PutStr(metricNameKey, o.name)
 		dp.Attributes().PutStr(horizonKey, o.horizons[horizon])
 		dp.SetDoubleValue(value)
 	}
-	add(coverageName, "1", "Share of recent points that lay within the bounds.", m.Coverage)
-	add(errorName, o.unit, "Mean absolute error of recent forecasts.", m.Error)
+	add(kindCoverage, m.Coverage)
+	add(kindError, m.Error)
 }
 
 func (o *output) recommend(model *forecast.Stream, from, to time.Duration) float64 {
@@ -195,20 +215,22 @@ func (o *output) plan(model *forecast.Stream, attributes pcommon.Map, at int64) 
 	for i := range int64(len(o.slots)) {
 		begin := next + i*slot
 		from := time.Duration(begin - at)
-		dp := o.add(o.name+recommendedSuffix, o.unit, recommendedText, attributes, o.stamp(at, from))
+		dp := o.add(kindRecommended, attributes, o.stamp(at, from), 1)
 		dp.Attributes().PutStr(slotKey, o.slots[begin%int64(day)/slot])
 		dp.SetDoubleValue(o.recommend(model, from, from+o.cfg.Plan.Slot))
 	}
 }
 
-// timeToLimit is looked for as far as the last horizon; beyond, the gauge ends
+// mostToLimit is how far ahead the limit is looked for; beyond, the gauge ends
 // with a point without a value.
+const mostToLimit = 30 * day
+
 func (o *output) timeToLimit(s *stream, attributes pcommon.Map, at int64) {
 	left, ok := s.model.TimeToLimit(*s.rule.limit, mostToLimit)
 	if !ok && !s.limited {
 		return
 	}
-	dp := o.add(o.name+limitSuffix, "s", "Time until the limit is reached.", attributes, at)
+	dp := o.add(kindLimit, attributes, at, 1)
 	dp.Attributes().PutStr(limitKey, strconv.FormatFloat(*s.rule.limit, 'g', -1, 64))
 	if s.limited = ok; ok {
 		dp.SetDoubleValue(left.Seconds())
@@ -217,23 +239,35 @@ func (o *output) timeToLimit(s *stream, attributes pcommon.Map, at int64) {
 	}
 }
 
-// mostToLimit is how far ahead the limit is looked for.
-const mostToLimit = 30 * day
-
 // add appends a point to one of the scope's metrics, with the attributes of its
-// source.
-func (o *output) add(name, unit, text string, attributes pcommon.Map, at int64) pmetric.NumberDataPoint {
-	dp := o.pointsOf(name, unit, text).AppendEmpty()
+// source and room for so many more.
+func (o *output) add(k kind, attributes pcommon.Map, at int64, room int) pmetric.NumberDataPoint {
+	if !o.has[k] {
+		o.of[k], o.has[k] = o.pointsOf(k), true
+	}
+	dp := o.of[k].AppendEmpty()
 	dp.SetTimestamp(pcommon.Timestamp(at))
 	to := dp.Attributes()
-	series.CopyAttributes(attributes, to, 3)
+	if o.aspect != "" {
+		room++
+	}
+	series.CopyAttributes(attributes, to, room)
 	if o.aspect != "" {
 		to.PutStr(aspectKey, o.aspect)
 	}
 	return dp
 }
 
-func (o *output) pointsOf(name, unit, text string) pmetric.NumberDataPointSlice {
+// pointsOf are those of the scope's metric of a kind, which sources of the same
+// name and unit share.
+func (o *output) pointsOf(k kind) pmetric.NumberDataPointSlice {
+	name, unit := kindOf[k].name, kindOf[k].unit
+	if name == "" {
+		name = o.name + kindOf[k].suffix
+	}
+	if unit == "" {
+		unit = o.unit
+	}
 	for i := range o.series {
 		if m := &o.series[i]; m.name == name && m.unit == unit {
 			return m.points
@@ -242,8 +276,11 @@ func (o *output) pointsOf(name, unit, text string) pmetric.NumberDataPointSlice 
 	m := o.metrics().AppendEmpty()
 	m.SetName(name)
 	m.SetUnit(unit)
-	m.SetDescription(text)
+	m.SetDescription(kindOf[k].text)
 	points := m.SetEmptyGauge().DataPoints()
+	if k == kindForecast {
+		points.EnsureCapacity(3 * len(o.cfg.Horizons) * o.points)
+	}
 	o.series = append(o.series, made{name, unit, points})
 	return points
 }

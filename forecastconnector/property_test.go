@@ -115,7 +115,7 @@ func TestOwnMetricsAreNotForecast(t *testing.T) {
 		require.NoError(t, again.ConsumeMetrics(t.Context(), md))
 	}
 	for key := range again.output() {
-		require.Fail(t, "forecast of "+strings.TrimSuffix(key, forecastSuffix))
+		require.Fail(t, "forecast of "+strings.TrimSuffix(key, kindOf[kindForecast].suffix))
 	}
 	require.NoError(t, again.Shutdown(t.Context()))
 }

@@ -63,15 +63,12 @@ func (id ID) Point(attributes pcommon.Map) ID {
 
 func (id ID) with(h uint64) ID { return ID(mix(bits.RotateLeft64(uint64(id), 23), h)) }
 
-// CopyAttributes adds to a map of ours the attributes of the stream that a point
-// belongs to, and makes room for more.
+// CopyAttributes gives an empty map of ours the attributes of the stream that a
+// point belongs to, and makes room for more.
 func CopyAttributes(point, to pcommon.Map, room int) {
 	to.EnsureCapacity(point.Len() + room)
-	for key, value := range point.All() {
-		if !strings.HasPrefix(key, ignoredPrefix) {
-			value.CopyTo(to.PutEmpty(key))
-		}
-	}
+	point.CopyTo(to)
+	to.RemoveIf(func(key string, _ pcommon.Value) bool { return strings.HasPrefix(key, ignoredPrefix) })
 }
 
 // hashMap adds the hashes of the pairs, so that their order means nothing.
