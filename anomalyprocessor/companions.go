@@ -59,16 +59,16 @@ func (c *companions) begin(metrics pmetric.MetricSlice) {
 func (c *companions) of(name, unit string) { c.name, c.unit = name, unit }
 
 // report says what was found of one of a stream's numbers.
-func (c *companions) report(w *watch, v *detect.Verdict, attributes pcommon.Map, at int64, aspect string, kind measure.Kind) {
+func (c *companions) report(w *watch, v *finding, attributes pcommon.Map, at int64, aspect string, kind measure.Kind) {
 	switch {
 	case !v.Warming && v.Score >= c.cfg.Level:
 		w.open = true
-		c.gauges(attributes, at, aspect, kind, func(dp pmetric.NumberDataPoint, pick func(*detect.Verdict) float64) {
+		c.gauges(attributes, at, aspect, kind, func(dp pmetric.NumberDataPoint, pick func(*finding) float64) {
 			dp.SetDoubleValue(pick(v))
 		})
 	case w.open:
 		w.open = false
-		c.gauges(attributes, at, aspect, kind, func(dp pmetric.NumberDataPoint, _ func(*detect.Verdict) float64) {
+		c.gauges(attributes, at, aspect, kind, func(dp pmetric.NumberDataPoint, _ func(*finding) float64) {
 			dp.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
 		})
 	}
@@ -78,17 +78,17 @@ func (c *companions) report(w *watch, v *detect.Verdict, attributes pcommon.Map,
 }
 
 // gauges calls set with a new point of each gauge that is wanted.
-func (c *companions) gauges(attributes pcommon.Map, at int64, aspect string, kind measure.Kind, set func(pmetric.NumberDataPoint, func(*detect.Verdict) float64)) {
-	add := func(wanted bool, name, unit string, pick func(*detect.Verdict) float64) {
+func (c *companions) gauges(attributes pcommon.Map, at int64, aspect string, kind measure.Kind, set func(pmetric.NumberDataPoint, func(*finding) float64)) {
+	add := func(wanted bool, name, unit string, pick func(*finding) float64) {
 		if wanted {
 			set(c.add(name, unit, attributes, at, aspect), pick)
 		}
 	}
 	unit := c.valueUnit(kind, aspect)
-	add(c.cfg.Score, scoreName, "1", func(v *detect.Verdict) float64 { return v.Score })
-	add(c.cfg.Expected, expectedName, unit, func(v *detect.Verdict) float64 { return v.Expected })
-	add(c.cfg.Bounds, lowerName, unit, func(v *detect.Verdict) float64 { return v.Lower })
-	add(c.cfg.Bounds, upperName, unit, func(v *detect.Verdict) float64 { return v.Upper })
+	add(c.cfg.Score, scoreName, "1", func(v *finding) float64 { return v.Score })
+	add(c.cfg.Expected, expectedName, unit, func(v *finding) float64 { return v.Expected })
+	add(c.cfg.Bounds, lowerName, unit, func(v *finding) float64 { return v.lower })
+	add(c.cfg.Bounds, upperName, unit, func(v *finding) float64 { return v.upper })
 }
 
 // valueUnit is the unit of the number that is watched.

@@ -106,7 +106,7 @@ type pass struct {
 }
 
 func newPass(p *anomalyProcessor) *pass {
-	return &pass{anomalyProcessor: p, reader: reader{quantiles: p.quantiles}, beside: companions{cfg: p.companions}}
+	return &pass{anomalyProcessor: p, reader: reader{quantiles: p.quantiles, bounds: p.companions.Bounds}, beside: companions{cfg: p.companions}}
 }
 
 // end lets go of the batch.
@@ -173,7 +173,7 @@ func (b *pass) judge(s *stream, attributes pcommon.Map, p *measure.Sample) {
 		if p.Distribution != nil {
 			aspect = b.aspect(f.watch)
 		}
-		b.beside.report(s.watch(f.watch), &f.Verdict, attributes, p.At, aspect, p.Kind)
+		b.beside.report(s.watch(f.watch), f, attributes, p.At, aspect, p.Kind)
 	}
 	switch {
 	case worst.Anomalous:

@@ -56,11 +56,13 @@ type tally struct {
 type finding struct {
 	watch int // see stream.watch
 	detect.Verdict
+	lower, upper float64 // when bounds are wanted
 }
 
 // reader steps a stream through samples.
 type reader struct {
 	quantiles []float64
+	bounds    bool // are wanted
 	reading   measure.Reading
 	values    []float64
 	findings  []finding // of the last sample
@@ -103,7 +105,12 @@ func (l learner) Step(p *measure.Sample) measure.Outcome {
 	l.begin(len(l.values))
 	for i, value := range l.values {
 		if !math.IsNaN(value) {
-			l.findings = append(l.findings, finding{i, l.watch(i).detector.Step(p.At, value)})
+			d := &l.watch(i).detector
+			f := finding{watch: i, Verdict: d.Step(p.At, value)}
+			if l.bounds {
+				f.lower, f.upper = d.Bounds(&f.Verdict)
+			}
+			l.findings = append(l.findings, f)
 		}
 	}
 	return outcome

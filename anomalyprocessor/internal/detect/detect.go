@@ -40,15 +40,17 @@ type Verdict struct {
 	Up        bool    // above Expected
 	Score     float64 // 0 upwards, 1 is the threshold; a logarithm of how rare this is
 	Expected  float64
-	Lower     float64 // a single value outside of Lower to Upper is anomalous
-	Upper     float64
+	sigma     float64 // scale of the prediction's error; 0 when there is no prediction
 }
 
-// Detector watches one stream. It is not safe for concurrent use.
+// Detector watches one stream. It is not safe for concurrent use. What every
+// value needs lies together, at the start.
 type Detector struct {
-	cfg *Config
+	cfg      *Config
+	incident *incident         // nil when there is none
+	home     *home             // nil when no level was given up lately
+	seasons  [seasons]*profile // found so far
 	state
-	seasons [seasons]*profile
 }
 
 const (
@@ -72,37 +74,31 @@ const (
 type state struct {
 	Last     int64 // event time of the newest value, ns
 	Interval int64 // usual distance of values, ns
-	N        int64 // values learnt
-	Fresh    int32 // values since the start or the last long gap
-	Run      int32 // consecutive values far above (below: negative) the prediction
 	Suspect  int64 // event time of the last rare value, ns
+	N        int64 // values learnt
+
+	Fresh   int32   // values since the start or the last long gap
+	Run     int32   // consecutive values far above (below: negative) the prediction
+	Strides int32   // changes that Stride has learnt from
+	Habit   float32 // incidents, forgotten over days
+	Jump    float32 // largest error of prediction in the last values, in sigmas
 
 	Raw                      float64 // the value before, as it came
 	Prev                     float64 // the value before, limited, without season
 	Fast, Medium, Slow, Long float64 // levels of the limited values without season
 	Mix                      [3]float64
+	Burst, Shift, Drift      float64 // short means of the limited values without season
 	Scale                    float64 // mean absolute error of the prediction
 	LongScale                float64 // the same, with a memory of days
 	Span                     float64 // mean absolute distance from Long
 	Stride                   float64 // median size of the changes that are not zero
-	Strides                  int32
-	Habit                    float32 // incidents, forgotten over days
+	VarFast, VarSlow         float64 // mean size of the errors in sigmas, of few and of many
 
-	Burst, Shift, Drift float64 // short means of the limited values without season
-	VarFast, VarSlow    float64
-
+	Center                      float64 // mean of the values as they are
 	SeasonMean, Share, Cov, Var float64
 
-	Center float64 // mean of the values as they are
-
-	AtHome int32 // values in a row at the level from before the last new normal
-
-	HomeAt          int64   // when a level was given up for a new one
-	Home, HomeScale float64 // that level, and sigma then
-
-	Tails    [channels][2]tail // upwards and downwards
-	Incident incident
-	History  history
+	Tails   [channels][2]tail // upwards and downwards
+	History history
 }
 
 // New returns a detector that knows nothing yet.
@@ -121,11 +117,11 @@ func New(cfg *Config) *Detector {
 // finite, or that are not newer than the last, are neither learnt nor judged.
 func (d *Detector) Step(at int64, value float64) Verdict {
 	if math.Abs(value) > maxValue || value != value || (d.N > 0 && at <= d.Last) {
-		return Verdict{Warming: d.N < warm, Expected: d.Raw, Lower: d.Raw, Upper: d.Raw}
+		return Verdict{Warming: d.N < warm, Expected: d.Raw}
 	}
 	if d.N == 0 {
 		d.begin(at, value)
-		return Verdict{Warming: true, Expected: value, Lower: value, Upper: value}
+		return Verdict{Warming: true, Expected: value}
 	}
 	d.clock(at)
 	s := d.season(at)
@@ -134,7 +130,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	if d.Fresh == 1 && d.N > 1 {
 		d.resume(value - off)
 	}
-	if d.Incident.Open && at-d.Incident.Begin > int64(d.cfg.Adapt) {
+	if d.incident != nil && at-d.incident.Begin > int64(d.cfg.Adapt) {
 		d.adopt(at)
 	}
 	d.comeHome(at, value-off)
@@ -147,7 +143,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	limited := d.limit(r, sigma)
 	clean := base + limited
 	rate := 1.0
-	if d.Incident.Open {
+	if d.incident != nil {
 		rate = incidentRate
 	}
 	early := 1 / float64(d.Fresh)
@@ -166,7 +162,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 		4 * math.Log((d.VarFast+0.1)/(d.VarSlow+0.1)),
 	}
 	rarity, channel, up := d.judge(&evidence)
-	v := Verdict{Expected: expected, Up: up, Warming: d.N < warm}
+	v := Verdict{Expected: expected, sigma: sigma, Up: up, Warming: d.N < warm}
 	v.Score = rarity / d.needed()
 	if v.Warming || d.Fresh <= resumeAfter {
 		v.Score = 0
@@ -174,7 +170,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	d.learnTails(&evidence, v.Score)
 	d.habit(at, &v)
 	d.conclude(at, value, off, base, sigma, channel, &v)
-	d.bounds(sigma, &v)
+	d.expect(&v)
 
 	// learning
 	norm := parts[0]*parts[0] + parts[1]*parts[1] + parts[2]*parts[2] + sigma*sigma
@@ -234,7 +230,7 @@ func (d *Detector) clock(at int64) {
 // noise is.
 func (d *Detector) resume(x float64) {
 	d.level(x)
-	d.Incident.Open, d.Run = false, 0
+	d.incident, d.Run = nil, 0
 	d.VarFast = d.VarSlow
 }
 
@@ -285,7 +281,7 @@ func (d *Detector) habit(at int64, v *Verdict) {
 			break
 		}
 		before = before || p.again(at, mark)
-		if int32(p.position(at)) == p.Bucket {
+		if int16(p.position(at)) == p.Bucket {
 			p.Mark |= mark
 		}
 	}
@@ -352,18 +348,30 @@ func (d *Detector) needed() float64 {
 	return threshold / d.cfg.Sensitivity * (1 + habitCost/habitDays*float64(d.Habit))
 }
 
-// bounds fills in between which values a single value is not anomalous.
-func (d *Detector) bounds(sigma float64, v *Verdict) {
-	need := excess(d.needed())
-	least := max(d.cfg.MinDeviation.Absolute, d.cfg.MinDeviation.Relative*math.Abs(v.Expected))
-	v.Lower = v.Expected - max(least, sigma*max(0, d.Tails[point][1].evidence(need)))
-	v.Upper = v.Expected + max(least, sigma*max(0, d.Tails[point][0].evidence(need)))
+// expect keeps what is expected within where values can be.
+func (d *Detector) expect(v *Verdict) {
 	if lo := d.cfg.DataRange.Min; lo != nil {
-		v.Expected, v.Lower, v.Upper = max(v.Expected, *lo), max(v.Lower, *lo), max(v.Upper, *lo)
+		v.Expected = max(v.Expected, *lo)
 	}
 	if hi := d.cfg.DataRange.Max; hi != nil {
-		v.Expected, v.Lower, v.Upper = min(v.Expected, *hi), min(v.Lower, *hi), min(v.Upper, *hi)
+		v.Expected = min(v.Expected, *hi)
 	}
+}
+
+// Bounds is between which values a single one is not anomalous, that v expects.
+// It speaks of the value of the last Step, whose verdict v is.
+func (d *Detector) Bounds(v *Verdict) (lower, upper float64) {
+	least := max(d.cfg.MinDeviation.Absolute, d.cfg.MinDeviation.Relative*math.Abs(v.Expected))
+	need := excess(d.needed())
+	lower = v.Expected - max(least, v.sigma*max(0, d.Tails[point][1].evidence(need)))
+	upper = v.Expected + max(least, v.sigma*max(0, d.Tails[point][0].evidence(need)))
+	if lo := d.cfg.DataRange.Min; lo != nil {
+		lower, upper = max(lower, *lo), max(upper, *lo)
+	}
+	if hi := d.cfg.DataRange.Max; hi != nil {
+		lower, upper = min(lower, *hi), min(upper, *hi)
+	}
+	return lower, upper
 }
 
 // What the slow channels learn, where the point channel learns less.
@@ -386,8 +394,8 @@ func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
 	} else if again {
 		weight = soonWeight
 	}
-	d.Tails[point][0].learn(evidence[point], weight)
-	d.Tails[point][1].learn(-evidence[point], weight)
+	d.Tails[point][0].learn(evidence[point], weight, d.N)
+	d.Tails[point][1].learn(-evidence[point], weight, d.N)
 	switch {
 	case weight == repeatWeight:
 		weight = repeatSlow
@@ -395,8 +403,8 @@ func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
 		weight = soonSlow
 	}
 	for c := burst; c < channels; c++ {
-		d.Tails[c][0].learn(evidence[c], weight)
-		d.Tails[c][1].learn(-evidence[c], weight)
+		d.Tails[c][0].learn(evidence[c], weight, d.N)
+		d.Tails[c][1].learn(-evidence[c], weight, d.N)
 	}
 }
 
@@ -465,12 +473,17 @@ func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seas
 // rebase keeps the levels, which are without season, where they are when the
 // season's part grows.
 func (d *Detector) rebase(growth float64) {
-	i := &d.Incident
-	for _, level := range [...]*float64{
-		&d.Prev, &d.Fast, &d.Medium, &d.Slow, &d.Long, &d.Burst, &d.Shift, &d.Drift, &d.Home,
-		&i.From, &i.Inside, &i.Slow, &i.Long,
-	} {
+	if growth == 0 {
+		return
+	}
+	for _, level := range [...]*float64{&d.Prev, &d.Fast, &d.Medium, &d.Slow, &d.Long, &d.Burst, &d.Shift, &d.Drift} {
 		*level -= growth
+	}
+	if i := d.incident; i != nil {
+		i.From, i.Inside, i.Slow, i.Long = i.From-growth, i.Inside-growth, i.Slow-growth, i.Long-growth
+	}
+	if d.home != nil {
+		d.home.Level -= growth
 	}
 }
 
@@ -571,6 +584,12 @@ func (d *Detector) Size() int {
 		if p != nil {
 			n += int(unsafe.Sizeof(*p))
 		}
+	}
+	if d.incident != nil {
+		n += int(unsafe.Sizeof(*d.incident))
+	}
+	if d.home != nil {
+		n += int(unsafe.Sizeof(*d.home))
 	}
 	return n
 }

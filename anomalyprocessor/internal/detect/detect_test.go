@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 )
@@ -33,4 +34,13 @@ func TestNotFiniteIsIgnored(t *testing.T) {
 		require.False(t, d.Step(2, x).Anomalous)
 	}
 	require.Equal(t, before, d.Append(nil))
+}
+
+// The allocator gives memory in classes: a byte more here costs every stream an
+// eighth (with what the processor adds a detector fills the class of 896 bytes)
+// or a sixth (a profile that of 1,536).
+func TestSizes(t *testing.T) {
+	cfg := Default()
+	require.LessOrEqual(t, New(&cfg).Size(), 776)
+	require.LessOrEqual(t, int(unsafe.Sizeof(profile{})), 1536)
 }

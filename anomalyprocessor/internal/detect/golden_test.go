@@ -209,8 +209,9 @@ func (s scene) play(t *testing.T) (report string, flags int) {
 		}
 		v := d.Step(at.UnixNano(), x)
 		if r := cfg.DataRange; r.Max != nil {
-			require.LessOrEqual(t, v.Upper, *r.Max)
-			require.GreaterOrEqual(t, v.Lower, *r.Min)
+			lower, upper := d.Bounds(&v)
+			require.LessOrEqual(t, upper, *r.Max)
+			require.GreaterOrEqual(t, lower, *r.Min)
 		}
 		if !v.Anomalous {
 			continue

@@ -11,9 +11,8 @@ import "math"
 // new normal.
 type incident struct {
 	Begin  int64 // event time, ns
-	Open   bool
-	Told   bool // it was reported
-	Lean   bool // it had been going there before it began
+	Told   bool  // it was reported
+	Lean   bool  // it had been going there before it began
 	Kind   Kind
 	Back   Kind    // it is the end of a move away that went unseen
 	N      int32   // values since the beginning
@@ -27,7 +26,6 @@ type incident struct {
 	Inside float64 // level of the last values, without season
 	Scale  float64 // sigma at the beginning
 	Peak   float32 // highest score
-	Jump   float32 // largest error of prediction in the last values, in sigmas
 	SumY   float64 // of the distance from the level before, in sigmas, and with
 	SumTY  float64 // its time in values since the beginning: for a line through it
 }
@@ -39,9 +37,12 @@ const (
 	empty = 0.3
 )
 
-// begin opens an incident at a level.
-func (i *incident) begin(at int64, from, slow, long, sigma float64) {
-	*i = incident{Begin: at, Open: true, From: from, Slow: slow, Long: long, Scale: sigma, Jump: i.Jump}
+// home is a level that was given up for a new normal.
+type home struct {
+	At    int64   // when that was, event time, ns
+	Level float64 // without season
+	Scale float64 // sigma then
+	Back  int32   // values in a row that are there again
 }
 
 // follow takes a value of an open incident: its distance from the level before
@@ -72,7 +73,7 @@ func (i *incident) follow(y float64, near, flagged bool) (off bool) {
 }
 
 // kind is what the incident looks like so far. channel is what it was seen by.
-func (i *incident) kind(channel int, up, wild bool) Kind {
+func (i *incident) kind(channel int, up, wild bool, jump float32) Kind {
 	few, many := min(i.Above, i.Below), max(i.Above, i.Below)
 	n := float64(i.N)
 	switch {
@@ -84,7 +85,7 @@ func (i *incident) kind(channel int, up, wild bool) Kind {
 		return Drop
 	case few >= 2 && 4*few >= many, few >= 1 && wild && 4*few >= many, i.Kind == VarianceChange && 8*few >= many, i.N == 1 && channel == variance:
 		return VarianceChange
-	case i.N <= brief && i.Lean && i.Jump < 6:
+	case i.N <= brief && i.Lean && jump < 6:
 		return Trend
 	case i.N <= brief && (channel == point || channel == burst) && i.Kind != LevelShift:
 		if up {
@@ -97,7 +98,7 @@ func (i *incident) kind(channel int, up, wild bool) Kind {
 	// least squares: how far the line through the distances goes
 	slope := 12 * (i.SumTY - (n+1)/2*i.SumY) / (n * (n*n - 1))
 	if rise, mean := slope*(n-1), i.SumY/n; rise*mean > 0 &&
-		(math.Abs(rise) > rampShare*math.Abs(mean) || i.Lean && i.Jump < 6 && math.Abs(rise) > 0.2*math.Abs(mean)) {
+		(math.Abs(rise) > rampShare*math.Abs(mean) || i.Lean && jump < 6 && math.Abs(rise) > 0.2*math.Abs(mean)) {
 		return Trend
 	}
 	return LevelShift
@@ -106,23 +107,24 @@ func (i *incident) kind(channel int, up, wild bool) Kind {
 // conclude makes the verdict of what was found, and follows the incident. off is
 // the season's part of the value.
 func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel int, v *Verdict) {
-	i := &d.Incident
-	r := math.Abs(value-v.Expected) / sigma
-	i.Jump = max(0.9*i.Jump, float32(min(r, 1000)))
-	if i.Open && math.Abs(value-off-i.From) <= backWithin*max(sigma, i.Scale) || d.AtHome > 0 {
+	i := d.incident
+	d.Jump = max(0.9*d.Jump, float32(min(math.Abs(value-v.Expected)/sigma, 1000)))
+	if i != nil && math.Abs(value-off-i.From) <= backWithin*max(sigma, i.Scale) || d.home != nil && d.home.Back > 0 {
 		v.Score = min(v.Score*backWeight, 0.9)
 	}
 	if !d.matters(value, off, v) {
 		v.Score = 0
 	}
 	flagged := v.Score >= 1
-	if v.Score >= openScore && !i.Open {
-		i.begin(at, base, d.Slow, d.Long, sigma)
-		i.Lean = d.leans(v.Up, sigma)
-		i.Back = d.comesBack(value-off, sigma)
+	if v.Score >= openScore && i == nil {
+		i = &incident{
+			Begin: at, From: base, Slow: d.Slow, Long: d.Long, Scale: sigma,
+			Lean: d.leans(v.Up, sigma), Back: d.comesBack(value-off, sigma),
+		}
+		d.incident = i
 		d.Habit++
 	}
-	if i.Open {
+	if i != nil {
 		expected := i.From + off
 		y := (value - expected) / i.Scale
 		i.Inside += max(0.2, 1/float64(i.N+1)) * (value - off - i.Inside)
@@ -138,7 +140,7 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 			if !flagged {
 				v.Up = y > 0
 			}
-			i.Kind = i.kind(channel, v.Up, d.VarFast > wilderBy*d.VarSlow)
+			i.Kind = i.kind(channel, v.Up, d.VarFast > wilderBy*d.VarSlow, d.Jump)
 		}
 		if stays && i.Told && !flagged && math.Abs(y) > stayShare*math.Abs(i.SumY)/float64(i.N) {
 			v.Score = max(v.Score, holdScore)
@@ -147,7 +149,7 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 			}
 		}
 		if i.Calm > calmAfter {
-			i.Open = false
+			d.incident = nil
 			d.Slow, d.Long = i.Slow, i.Long
 		}
 	}
@@ -159,14 +161,19 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 // comeHome sees whether the value x is at the level that was given up for a new
 // normal. When it stays there that is its level again.
 func (d *Detector) comeHome(at int64, x float64) {
-	if d.HomeScale == 0 || at-d.HomeAt > day || math.Abs(x-d.Home) > backWithin*d.HomeScale {
-		d.AtHome = 0
-		return
-	}
-	if d.AtHome++; d.AtHome >= homeAfter {
-		d.level(d.Home)
-		d.VarFast, d.Run = d.VarSlow, 0
-		d.AtHome, d.HomeScale = 0, 0
+	h := d.home
+	switch {
+	case h == nil:
+	case at-h.At > day:
+		d.home = nil
+	case math.Abs(x-h.Level) > backWithin*h.Scale:
+		h.Back = 0
+	default:
+		if h.Back++; h.Back >= homeAfter {
+			d.level(h.Level)
+			d.VarFast, d.Run = d.VarSlow, 0
+			d.home = nil
+		}
 	}
 }
 
@@ -197,14 +204,15 @@ func (d *Detector) comesBack(x, sigma float64) Kind {
 // adopt makes where the stream is its new normal. Where it was before stays in
 // mind for a day: to come back there is no surprise.
 func (d *Detector) adopt(at int64) {
-	d.Home, d.HomeAt, d.HomeScale = d.Incident.From, at, d.Incident.Scale
-	d.level(d.Incident.Inside)
-	if d.Incident.Kind == VarianceChange {
+	i := d.incident
+	d.home = &home{At: at, Level: i.From, Scale: i.Scale}
+	d.level(i.Inside)
+	if i.Kind == VarianceChange {
 		d.VarSlow = d.VarFast
 	} else {
 		d.VarFast = d.VarSlow
 	}
-	d.Run, d.Incident.Open = 0, false
+	d.Run, d.incident = 0, nil
 }
 
 // matters says whether the configuration wants to hear of the value.
@@ -218,8 +226,8 @@ func (d *Detector) matters(value, off float64, v *Verdict) bool {
 		return true
 	}
 	expected, deviation := v.Expected, math.Abs(value-v.Expected)
-	if d.Incident.Open {
-		expected = d.Incident.From + off
+	if d.incident != nil {
+		expected = d.incident.From + off
 		deviation = max(deviation, math.Abs(value-expected))
 	}
 	deviation = max(deviation, math.Abs(value-off-d.Slow))

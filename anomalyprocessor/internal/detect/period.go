@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// slots is as many as fit into the allocator's class of 1,024 bytes with all
+	// slots is as many as fit into the allocator's class of 896 bytes with all
 	// else that the processor keeps of a stream.
-	slots = 90
+	slots = 96
 	// every is after how many new slots periods are looked for.
 	every = 8
 )

@@ -13,8 +13,8 @@ const (
 	// buckets is how finely a period is resolved: five minutes of a day, half an
 	// hour of a week.
 	buckets = 288
-	// phases is how finely the size of the noise is.
-	phases = 24
+	// phases is how finely the size of the noise is: an hour and a half of a day.
+	phases = 16
 )
 
 // What profile.Seen holds.
@@ -32,10 +32,10 @@ type profile struct {
 	Mean   [buckets]float32
 	Seen   [buckets]uint8  // cycles learnt, 0 is unknown; and whether the last ones were off, up or down
 	Noise  [phases]float32 // size of the noise, relative to its mean
-	Bucket int32           // the one that is being filled, -1 for none
+	Bucket int16           // the one that is being filled, -1 for none
 	Mark   uint8           // offUp or offDown, of the bucket that is being filled
 	Sum    float64
-	Num    float64
+	Num    float32
 }
 
 func newProfile(period int64) *profile {
@@ -91,10 +91,10 @@ func (p *profile) at(at, interval int64) (mean, edge float64, ok bool) {
 // learn takes the value at a time, with what came before taken off. A bucket is
 // learnt when it is over.
 func (p *profile) learn(at int64, value float64) {
-	b := int32(p.position(at))
+	b := int16(p.position(at))
 	if b != p.Bucket {
 		if p.Bucket >= 0 && p.Bucket < buckets && p.Num > 0 {
-			p.set(int(p.Bucket), p.Sum/p.Num)
+			p.set(int(p.Bucket), p.Sum/float64(p.Num))
 			old := p.Seen[p.Bucket]
 			p.Seen[p.Bucket] = old&cycles | p.Mark | (old&p.Mark)<<twice
 		}

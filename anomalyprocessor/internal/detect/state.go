@@ -17,11 +17,14 @@ const version = 1
 var ErrState = errors.New("not a detector's state")
 
 // Append adds the state to b: a byte of version, the fields of state in order,
+// those of the incident and of home, each after a 1, or a 0 where there is none,
 // and for each profile a 1 and its fields, then a 0. Numbers are little endian.
 // The restored detector goes on as this one would, to the bit.
 func (d *Detector) Append(b []byte) []byte {
 	b = append(b, version)
 	b = put(b, &d.state)
+	b = putMaybe(b, d.incident)
+	b = putMaybe(b, d.home)
 	for _, p := range d.seasons {
 		if p == nil {
 			break
@@ -29,6 +32,13 @@ func (d *Detector) Append(b []byte) []byte {
 		b = put(append(b, 1), p)
 	}
 	return append(b, 0)
+}
+
+func putMaybe[T any](b []byte, v *T) []byte {
+	if v == nil {
+		return append(b, 0)
+	}
+	return put(append(b, 1), v)
 }
 
 func put(b []byte, v any) []byte {
@@ -53,32 +63,45 @@ func (d *Detector) Restore(b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if next.incident, b, err = getMaybe[incident](b); err != nil {
+		return nil, err
+	}
+	if next.home, b, err = getMaybe[home](b); err != nil {
+		return nil, err
+	}
 	for i := 0; ; i++ {
-		if len(b) == 0 {
-			return nil, fmt.Errorf("%w: ends before the profiles do", ErrState)
-		}
-		more := b[0]
-		b = b[1:]
-		if more == 0 {
-			break
-		}
-		if more != 1 || i == seasons {
-			return nil, fmt.Errorf("%w: %d is not a mark of profile %d", ErrState, more, i)
-		}
-		p := &profile{}
-		if b, err = get(b, p); err != nil {
+		var p *profile
+		if p, b, err = getMaybe[profile](b); err != nil {
 			return nil, err
 		}
-		if !p.valid() {
-			return nil, fmt.Errorf("%w: profile %d is out of range", ErrState, i)
+		if p == nil {
+			break
+		}
+		if i == seasons {
+			return nil, fmt.Errorf("%w: more than %d profiles", ErrState, seasons)
 		}
 		next.seasons[i] = p
 	}
-	if !next.state.valid() {
+	if !next.valid() {
 		return nil, fmt.Errorf("%w: a field is out of range", ErrState)
 	}
 	*d = next
 	return b, nil
+}
+
+// getMaybe reads what putMaybe wrote.
+func getMaybe[T any](b []byte) (*T, []byte, error) {
+	switch {
+	case len(b) == 0:
+		return nil, nil, fmt.Errorf("%w: cut off", ErrState)
+	case b[0] == 0:
+		return nil, b[1:], nil
+	case b[0] != 1:
+		return nil, nil, fmt.Errorf("%w: %d is neither 0 nor 1", ErrState, b[0])
+	}
+	v := new(T)
+	b, err := get(b[1:], v)
+	return v, b, err
 }
 
 func get(b []byte, v any) ([]byte, error) {
@@ -90,16 +113,23 @@ func get(b []byte, v any) ([]byte, error) {
 }
 
 // valid says whether Step can go on from here without harm.
+func (d *Detector) valid() bool {
+	ok := d.state.valid() && (d.incident == nil || d.incident.valid()) && (d.home == nil || d.home.valid())
+	for _, p := range d.seasons {
+		ok = ok && (p == nil || p.valid())
+	}
+	return ok
+}
+
 func (s *state) valid() bool {
-	i, h := &s.Incident, &s.History
-	ok := s.N >= 0 && s.Interval >= 0 && h.Width >= 0 && h.N >= 0 && h.N <= slots && h.Num >= 0 &&
-		i.Kind <= Trend && i.N >= 0 && s.Strides >= 0 &&
+	h := &s.History
+	ok := s.N >= 0 && s.Interval >= 0 && s.Strides >= 0 && h.Width >= 0 && h.N >= 0 && h.N <= slots && h.Num >= 0 &&
 		finite(s.Raw, s.Prev, s.Fast, s.Medium, s.Slow, s.Long, s.Scale, s.LongScale, s.Span, s.Stride,
-			float64(s.Habit), s.Burst, s.Shift, s.Drift, s.VarFast, s.VarSlow, s.Center, s.Home, s.HomeScale, s.SeasonMean, s.Share, s.Cov, s.Var,
-			i.From, i.Inside, i.Slow, i.Long, i.Scale, float64(i.Jump), i.SumY, i.SumTY, h.Sum) && finite(s.Mix[:]...)
+			float64(s.Habit), float64(s.Jump), s.Burst, s.Shift, s.Drift, s.VarFast, s.VarSlow,
+			s.Center, s.SeasonMean, s.Share, s.Cov, s.Var, h.Sum) && finite(s.Mix[:]...)
 	for _, sides := range s.Tails {
 		for _, t := range sides {
-			ok = ok && finite(float64(t.U), float64(t.Beta), float64(t.N)) && t.Beta > 0
+			ok = ok && finite(float64(t.U), float64(t.Beta)) && t.Beta > 0
 		}
 	}
 	for _, m := range h.Mean[:max(0, min(h.N, slots))] {
@@ -108,8 +138,15 @@ func (s *state) valid() bool {
 	return ok
 }
 
+func (i *incident) valid() bool {
+	return i.Kind <= Trend && i.Back <= Trend && i.N >= 0 &&
+		finite(i.From, i.Inside, i.Slow, i.Long, i.Scale, float64(i.Peak), i.SumY, i.SumTY)
+}
+
+func (h *home) valid() bool { return h.Back >= 0 && finite(h.Level, h.Scale) }
+
 func (p *profile) valid() bool {
-	ok := p.Period > 0 && p.Bucket >= -1 && p.Bucket < buckets && finite(p.Sum, p.Num)
+	ok := p.Period > 0 && p.Bucket >= -1 && p.Bucket < buckets && finite(p.Sum, float64(p.Num))
 	for _, m := range p.Mean {
 		ok = ok && finite(float64(m))
 	}

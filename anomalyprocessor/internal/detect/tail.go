@@ -13,7 +13,6 @@ import "math"
 type tail struct {
 	U    float32 // the quantile
 	Beta float32 // mean excess above it
-	N    float32 // values learnt, until the rates no longer depend on it
 }
 
 // rarity is minus the logarithm of the probability of evidence at or above e, or
@@ -40,13 +39,11 @@ func (t *tail) evidence(excess float64) float64 {
 	return float64(t.U) + excess*float64(t.Beta)
 }
 
-// learn takes the evidence e, with a weight of 0 to 1. How much one value can
-// teach is limited, so that anomalies are not learnt as easily as they come.
-func (t *tail) learn(e, weight float64) {
-	if t.N < 1000 {
-		t.N++
-	}
-	n, beta := float64(t.N), float64(t.Beta)
+// learn takes the evidence e, the nth of all, with a weight of 0 to 1. How much
+// one value can teach is limited, so that anomalies are not learnt as easily as
+// they come.
+func (t *tail) learn(e, weight float64, nth int64) {
+	n, beta := float64(nth), float64(t.Beta)
 	k := weight * beta * max(quantileRate, 2/n)
 	x := e - float64(t.U)
 	if x <= 0 {
