@@ -62,7 +62,8 @@ func (s *Stream) note() {
 			b.points++
 			rate := 1 / float64(min(b.points, recent))
 			inside := 0.0
-			if p.Lower <= s.value && s.value <= p.Upper {
+			// As exact as the bounds that were kept: a constant is within its own.
+			if v := float64(float32(s.value)); p.Lower <= v && v <= p.Upper {
 				inside = 1
 			}
 			b.coverage += rate * (inside - b.coverage)
@@ -100,6 +101,9 @@ func (s *Stream) describe() Description {
 	}
 	if s.step > 0 {
 		d.Changed = time.Duration(s.step * int64(step))
+	}
+	if len(s.weights) > 0 && s.fitted > 0 {
+		d.Fitted, d.Due = s.fitted*s.hist.Step(), (s.fitted+s.fitEvery())*s.hist.Step()
 	}
 	for _, p := range s.periods {
 		d.Periods = append(d.Periods, time.Duration(p)*step)

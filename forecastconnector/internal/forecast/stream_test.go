@@ -35,3 +35,16 @@ func TestForecastFollowsTheDay(t *testing.T) {
 	require.Empty(t, rest)
 	require.Equal(t, s.Forecast(time.Hour), restored.Forecast(time.Hour))
 }
+
+func TestAConstantIsWithinItsBounds(t *testing.T) {
+	cfg := DefaultConfig()
+	s := New(&cfg)
+	for at := int64(0); at < 3*hour; at += minute {
+		s.Update(at, 1.4)
+		if s.FitDue() {
+			s.Fit()
+		}
+	}
+	require.Positive(t, s.Measured(0).Points)
+	require.InDelta(t, 1, s.Measured(0).Coverage, 0)
+}
