@@ -10,8 +10,11 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/confighttp"
+	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 
+	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/forecast"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/match"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/validate"
 )
@@ -50,6 +53,8 @@ type Config struct {
 	Storage *component.ID `mapstructure:"storage"`
 	// CheckpointInterval is how often what was learnt is stored.
 	CheckpointInterval time.Duration `mapstructure:"checkpoint_interval"`
+	// Debug serves, where it is set, what the forecasts are made of, and why.
+	Debug configoptional.Optional[confighttp.ServerConfig] `mapstructure:"debug"`
 }
 
 // RecommendedConfig says what to provision: the highest upper quantile over the
@@ -94,6 +99,9 @@ type LimitsConfig struct {
 	Stale time.Duration `mapstructure:"stale"`
 	// Fits is the largest number of models that are fitted in one batch.
 	Fits int `mapstructure:"fits"`
+	// Buckets is how many buckets of history, of 4 bytes, a stream keeps. With
+	// fewer, buckets are wider.
+	Buckets int `mapstructure:"buckets"`
 }
 
 // Values of Config.Timestamp.
@@ -115,8 +123,9 @@ func createDefaultConfig() component.Config {
 		Plan:               PlanConfig{Slot: time.Hour},
 		Quality:            true,
 		Metrics:            []MetricConfig{},
-		Limits:             LimitsConfig{Streams: 10_000, Stale: 7 * day, Fits: 100},
+		Limits:             LimitsConfig{Streams: 10_000, Stale: 7 * day, Fits: 100, Buckets: forecast.DefaultConfig().Buckets},
 		CheckpointInterval: 5 * time.Minute,
+		Debug:              configoptional.Default(newDebugConfig()),
 	}
 }
 
@@ -135,6 +144,9 @@ func (c *Config) Validate() error {
 	check(c.Recommended.Quantile >= 0.5 && c.Recommended.Quantile <= 0.999, "recommended::quantile must be between 0.5 and 0.999, got %v", c.Recommended.Quantile)
 	check(c.Recommended.Headroom >= 0 && c.Recommended.Headroom <= 10, "recommended::headroom must be between 0 and 10, got %v", c.Recommended.Headroom)
 	check(c.Plan.Slot >= 15*time.Minute && c.Plan.Slot <= day && day%c.Plan.Slot == 0, "plan::slot must be between 15m and 24h and divide a day evenly, got %v", c.Plan.Slot)
+	if debug := c.Debug.Get(); debug != nil {
+		check(debug.NetAddr.Endpoint != "", "debug::endpoint must be an address such as %s, got an empty string", defaultDebugEndpoint)
+	}
 	_, errRules := newRules(c)
 	return errors.Join(errs, errRules,
 		validate.InRange("recommended::window", c.Recommended.Window, time.Minute, 7*day),
@@ -143,6 +155,7 @@ func (c *Config) Validate() error {
 		validate.InRange("limits::streams", c.Limits.Streams, 1, 10_000_000),
 		validate.InRange("limits::stale", c.Limits.Stale, time.Minute, 100*day),
 		validate.InRange("limits::fits", c.Limits.Fits, 1, 1_000_000),
+		validate.InRange("limits::buckets", c.Limits.Buckets, forecast.MinBuckets, forecast.MaxBuckets),
 		validate.InRange("checkpoint_interval", c.CheckpointInterval, time.Second, day),
 	)
 }

@@ -45,7 +45,7 @@ type nopComponent struct {
 }
 
 func TestReadmeShowsTheDefaults(t *testing.T) {
-	configtest.Readme(t, createDefaultConfig, "connectors::forecast", "storage", "data_range::min", "data_range::max")
+	configtest.Readme(t, createDefaultConfig, "connectors::forecast", "storage", "debug", "data_range::min", "data_range::max")
 }
 
 func TestSchemaHasTheKeys(t *testing.T) { configtest.Schema(t, createDefaultConfig) }

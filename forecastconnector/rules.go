@@ -28,6 +28,7 @@ func newRules(cfg *Config) ([]rule, error) {
 	all := rule{model: forecast.DefaultConfig()}
 	all.model.Horizons = cfg.Horizons
 	all.model.Coverage = cfg.Coverage
+	all.model.Buckets = cfg.Limits.Buckets
 	all.model.Min, all.model.Max = cfg.DataRange.Min, cfg.DataRange.Max
 
 	var rules []rule

@@ -28,6 +28,9 @@ type curve struct {
 }
 
 func (c *curve) start(at, step int64, n int) {
+	if cap(c.values) > 2*n { // buckets became wider
+		c.values = nil
+	}
 	c.at, c.step, c.values = at, step, resize(c.values, n)
 	c.offset, c.seen = 0, 0
 	c.tune()

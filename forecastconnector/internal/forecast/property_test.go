@@ -83,6 +83,28 @@ func TestOtherHorizonsKeepTheHistory(t *testing.T) {
 	}
 }
 
+// A smaller history than what was saved goes on with wider buckets.
+func TestASmallerHistoryAfterARestart(t *testing.T) {
+	cfg := DefaultConfig()
+	s := play(&cfg, 20*day, 5*minute, 3)
+	require.Equal(t, 5*time.Minute, s.Describe().Step)
+	small := cfg
+	small.Buckets = 504
+	restored := New(&small)
+	_, err := restored.Restore(s.Append(nil))
+	require.NoError(t, err)
+	r := rand.New(rand.NewPCG(4, 9))
+	for at := 20 * day; at < 20*day+2*hour; at += 5 * minute {
+		require.True(t, restored.Update(at, wave(r, at)))
+		if restored.FitDue() {
+			restored.Fit()
+		}
+	}
+	require.LessOrEqual(t, restored.Describe().Buckets, 504)
+	require.LessOrEqual(t, restored.Size(), 12<<10)
+	require.InDelta(t, 100, restored.Forecast(24*time.Hour).Mean, 80)
+}
+
 func play(cfg *Config, length, step int64, seed uint64) *Stream {
 	r := rand.New(rand.NewPCG(seed, 9))
 	s := New(cfg)
@@ -155,11 +177,17 @@ func TestSize(t *testing.T) {
 	fine := play(&cfg, 27*day, 5*minute, 2)
 	require.Equal(t, 5*time.Minute, fine.Describe().Step)
 	require.LessOrEqual(t, fine.Size(), 40<<10, "five minutes")
-	cfg.Buckets = 1008
-	small := play(&cfg, 22*day, 5*minute, 2)
-	require.Equal(t, 30*time.Minute, small.Describe().Step, "a small history has coarser buckets")
-	require.LessOrEqual(t, small.Size(), 16<<10, "a small history")
-	t.Logf("bytes: hourly %d, five minutes %d, 1008 buckets %d", hourly.Size(), fine.Size(), small.Size())
+	for buckets, want := range map[int]struct {
+		step  time.Duration
+		bytes int
+	}{1008: {30 * time.Minute, 13 << 10}, 504: {time.Hour, 11 << 10}} {
+		cfg.Buckets = buckets
+		small := play(&cfg, 22*day, 5*minute, 2)
+		require.Equal(t, want.step, small.Describe().Step, "a small history has wider buckets")
+		require.LessOrEqual(t, small.Size(), want.bytes, "%d buckets", buckets)
+		t.Logf("%d buckets: %d bytes", buckets, small.Size())
+	}
+	t.Logf("hourly %d bytes, five minutes %d", hourly.Size(), fine.Size())
 }
 
 func FuzzRestore(f *testing.F) {

@@ -38,8 +38,10 @@ func NewPending(models, horizons int) Pending {
 	return p
 }
 
-// Clear forgets all that is pending.
+// Clear forgets all that is pending, and the memory for it: with wider buckets
+// fewer horizons are in use.
 func (p *Pending) Clear() {
+	clear(p.said)
 	for i := range p.target {
 		p.target[i] = none
 	}
