@@ -5,6 +5,7 @@ package forecastconnector // import "github.com/otelcol-aiops/otelcol-aiops/fore
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ type forecastConnector struct {
 	keeper  *checkpoint.Keeper
 	tel     *telemetry
 	logger  *zap.Logger
+	debug   debugServer
 	passes  sync.Pool // of *pass
 }
 
@@ -50,6 +52,7 @@ func newConnector(set connector.Settings, cfg *Config, next consumer.Metrics) (*
 		streams: streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
 		tel:     tel,
 		logger:  set.Logger,
+		debug:   debugServer{set: set.TelemetrySettings},
 	}
 	c.keeper = &checkpoint.Keeper{
 		Kind:     component.KindConnector,
@@ -72,12 +75,15 @@ func (*forecastConnector) Capabilities() consumer.Capabilities {
 
 // Start implements component.Component.
 func (c *forecastConnector) Start(ctx context.Context, host component.Host) error {
-	return c.keeper.Start(ctx, host)
+	if err := c.keeper.Start(ctx, host); err != nil {
+		return err
+	}
+	return c.debug.start(ctx, host, c.cfg.Debug.Get(), inspector{c.streams})
 }
 
 // Shutdown implements component.Component.
 func (c *forecastConnector) Shutdown(ctx context.Context) error {
-	err := c.keeper.Shutdown(ctx)
+	err := errors.Join(c.debug.shutdown(ctx), c.keeper.Shutdown(ctx))
 	c.tel.Shutdown()
 	return err
 }
@@ -177,6 +183,9 @@ func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pm
 			if !s.resume() {
 				b.counts[lost]++
 			}
+			if b.cfg.Debug.HasValue() {
+				s.label = newLabel(name, attributes, b.resource)
+			}
 		}
 		if s.rule.ignore {
 			b.counts[ignored]++
@@ -225,7 +234,7 @@ func (b *pass) explain(s *stream, name string, attributes pcommon.Map) {
 	entry.Write(
 		zap.String("metric", name), zap.Any("attributes", attributes.AsRaw()),
 		zap.Duration("step", d.Step), zap.Int("buckets", d.Buckets), zap.Durations("periods", d.Periods),
-		zap.Float64("level", d.Level), zap.Float64("trend_per_day", d.Trend),
+		zap.Float64("level", d.Level), zap.Float64("trend_per_day", d.Trend), zap.Strings("why", d.Why()),
 		zap.Objects("models", modelStates(d.Models)), zap.Objects("measured", measurements(d.Measured)))
 }
 

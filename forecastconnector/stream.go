@@ -24,6 +24,7 @@ type stream struct {
 	limited   bool           // its time to the limit has a value that no end was set to
 	replay    *replay.Buffer // when points may come late
 	saved     []byte         // of a checkpoint, until the stream is seen again
+	label     *label         // what it is called, where that is asked for
 }
 
 // schedule spreads the fits of streams that are due at the same moment, as all

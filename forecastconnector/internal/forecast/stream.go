@@ -32,6 +32,8 @@ type Description struct {
 	Changed  time.Duration   // how long before the last fit the level changed, 0 where it did not
 	Trend    float64         // of the forecast, per day
 	Measured []Measured      // one a horizon
+	Fitted   int64           // end of the history at the last fit, ns since 1970; 0 where there was none
+	Due      int64           // end of the history at the next one; 0 is as soon as may be
 }
 
 // ModelState is a model of the pool and what it has earned.
