@@ -3,7 +3,10 @@
 
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 var (
 	prometheus = datasource{Type: "prometheus", UID: "${prometheus}"}
@@ -48,6 +51,22 @@ func choose(name, label, query string) variable {
 		Query: map[string]any{"query": query, "refId": name}, Refresh: 2, Sort: 1,
 		IncludeAll: true, AllValue: ".+", Multi: true, Current: &choice{Text: "All", Value: "$__all"},
 	}
+}
+
+// one is choose for a single value.
+func one(name, label, query, first string) variable {
+	v := choose(name, label, query)
+	v.IncludeAll, v.AllValue, v.Multi, v.Current = false, "", false, &choice{Text: first, Value: first}
+	return v
+}
+
+// custom lets choose among given values.
+func custom(name, label, first string, values ...string) variable {
+	v := variable{Name: name, Label: label, Type: "custom", Query: strings.Join(values, ","), Current: &choice{Text: first, Value: first}}
+	for _, value := range values {
+		v.Options = append(v.Options, choice{Text: value, Value: value, Selected: value == first})
+	}
+	return v
 }
 
 func textbox(name, label, value string) variable {

@@ -124,11 +124,20 @@ func health() dashboard {
 				`histogram_quantile(0.99, sum by (instance, le) (rate(otelcol_processor_log_cluster_window_duration_bucket`+of+`[$__rate_interval])))`, "{{instance}}"),
 			bars(prometheus, 12, "Forgotten to stay within a limit", "Log templates and words by kind, metric streams by reason.", "short",
 				`sum by (kind, reason) (increase(otelcol_processor_log_cluster_evicted_total`+of+`[$__rate_interval]))`, "{{kind}} {{reason}}",
-				`sum by (reason) (increase(otelcol_processor_anomaly_forgotten_total`+of+`[$__rate_interval]))`, "streams {{reason}}"),
+				`sum by (reason) (increase(otelcol_processor_anomaly_forgotten_total`+of+`[$__rate_interval]))`, "watched streams {{reason}}",
+				`sum by (reason) (increase(otelcol_connector_forecast_forgotten_total`+of+`[$__rate_interval]))`, "forecast streams {{reason}}"),
 		},
 		[]panel{
-			lines(prometheus, 12, "Metric points by outcome", "", "cps", rate("otelcol_processor_anomaly_points_total", "outcome"), "{{outcome}}"),
-			lines(prometheus, 12, "Streams watched", "", "short", sum("otelcol_processor_anomaly_streams"), "{{instance}} anomaly", sum("otelcol_deltatocumulative_streams_tracked"), "{{instance}} deltatocumulative"),
+			lines(prometheus, 12, "Metric points by outcome", "", "cps", rate("otelcol_processor_anomaly_points_total", "outcome"), "anomaly {{outcome}}", rate("otelcol_connector_forecast_points_total", "outcome"), "forecast {{outcome}}"),
+			lines(prometheus, 12, "Streams", "limits: 100,000 watched, 10,000 forecast.", "short",
+				sum("otelcol_processor_anomaly_streams"), "{{instance}} anomaly", sum("otelcol_connector_forecast_streams"), "{{instance}} forecast", sum("otelcol_deltatocumulative_streams_tracked"), "{{instance}} deltatocumulative"),
+		},
+		[]panel{
+			lines(prometheus, 12, "Time that fitting a forecast takes", "In the flow; 99 of 100 take less.", "s",
+				`histogram_quantile(0.99, sum by (instance, le) (rate(otelcol_connector_forecast_fit_duration_bucket`+of+`[$__rate_interval])))`, "{{instance}}"),
+			lines(prometheus, 12, "Checkpoints", "Stored, and not.", "short",
+				`sum by (result) (increase(otelcol_processor_anomaly_checkpoints_total`+of+`[$__rate_interval]))`, "anomaly {{result}}",
+				`sum by (result) (increase(otelcol_connector_forecast_checkpoints_total`+of+`[$__rate_interval]))`, "forecast {{result}}"),
 		},
 		[]panel{
 			lines(prometheus, 12, "Knowledge base", "1 while its database answers; logs flow either way.", "none", `min by (instance) (otelcol_extension_knowledge_base_up`+of+`)`, "{{instance}}"),

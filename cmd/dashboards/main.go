@@ -31,7 +31,7 @@ func main() {
 }
 
 func all() []dashboard {
-	return []dashboard{logClusters(), anomalies(), health()}
+	return []dashboard{logClusters(), anomalies(), forecasts(), health()}
 }
 
 // encode writes a dashboard as Grafana exports it.

@@ -52,10 +52,11 @@ type datasource struct {
 type variable struct {
 	Name       string      `json:"name"`
 	Label      string      `json:"label"`
-	Type       string      `json:"type"` // datasource, query, textbox
+	Type       string      `json:"type"` // datasource, query, textbox, custom
 	Datasource *datasource `json:"datasource,omitempty"`
 	Query      any         `json:"query"`
 	Current    *choice     `json:"current,omitempty"`
+	Options    []choice    `json:"options,omitempty"`
 	Refresh    int         `json:"refresh,omitempty"` // 2: when the time range changes
 	Regex      string      `json:"regex,omitempty"`
 	IncludeAll bool        `json:"includeAll,omitempty"`
@@ -65,8 +66,9 @@ type variable struct {
 }
 
 type choice struct {
-	Text  any `json:"text"`
-	Value any `json:"value"`
+	Text     any  `json:"text"`
+	Value    any  `json:"value"`
+	Selected bool `json:"selected,omitempty"`
 }
 
 type panel struct {
@@ -80,6 +82,9 @@ type panel struct {
 	FieldConfig fieldConfig `json:"fieldConfig"`
 	Options     any         `json:"options"`
 	Transforms  []transform `json:"transformations,omitempty"`
+	// An end of its own, where the dashboard's is not now.
+	TimeFrom         string `json:"timeFrom,omitempty"`
+	HideTimeOverride bool   `json:"hideTimeOverride,omitempty"`
 }
 
 type grid struct {

@@ -38,6 +38,9 @@ processors:
   log_cluster: {limits: {templates: 100, clusters: 100}}
   anomaly: {checkpoint_interval: 1s}
   anomaly/clusters: {limits: {streams: 60}, checkpoint_interval: 1s}
+connectors:
+  forecast: {checkpoint_interval: 1s}
+  forecast/clusters: {emit_interval: 0s, limits: {streams: 60, fits: 1}, checkpoint_interval: 1s}
 `))
 	demo := program.Start(t, nil, "go", "run", "./cmd/demo", "-endpoint", "http://"+g.address, "-history", history.String(), "-live=false")
 	demo.WaitExit(t, 3*time.Minute)
@@ -48,7 +51,7 @@ processors:
 		time.Sleep(rateInterval)
 	}
 	g.WaitUntil(t, "forgetting shows in Prometheus", func() bool {
-		found, err := prometheus.Query(`rate(otelcol_processor_anomaly_forgotten_total{reason="limit"}[1m]) > 0`, time.Now())
+		found, err := prometheus.Query(`rate(otelcol_processor_anomaly_forgotten_total{reason="limit"}[1m]) > 0 and rate(otelcol_connector_forecast_forgotten_total{reason="limit"}[1m]) > 0`, time.Now())
 		return err == nil && len(found) > 0
 	})
 	// More memory than it may have: the collector refuses.
@@ -88,7 +91,7 @@ processors: {memory_limiter: {check_interval: 100ms, limit_percentage: 0, spike_
 	for _, r := range rules(t, "prometheus") {
 		t.Run("alert/"+r.Alert, func(t *testing.T) {
 			query := r.Expr
-			if r.group == "otelcol-aiops" {
+			if r.group != "anomalies" {
 				query = withoutThreshold(t, query)
 			}
 			ask(t, prometheus.API, query, false)
@@ -121,6 +124,19 @@ func TestAlertRulesAreValid(t *testing.T) {
 	}
 }
 
+// Each alert fires when it should and not when it should not, says Prometheus' own
+// engine.
+func TestAlertsFireWhenTheyShould(t *testing.T) {
+	file := filepath.Join(program.Root(t), "deploy", "alerts", "tests", "prometheus.yaml")
+	out, err := exec.Command(backend.Path(t, "promtool"), "test", "rules", file).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for _, r := range rules(t, "prometheus") {
+		assert.Regexp(t, `alertname[:=] ?"?`+r.Alert+`\b`, string(text), "no test of %s", r.Alert)
+	}
+}
+
 type panelQuery struct {
 	name, source, query string
 	instant             bool
@@ -141,6 +157,7 @@ func panels(t *testing.T) []panelQuery {
 				List []struct {
 					Name, AllValue, Type string
 					Query                any
+					Current              struct{ Value any }
 				}
 			}
 			Panels []struct {
@@ -158,8 +175,11 @@ func panels(t *testing.T) []panelQuery {
 		values := []string{"$__range", history.String(), "$__rate_interval", "1m", "$__auto", "1m"}
 		for _, v := range d.Templating.List {
 			value := v.AllValue
-			if v.Type == "textbox" {
+			switch {
+			case v.Type == "textbox":
 				value = fmt.Sprint(v.Query)
+			case value == "" && v.Type != "datasource":
+				value = fmt.Sprint(v.Current.Value)
 			}
 			values = append(values, "${"+v.Name+":raw}", value, "$"+v.Name, value)
 		}
