@@ -215,8 +215,8 @@ func explain(id series.ID, s *stream) *subject {
 		ID:     fmt.Sprintf("%016x", uint64(id)),
 		Metric: s.label.metric, Attributes: s.label.point.AsRaw(), Resource: s.label.resource.AsRaw(),
 		Why:       d.Why(),
-		LastPoint: moment(s.model.Now()), Interval: d.Interval.String(),
-		History: history{d.Step.String(), d.Buckets, (time.Duration(d.Buckets) * d.Step).String(), s.model.Size()},
+		LastPoint: moment(s.model.Now()), Interval: forecast.Written(d.Interval),
+		History: history{forecast.Written(d.Step), d.Buckets, forecast.Written(d.Span()), s.model.Size()},
 		Periods: []string{},
 		Level:   number(d.Level), Trend: number(d.Trend),
 		Models:   []weighed{},
@@ -224,10 +224,10 @@ func explain(id series.ID, s *stream) *subject {
 		Fit:      fits{Last: moment(d.Fitted), Next: moment(d.Due), Due: s.model.FitDue()},
 	}
 	for _, p := range d.Periods {
-		e.Periods = append(e.Periods, p.String())
+		e.Periods = append(e.Periods, forecast.Written(p))
 	}
 	if d.Changed > 0 {
-		e.Changed = d.Changed.String()
+		e.Changed = forecast.Written(d.Changed)
 	}
 	for _, m := range d.Models {
 		if m.Weight > 0 {
@@ -240,7 +240,7 @@ func explain(id series.ID, s *stream) *subject {
 			f = s.model.Forecast(m.Horizon)
 		}
 		e.Horizons = append(e.Horizons, horizon{
-			written(m.Horizon), number(f.Mean), number(f.Lower), number(f.Upper), m.Points, number(m.Coverage), number(m.Error),
+			forecast.Written(m.Horizon), number(f.Mean), number(f.Lower), number(f.Upper), m.Points, number(m.Coverage), number(m.Error),
 		})
 	}
 	return e

@@ -5,7 +5,6 @@ package forecastconnector // import "github.com/otelcol-aiops/otelcol-aiops/fore
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -82,26 +81,14 @@ var kindOf = [kinds]struct{ suffix, name, unit, text string }{
 }
 
 func newOutput(cfg *Config) output {
-	o := output{cfg: cfg, window: written(cfg.Recommended.Window)}
+	o := output{cfg: cfg, window: forecast.Written(cfg.Recommended.Window)}
 	for _, h := range cfg.Horizons {
-		o.horizons = append(o.horizons, written(h))
+		o.horizons = append(o.horizons, forecast.Written(h))
 	}
 	for begin := time.Duration(0); begin < day; begin += cfg.Plan.Slot {
 		o.slots = append(o.slots, time.Time{}.Add(begin).Format("15:04"))
 	}
 	return o
-}
-
-// written is a duration without the zeros that Go adds: 1h, not 1h0m0s.
-func written(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 func (o *output) begin() { o.made = pmetric.NewMetrics() }
