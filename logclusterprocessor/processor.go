@@ -26,6 +26,7 @@ type logClusterProcessor struct {
 	partitionBy []string
 	windowBy    string
 	masker      *mask.Masker
+	memo        *mask.Memo
 	out         writer
 	parts       *partition.Registry
 	keeper      *keeper
@@ -53,6 +54,7 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 		partitionBy: cfg.PartitionBy,
 		windowBy:    cfg.Window.By,
 		masker:      masker,
+		memo:        mask.NewMemo(masker),
 		out:         newWriter(&cfg.Attributes),
 		parts:       parts,
 		tel:         tel,
@@ -107,15 +109,17 @@ func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 	t := eventTime(lr, b.now)
 	p.moveWindow(b, t)
 
-	p.masker.Mask(text, &b.line)
+	recalled := p.mask(text, &b.line)
 	if len(text) > p.maxBytes {
 		b.counts.truncated++
 	}
-	shape := b.part.Salt(b.line.Shape)
-	entry, fresh := b.part.Lookup(shape), false
+	entry, fresh := b.part.Lookup(b.part.Salt(b.line.Shape)), false
 	if entry == nil {
 		b.flush()
-		b.line.Shape = shape
+		if recalled { // forgotten, or new to this partition
+			p.masker.Mask(text, &b.line)
+		}
+		b.line.Shape = b.part.Salt(b.line.Shape)
 		entry, fresh = b.part.Learn(&b.line, t)
 		b.part.Sample(entry, t, text[:min(len(text), maxSample)])
 		b.counts.learned++
@@ -128,6 +132,16 @@ func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 		b.parameters = b.line.Parameters(b.parameters[:0])
 		putSlice(lr.Attributes(), p.out.parameters, b.parameters)
 	}
+}
+
+// mask fills line. When it returns true that is with the shape alone, all that a
+// known line needs when its parameters are not asked for.
+func (p *logClusterProcessor) mask(text string, line *mask.Line) (recalled bool) {
+	if p.out.parameters == "" {
+		return p.memo.Mask(text, line)
+	}
+	p.masker.Mask(text, line)
+	return false
 }
 
 // moveWindow closes the windows that a record of event time t is beyond.

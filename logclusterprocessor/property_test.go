@@ -137,3 +137,30 @@ func TestRestoreFromWhatIsLeft(t *testing.T) {
 		}
 	}
 }
+
+// Records whose parameters are asked for are masked in full, the others only when
+// no line like them, but for its digits, came before.
+func TestTheMemoChangesNoAnswer(t *testing.T) {
+	var lines []line
+	for i, l := range stream(11, 8000, services, 2*time.Minute) {
+		lines = append(lines, l)
+		if i%4 == 0 { // the same line again, also for another partition
+			lines = append(lines, l, line{l.at, services[i%len(services)], l.body})
+		}
+	}
+	// So few templates that some are evicted, and learnt once more.
+	few := func(c *Config) { c.Limits.Templates = 100 }
+	full := func(c *Config) { c.Attributes.Parameters.Enabled = true }
+	for name, window := range map[string]func(*Config){"event_time": func(*Config) {}, "count": byCount} {
+		t.Run(name, func(t *testing.T) {
+			want := consume(t, startLogs(t, defaults(patient, few, window, full)), lines, always(100))
+			for _, attrs := range want {
+				delete(attrs, "log.record.parameters")
+			}
+			got := consume(t, startLogs(t, defaults(patient, few, window)), lines, always(100))
+			for i := range want {
+				require.Equal(t, want[i], got[i], "line %d: %s", i, lines[i].body)
+			}
+		})
+	}
+}

@@ -166,6 +166,7 @@ func (s *scanner) classify(i, j int, a atomInfo) int {
 	if class[text[i]]&cLetter != 0 {
 		if (a.scoped || next == '(' || next == '=' || next == '"' && s.key(i, j)) &&
 			a.slashes == 0 && !a.address && identifier(text[i:j]) {
+			s.heed(i, j)
 			s.emitWord(i, j)
 			return j
 		}

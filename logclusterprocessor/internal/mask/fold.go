@@ -65,8 +65,23 @@ func (s *scanner) alike(k, start, end int) bool {
 		return true
 	}
 	o := &s.tokens[k]
-	a, b := placeholder(s.text[o.Prefix:o.End]), placeholder(s.text[start:end])
+	v, w := s.text[o.Prefix:o.End], s.text[start:end]
+	if hexMark(v) || hexMark(w) {
+		s.exact = anyDigit
+	}
+	a, b := placeholder(v), placeholder(w)
 	return a == b || a == Any || b == Any || a == "<id>" || b == "<id>"
+}
+
+// hexMark is true when an x follows a digit in v, where the digit 0 makes a
+// hexadecimal number and another digit does not.
+func hexMark(v string) bool {
+	for k := 1; k < len(v); k++ {
+		if v[k]|0x20 == 'x' && class[v[k-1]]&cDigit != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // separates is true for punctuation that stands between the items of a list.

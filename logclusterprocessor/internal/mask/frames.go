@@ -16,7 +16,7 @@ func (s *scanner) frames(i int) int {
 			_, after = s.nextLine(next + 1)
 		}
 		switch {
-		case isFrame(line):
+		case s.isFrame(line):
 		case start >= 0 && indented(line) && line != "": // the source text of a frame
 		case next < len(s.text) && isPosition(s.text[next+1:after]): // a function over its position
 		default:
@@ -57,18 +57,18 @@ func indented(line string) bool {
 }
 
 // isFrame is true for the ways in which languages write one frame of a stack.
-func isFrame(line string) bool {
+func (s *scanner) isFrame(line string) bool {
 	rest := strings.TrimLeft(line, " \t")
 	if len(rest) == len(line) {
 		// Not indented: only a numbered frame, as debuggers write it.
-		return numberedFrame(rest)
+		return s.numberedFrame(rest)
 	}
 	for _, p := range [...]string{"at ", "from ", "File \"", "in ", "..."} {
 		if strings.HasPrefix(rest, p) {
 			return true
 		}
 	}
-	return isPosition(line) || numberedFrame(rest)
+	return isPosition(line) || s.numberedFrame(rest)
 }
 
 // isPosition is true for an indented path with a line number, file.go:12.
@@ -85,7 +85,7 @@ func isPosition(line string) bool {
 }
 
 // numberedFrame is true for "#3 0x7f.. in f ()" and "  3: f".
-func numberedFrame(rest string) bool {
+func (s *scanner) numberedFrame(rest string) bool {
 	k := 0
 	if strings.HasPrefix(rest, "#") {
 		k = 1
@@ -100,5 +100,11 @@ func numberedFrame(rest string) bool {
 	if k == 1 {
 		return rest[d] == ' '
 	}
-	return strings.HasPrefix(rest[d:], ": ") && (strings.Contains(rest, "::") || strings.Contains(rest, "0x"))
+	if !strings.HasPrefix(rest[d:], ": ") {
+		return false
+	}
+	if hexMark(rest) {
+		s.exact = anyDigit
+	}
+	return strings.Contains(rest, "::") || strings.Contains(rest, "0x")
 }

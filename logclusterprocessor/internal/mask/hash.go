@@ -29,7 +29,14 @@ func hashString(s string) uint64 {
 		s = s[16:]
 		n -= 16
 	}
-	var a, b uint64
+	a, b := last16(s)
+	return mix(a^wordKey^uint64(n)<<56, b^h)
+}
+
+// last16 is the bytes of s, at most 16 of them, in two words that may overlap. Up
+// to 8 bytes are the first, zero-padded.
+func last16(s string) (a, b uint64) {
+	n := len(s)
 	switch {
 	case n > 8:
 		a, b = load8(s), load8(s[n-8:])
@@ -40,7 +47,7 @@ func hashString(s string) uint64 {
 	case n > 0:
 		a = uint64(s[0]) | uint64(s[n>>1])<<(8*(n>>1)) | uint64(s[n-1])<<(8*(n-1))
 	}
-	return mix(a^wordKey^uint64(n)<<56, b^h)
+	return a, b
 }
 
 // hashWord is hashString of the first n bytes of w, n < 8.

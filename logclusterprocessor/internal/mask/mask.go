@@ -99,6 +99,7 @@ type Line struct {
 
 	masker *Masker
 	spans  []span
+	exact  uint64 // as of the scanner
 }
 
 // Mask fills line. Any input gives a result, in time linear in the number of
@@ -122,7 +123,7 @@ func (m *Masker) Mask(text string, line *Line) {
 	} else {
 		s.run(0, len(text))
 	}
-	line.Tokens = s.tokens
+	line.Tokens, line.exact = s.tokens, s.exact
 	h := m.version
 	for i := range line.Tokens {
 		h = mix(h^line.Tokens[i].Hash, shapeKey)

@@ -18,6 +18,26 @@ type scanner struct {
 	vars   [4]uint32 // 1 + the indices of the last Vars, the latest first
 	// unbalanced counts brackets whose partner was looked for in vain.
 	unbalanced uint8
+	// exact says which digits' values mattered, not only that they were digits:
+	// with another digit there the line might have another shape. It packs 1 + the
+	// offsets of up to four of them, 16 bits each, or is anyDigit. Memo relies on it.
+	exact uint64
+}
+
+const anyDigit = ^uint64(0)
+
+// heed notes that the values of the digits of text[i:j] matter.
+func (s *scanner) heed(i, j int) {
+	for k := i; k < j; k++ {
+		switch {
+		case class[s.text[k]]&cDigit == 0:
+		case s.exact>>48 != 0 || k+1 >= 1<<16-1:
+			s.exact = anyDigit
+			return
+		default:
+			s.exact = s.exact<<16 | uint64(k+1)
+		}
+	}
 }
 
 // run scans text[i:end].

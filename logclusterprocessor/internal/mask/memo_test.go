@@ -1,0 +1,199 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package mask
+
+import (
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// redraw draws every digit of a line again.
+func redraw(r *rand.Rand, line string) string {
+	b := []byte(line)
+	for i, c := range b {
+		if '0' <= c && c <= '9' {
+			b[i] = '0' + byte(r.IntN(10))
+		}
+	}
+	return string(b)
+}
+
+// requireDigitsAlike checks what Memo rests on: lines that differ in digits only,
+// and not in those that the scanner says it heeded, have one shape.
+func requireDigitsAlike(t testing.TB, m *Masker, r *rand.Rand, text string) {
+	var line, other Line
+	m.Mask(text, &line)
+	for range 4 {
+		drawn := []byte(redraw(r, text))
+		if line.exact == anyDigit {
+			m.Mask(string(drawn), &other)
+			require.NotZero(t, other.exact, "%q is heeded\n%q is not", text, drawn)
+			continue
+		}
+		for e := line.exact; e != 0; e >>= 16 {
+			drawn[e&0xffff-1] = text[e&0xffff-1]
+		}
+		m.Mask(string(drawn), &other)
+		require.Equal(t, line.exact, other.exact, "%q\n%q", text, drawn)
+		require.Equal(t, line.Shape, other.Shape, "%q is %s\n%q is %s", text, line.String(), drawn, other.String())
+	}
+}
+
+// snippets are what the masker decides by, to be put together at random.
+var snippets = strings.Split("0|1|7|12|255|1234|0x|0X|x|e|f|deadbeef|ms|kB|Jan|Mon|UTC|true|null|at|in|msg|user|blk_|jk2_init|std::|k8s|"+
+	" |  |\n|\t|\n\t|\n  | at |#|, |,|;|: |:|::|=|==|=>|-|--|+|.|..|/|//|://|\\|\\n|@|~|_|'|\"|`|`.`|(|)|[|]|{|}|<|>|&|%|$|*|é|中文|٣|\xff|\u200b", "|")
+
+func randomLine(r *rand.Rand) string {
+	var b strings.Builder
+	for range 1 + r.IntN(24) {
+		b.WriteString(snippets[r.IntN(len(snippets))])
+	}
+	return b.String()
+}
+
+func TestDigitsAreAlike(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	m, err := New(Options{MaxBytes: 100})
+	require.NoError(t, err)
+	for range 40_000 {
+		requireDigitsAlike(t, m, r, randomLine(r))
+	}
+	for _, line := range mixedLines(2000) {
+		requireDigitsAlike(t, m, r, line)
+	}
+}
+
+func FuzzDigitsAreAlike(f *testing.F) {
+	for _, line := range mixedLines(24) {
+		f.Add(line, uint64(1))
+	}
+	f.Add("regs: 0x1f, 17, 2x3", uint64(2))
+	f.Add("panic\n  3: f 0x7f\n  at g", uint64(3))
+	f.Add("jk2_init(1) k8s=7", uint64(4))
+	m, err := New(Options{})
+	require.NoError(f, err)
+	f.Fuzz(func(t *testing.T, text string, seed uint64) {
+		requireDigitsAlike(t, m, rand.New(rand.NewPCG(seed, 1)), text)
+	})
+}
+
+func TestWhereDigitsMatter(t *testing.T) {
+	m, err := New(Options{})
+	require.NoError(t, err)
+	for text, exact := range map[string]uint64{
+		"":                                   0,
+		"job 17 took 20 ms":                  0,
+		"at 0x7ffe of 0x1000":                0,
+		"jk2_init() found 3":                 3,                   // a digit of a name is constant
+		"a k8s=1 x12=1":                      4<<32 | 10<<16 | 11, // and of a key
+		"a1=1 b1=1 c1=1 d1=1 e1=1":           anyDigit,
+		"regs 0x1f, 17":                      anyDigit, // a list of two kinds, or of one were it 1x1f
+		"regs 12, 17":                        0,
+		"panic\n  3: f 0x7f":                 anyDigit, // a stack frame, or not, were it 1x7f
+		"panic\n  at f (g.go:12)\n  at h 13": 0,
+	} {
+		var line Line
+		m.Mask(text, &line)
+		require.Equal(t, exact, line.exact, text)
+	}
+}
+
+func TestMemoGivesWhatTheMaskerGives(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 1))
+	m, err := New(Options{MaxBytes: 90})
+	require.NoError(t, err)
+	memo := NewMemo(m)
+	lines := mixedLines(300)
+	for range 300 {
+		lines = append(lines, randomLine(r))
+	}
+	var got, want Line
+	recalled := 0
+	for range 30_000 {
+		text := redraw(r, lines[r.IntN(len(lines))])
+		m.Mask(text, &want)
+		if memo.Mask(text, &got) {
+			recalled++
+			require.Empty(t, got.Tokens)
+		} else {
+			require.Equal(t, want.Tokens, got.Tokens)
+		}
+		require.Equal(t, want.Shape, got.Shape, text)
+		require.Equal(t, want.Text, got.Text)
+	}
+	require.Greater(t, recalled, 15_000)
+}
+
+func TestMemoOfConcurrentCallers(t *testing.T) {
+	m, err := New(Options{})
+	require.NoError(t, err)
+	memo := NewMemo(m)
+	memo.sets = memo.sets[:1] // all write to the same four places
+	var wg sync.WaitGroup
+	for caller := range 8 {
+		wg.Go(func() {
+			r := rand.New(rand.NewPCG(uint64(caller), 1))
+			var got, want Line
+			for range 5000 {
+				text := randomLine(r)
+				memo.Mask(text, &got)
+				m.Mask(text, &want)
+				if want.Shape != got.Shape {
+					t.Errorf("%q: %x in place of %x", text, got.Shape, want.Shape)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestMemoLeavesUserRulesAlone(t *testing.T) {
+	m, err := New(Options{Rules: []Rule{{Name: "seven", Pattern: "code 7"}}})
+	require.NoError(t, err)
+	memo := NewMemo(m)
+	var line Line
+	for _, text := range []string{"code 7", "code 8", "code 7"} {
+		require.False(t, memo.Mask(text, &line))
+		require.NotEmpty(t, line.Tokens)
+	}
+}
+
+func TestZeroDigits(t *testing.T) {
+	for i := range 256 {
+		for j := range 256 {
+			b := [8]byte{byte(i), byte(j), 'a', '5', byte(j), 0, 0xff, byte(i)}
+			want := b
+			for k, c := range b {
+				if '0' <= c && c <= '9' {
+					want[k] = '0'
+				}
+			}
+			require.Equal(t, load8(string(want[:])), zeroDigits(load8(string(b[:]))), "%q", b)
+		}
+	}
+}
+
+// BenchmarkMemo is a line that is remembered, and the search for one that is not.
+func BenchmarkMemo(b *testing.B) {
+	lines := mixedLines(4096)
+	m, err := New(Options{})
+	require.NoError(b, err)
+	memo := NewMemo(m)
+	var line Line
+	b.Run("hit", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			memo.Mask(lines[i%len(lines)], &line)
+		}
+	})
+	b.Run("key", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			line.Shape += memo.key(lines[i%len(lines)])
+		}
+	})
+}
