@@ -43,7 +43,7 @@ type memoSet [4]struct {
 // NewMemo returns an empty memo of what m masks. User rules may look at the value
 // of any digit: with rules every line is masked in full.
 func NewMemo(m *Masker) *Memo {
-	memo := &Memo{masker: m, seeds: [2]uint64{rand.Uint64(), rand.Uint64()}}
+	memo := &Memo{masker: m, seeds: [2]uint64{rand.Uint64(), rand.Uint64()}} //nolint:gosec // seeded by the system, and ChaCha8
 	if len(m.rules) == 0 {
 		memo.sets = make([]memoSet, memoSets)
 	}
@@ -110,7 +110,7 @@ func (m *Memo) get(key uint64) (value uint64, ok bool) {
 // put overwrites any value of the set: what is seen often is soon put back.
 func (m *Memo) put(key, value uint64) {
 	set := &m.sets[key&uint64(len(m.sets)-1)]
-	e := &set[rand.Uint32()%uint32(len(set))]
+	e := &set[rand.Uint32()%uint32(len(set))] //nolint:gosec // no secret
 	e.value.Store(value)
 	e.check.Store(key ^ value)
 }
