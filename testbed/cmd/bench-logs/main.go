@@ -12,13 +12,9 @@ import (
 	"log"
 	"os"
 	"runtime/pprof"
-	"sync"
-
-	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/load"
-	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/peer"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/report"
 )
 
@@ -58,7 +54,16 @@ func run(trials, batches int, stall bool, profile string, markdown bool) error {
 	if profile != "" {
 		return writeProfile(ctx, profile, ours, feed, trials, batches)
 	}
-	if err := printSteady(ctx, ours, feed, trials, batches, markdown); err != nil {
+	bench := bench{feed: feed, trials: trials, batches: batches, markdown: markdown}
+	if err := bench.printSteady(ctx, ours); err != nil {
+		return err
+	}
+	if err := bench.printPooled(ctx, ours); err != nil {
+		return err
+	}
+	printRecalled(sets, markdown)
+	bench.feed = load.NewUnseenFeed(sets, 1)
+	if err := bench.printUnseen(ctx); err != nil {
 		return err
 	}
 	if err := printFresh(ctx, markdown); err != nil {
@@ -66,113 +71,6 @@ func run(trials, batches int, stall bool, profile string, markdown bool) error {
 	}
 	return printStall(ctx, feed)
 }
-
-// loki is the peer as a subject: one instance for one stream, behind a lock, as
-// in Loki's ingester.
-type loki struct {
-	mu sync.Mutex
-	*peer.Loki
-}
-
-func (*loki) Name() string { return peer.LokiName + " (no attributes written)" }
-
-func (l *loki) Prepare(ld plog.Logs) load.Work {
-	bodies := load.Bodies(ld)
-	return func(context.Context) error {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		for _, b := range bodies {
-			l.Train(b, 0)
-		}
-		return nil
-	}
-}
-
-// measured collects the trials of one subject with so many callers.
-type measured struct {
-	load.Subject
-	callers int
-	trials  []load.Trial
-}
-
-func nanoseconds(t load.Trial) float64 { return t.Nanoseconds }
-func allocations(t load.Trial) float64 { return t.Allocations }
-func size(t load.Trial) float64        { return t.Bytes }
-
-// measure lets all take turns on the same batches, each time in another order.
-func measure(ctx context.Context, all []*measured, feed *load.Feed, trials, batches int) error {
-	order := dataset.Random(1)
-	for range trials {
-		fresh := feed.Take(batches)
-		for _, i := range order.Perm(len(all)) {
-			m := all[i]
-			trial, err := load.Measure(ctx, m, fresh, m.callers)
-			if err != nil {
-				return fmt.Errorf("%s: %w", m.Name(), err)
-			}
-			m.trials = append(m.trials, trial)
-		}
-	}
-	return nil
-}
-
-func printSteady(ctx context.Context, ours *load.Ours, feed *load.Feed, trials, batches int, markdown bool) error {
-	nothing, err := load.NewNothing(ctx)
-	if err != nil {
-		return err
-	}
-	bare, err := load.NewWithoutKeywords(ctx, feed)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = bare.Stop(ctx) }()
-	drain := &loki{Loki: peer.NewLoki("a line without a format")}
-	var alone, both, all []*measured
-	for _, s := range []load.Subject{nothing, ours, bare, load.Writing{Ours: ours}, load.OTLP{}, drain} {
-		alone = append(alone, &measured{Subject: s, callers: 1})
-		both = append(both, &measured{Subject: s, callers: 2})
-	}
-	all = append(append(all, alone...), both...)
-	for range 100 { // the peer knows its templates too
-		if err := drain.Prepare(feed.Next())(ctx); err != nil {
-			return err
-		}
-	}
-	learnt, err := ours.Points(ctx, "records")
-	if err != nil {
-		return err
-	}
-	if err := measure(ctx, all, feed, trials, batches); err != nil {
-		return err
-	}
-	after, err := ours.Points(ctx, "records")
-	if err != nil {
-		return err
-	}
-
-	table := report.Table{
-		Title: fmt.Sprintf("Known templates: a record of %d-record batches of mixed Loghub lines, every digit drawn again (%d trials of %d batches, in turns)",
-			load.BatchSize, trials, batches),
-		Head: []string{"", "ns, undisturbed 5 %", "ns, median", "allocations", "bytes", "times OTLP", "two callers"},
-	}
-	otlp := load.Undisturbed(alone[4].trials, nanoseconds)
-	for i, s := range alone {
-		ns := load.Undisturbed(s.trials, nanoseconds)
-		table.Row(s.Name(), whole(ns), whole(load.Median(s.trials, nanoseconds)),
-			fmt.Sprintf("%.1f", load.Median(s.trials, allocations)), whole(load.Median(s.trials, size)),
-			fmt.Sprintf("%.2f", ns/otlp), fmt.Sprintf("%.2f", ns/load.Undisturbed(both[i].trials, nanoseconds)))
-	}
-	table.Write(os.Stdout, markdown)
-	fmt.Println("two callers: throughput of two goroutines over that of one.")
-	fmt.Println("log_cluster's records by outcome, in the trials:")
-	for outcome, n := range after {
-		fmt.Printf("  %s: %d\n", outcome, n-learnt[outcome])
-	}
-	fmt.Println()
-	return nil
-}
-
-func whole(f float64) string { return fmt.Sprintf("%.0f", f) }
 
 func printFresh(ctx context.Context, markdown bool) error {
 	table := report.Table{

@@ -26,6 +26,8 @@ type Feed struct {
 	r     *rand.Rand
 	now   time.Time
 	gap   time.Duration // between two records
+	// unseen ends each line in a value of its own.
+	unseen bool
 }
 
 // NewFeed mixes the lines of all sets, at 10,000 records a second of event time.
@@ -34,6 +36,15 @@ func NewFeed(sets []dataset.Lines, seed uint64) *Feed {
 	for _, s := range sets {
 		f.lines = append(f.lines, s.Content...)
 	}
+	return f
+}
+
+// NewUnseenFeed is NewFeed with lines that also end in a value made of letters,
+// which no other has: known templates, of which none is recalled by a line that
+// differs in digits only.
+func NewUnseenFeed(sets []dataset.Lines, seed uint64) *Feed {
+	f := NewFeed(sets, seed)
+	f.unseen = true
 	return f
 }
 
@@ -87,6 +98,12 @@ func (f *Feed) redraw(line string) string {
 	for i, c := range b {
 		if '0' <= c && c <= '9' {
 			b[i] = '0' + byte(f.r.IntN(10))
+		}
+	}
+	if f.unseen {
+		b = append(b, " ref="...)
+		for range 12 {
+			b = append(b, 'a'+byte(f.r.IntN(26)))
 		}
 	}
 	return string(b)

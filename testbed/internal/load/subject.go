@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/xpdata/pref"
 	"go.opentelemetry.io/collector/processor"
 	"go.opentelemetry.io/collector/processor/processorhelper"
 	"go.opentelemetry.io/collector/processor/processortest"
@@ -96,6 +97,7 @@ func (w Writing) Prepare(ld plog.Logs) Work {
 			write(lr.Attributes(), answers[i])
 			i++
 		}
+		pref.UnrefLogs(fresh)
 		return err
 	}
 }
@@ -146,11 +148,15 @@ func (*Nothing) Name() string { return "a processor that does nothing" }
 func (n *Nothing) Prepare(ld plog.Logs) Work { return consume(n, ld) }
 
 // consume hands over a copy, since a processor may write on the records, and a
-// record that has been through once has its attributes already.
+// record that has been through once has its attributes already. The batch is given
+// up at the end, as it is at the end of a pipeline.
 func consume(next consumer.Logs, ld plog.Logs) Work {
 	fresh := plog.NewLogs()
 	ld.CopyTo(fresh)
-	return func(ctx context.Context) error { return next.ConsumeLogs(ctx, fresh) }
+	return func(ctx context.Context) error {
+		defer pref.UnrefLogs(fresh)
+		return next.ConsumeLogs(ctx, fresh)
+	}
 }
 
 // OTLP decodes a batch from the bytes of OTLP and encodes it again, the work that
@@ -171,6 +177,7 @@ func (OTLP) Prepare(ld plog.Logs) Work {
 		if err != nil {
 			return err
 		}
+		defer pref.UnrefLogs(decoded)
 		_, err = (&plog.ProtoMarshaler{}).MarshalLogs(decoded)
 		return err
 	}
