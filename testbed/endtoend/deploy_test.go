@@ -28,20 +28,23 @@ import (
 // history is what the demo sends, and what the dashboards show.
 const history = 2 * time.Hour
 
+// rateStreams is the limit on streams of log rates in the test.
+const rateStreams = 60
+
 // Every query of every dashboard and alert rule, on backends that the
 // distribution filled with the demo, an error storm and a flood, gives data.
 func TestDashboardsAndAlerts(t *testing.T) {
 	loki, prometheus := backend.StartLoki(t), backend.StartPrometheus(t)
 	// Limits that bite, so that the counters of what was forgotten exist.
-	g := startRates(t, loki, prometheus, program.WriteFile(t, t.TempDir(), "limits.yaml", `
+	g := startRates(t, loki, prometheus, program.WriteFile(t, t.TempDir(), "limits.yaml", fmt.Sprintf(`
 processors:
   log_cluster: {limits: {templates: 100, clusters: 100}}
   anomaly: {checkpoint_interval: 1s}
-  anomaly/clusters: {limits: {streams: 60}, checkpoint_interval: 1s}
+  anomaly/clusters: {limits: {streams: %[1]d}, checkpoint_interval: 1s}
 connectors:
   forecast: {checkpoint_interval: 1s}
-  forecast/clusters: {emit_interval: 0s, limits: {streams: 60, fits: 1}, checkpoint_interval: 1s}
-`))
+  forecast/clusters: {emit_interval: 0s, limits: {streams: %[1]d, fits: 1}, checkpoint_interval: 1s}
+`, rateStreams)))
 	demo := program.Start(t, nil, "go", "run", "./cmd/demo", "-endpoint", "http://"+g.address, "-history", history.String(), "-live=false")
 	demo.WaitExit(t, 3*time.Minute)
 	sendStorm(t, g.address)
@@ -97,6 +100,13 @@ processors: {memory_limiter: {check_interval: 100ms, limit_percentage: 0, spike_
 			ask(t, prometheus.API, query, false)
 		})
 	}
+	t.Run("limits hold", func(t *testing.T) {
+		// The number is that of all connectors of the kind: 12 streams of the demo
+		// beside those of the clusters.
+		found := query(t, prometheus, `max(max_over_time(otelcol_connector_forecast_streams[5m]))`, time.Now())
+		require.Len(t, found, 1)
+		assert.InDelta(t, 12+rateStreams, found[0].Value(), 5)
+	})
 	t.Run("backends took the rules", func(t *testing.T) {
 		for _, address := range []string{loki.Address + "/loki/api/v1/rules", prometheus.Address + "/api/v1/rules"} {
 			text := get(t, "http://"+address)

@@ -24,7 +24,7 @@ const rateInterval = 100 * time.Millisecond
 func startRates(t *testing.T, loki *backend.Loki, prometheus *backend.Prometheus, overlays ...string) gateway {
 	t.Helper()
 	return startGateway(t, loki, prometheus, []string{"LOG_RATES_INTERVAL=" + rateInterval.String()},
-		append(overlays, "config/gateway-log-rates.yaml", program.WriteFile(t, t.TempDir(), "fast.yaml", "processors: {batch: {timeout: 10ms}}\n"))...)
+		append([]string{"config/gateway-log-rates.yaml", program.WriteFile(t, t.TempDir(), "fast.yaml", "processors: {batch: {timeout: 10ms}}\n")}, overlays...)...)
 }
 
 // sendStorm sends, from two senders at once, errors at their usual rate and then
@@ -109,7 +109,17 @@ func TestLogRates(t *testing.T) {
 				worst = s
 			}
 		}
-		require.Equal(t, busiest[0].Labels["log_cluster_id"], worst.Labels["log_cluster_id"])
+		id := busiest[0].Labels["log_cluster_id"]
+		require.Equal(t, id, worst.Labels["log_cluster_id"])
+		// What was expected of it is its usual rate: 5 from each of two senders in
+		// an interval. So its rate over what was expected is how many times it is.
+		usual := query(t, prometheus, `min_over_time(anomaly_expected_per_second{anomaly_metric_name="log.cluster.errors",log_cluster_id="`+id+`"}`+span+`)`, now)
+		require.Len(t, usual, 1)
+		require.InEpsilon(t, 2*5/rateInterval.Seconds(), usual[0].Value(), 0.5)
+	})
+	t.Run("errors are forecast, the rest is not", func(t *testing.T) {
+		requireValue(t, prometheus, `count(last_over_time(log_cluster_errors_forecast_per_second{forecast_horizon="1h",forecast_bound="upper"}`+span+`))`, now, 2)
+		requireValue(t, prometheus, `count(last_over_time({__name__=~"log_cluster_.*(forecast|recommended|limit).*|forecast_.*"}`+span+`))`, now, 2*2*3)
 	})
 }
 

@@ -37,7 +37,7 @@ exporters:
     endpoint: %s
     resource_to_telemetry_conversion: {enabled: false}
     remote_write_queue: {num_consumers: 1}
-service: {pipelines: {metrics: {exporters: [prometheus_remote_write, forecast]}, metrics/forecast: {exporters: [prometheus_remote_write]}}}
+service: {pipelines: {metrics: {exporters: [prometheus_remote_write]}, metrics/forecast: {exporters: [prometheus_remote_write]}}}
 `, p.RemoteWrite())
 		},
 	} {
