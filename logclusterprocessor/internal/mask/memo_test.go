@@ -68,20 +68,6 @@ func TestDigitsAreAlike(t *testing.T) {
 	}
 }
 
-func FuzzDigitsAreAlike(f *testing.F) {
-	for _, line := range mixedLines(24) {
-		f.Add(line, uint64(1))
-	}
-	f.Add("regs: 0x1f, 17, 2x3", uint64(2))
-	f.Add("panic\n  3: f 0x7f\n  at g", uint64(3))
-	f.Add("jk2_init(1) k8s=7", uint64(4))
-	m, err := New(Options{})
-	require.NoError(f, err)
-	f.Fuzz(func(t *testing.T, text string, seed uint64) {
-		requireDigitsAlike(t, m, rand.New(rand.NewPCG(seed, 1)), text)
-	})
-}
-
 func TestWhereDigitsMatter(t *testing.T) {
 	m, err := New(Options{})
 	require.NoError(t, err)
