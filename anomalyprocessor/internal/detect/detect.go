@@ -482,8 +482,8 @@ func (d *Detector) rebase(growth float64) {
 	if i := d.incident; i != nil {
 		i.From, i.Inside, i.Slow, i.Long = i.From-growth, i.Inside-growth, i.Slow-growth, i.Long-growth
 	}
-	if d.home != nil {
-		d.home.Level -= growth
+	if h := d.home; h != nil {
+		h.Level, h.Away = h.Level-growth, h.Away-growth
 	}
 }
 

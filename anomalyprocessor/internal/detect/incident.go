@@ -41,6 +41,7 @@ const (
 type home struct {
 	At    int64   // when that was, event time, ns
 	Level float64 // without season
+	Away  float64 // the new normal
 	Scale float64 // sigma then
 	Back  int32   // values in a row that are there again
 }
@@ -159,20 +160,23 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 }
 
 // comeHome sees whether the value x is at the level that was given up for a new
-// normal. When it stays there that is its level again.
+// normal, or most of the way back to it. When it stays there that is its level
+// again, and what began with coming back is over.
 func (d *Detector) comeHome(at int64, x float64) {
 	h := d.home
 	switch {
 	case h == nil:
 	case at-h.At > day:
 		d.home = nil
-	case math.Abs(x-h.Level) > backWithin*h.Scale:
+	case math.Abs(x-h.Level) > max(backWithin*h.Scale, homeWithin*math.Abs(h.Away-h.Level)):
 		h.Back = 0
 	default:
-		if h.Back++; h.Back >= homeAfter {
+		h.Back++
+		h.Level += (x - h.Level) / float64(h.Back+1)
+		if h.Back >= homeAfter {
 			d.level(h.Level)
 			d.VarFast, d.Run = d.VarSlow, 0
-			d.home = nil
+			d.home, d.incident = nil, nil
 		}
 	}
 }
@@ -205,7 +209,7 @@ func (d *Detector) comesBack(x, sigma float64) Kind {
 // mind for a day: to come back there is no surprise.
 func (d *Detector) adopt(at int64) {
 	i := d.incident
-	d.home = &home{At: at, Level: i.From, Scale: i.Scale}
+	d.home = &home{At: at, Level: i.From, Away: i.Inside, Scale: i.Scale}
 	d.level(i.Inside)
 	if i.Kind == VarianceChange {
 		d.VarSlow = d.VarFast

@@ -143,7 +143,7 @@ func (i *incident) valid() bool {
 		finite(i.From, i.Inside, i.Slow, i.Long, i.Scale, float64(i.Peak), i.SumY, i.SumTY)
 }
 
-func (h *home) valid() bool { return h.Back >= 0 && finite(h.Level, h.Scale) }
+func (h *home) valid() bool { return h.Back >= 0 && finite(h.Level, h.Away, h.Scale) }
 
 func (p *profile) valid() bool {
 	ok := p.Period > 0 && p.Bucket >= -1 && p.Bucket < buckets && finite(p.Sum, float64(p.Num))
