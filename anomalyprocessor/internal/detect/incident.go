@@ -28,6 +28,7 @@ type incident struct {
 	Peak   float32 // highest score
 	SumY   float64 // of the distance from the level before, in sigmas, and with
 	SumTY  float64 // its time in values since the beginning: for a line through it
+	SumYY  float64 // and of its square
 }
 
 const (
@@ -70,6 +71,7 @@ func (i *incident) follow(y float64, near, flagged bool) (off bool) {
 	y = max(-100, min(100, y))
 	i.SumY += y
 	i.SumTY += float64(i.N) * y
+	i.SumYY += y * y
 	return off
 }
 
@@ -95,6 +97,9 @@ func (i *incident) kind(channel int, up, wild bool, jump float32) Kind {
 		return Dip
 	case i.N <= brief:
 		return LevelShift
+	}
+	if mean := i.SumY / n; mean*mean < i.SumYY/n-mean*mean {
+		return VarianceChange // what it does is more spread than distance
 	}
 	// least squares: how far the line through the distances goes
 	slope := 12 * (i.SumTY - (n+1)/2*i.SumY) / (n * (n*n - 1))

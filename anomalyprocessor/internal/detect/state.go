@@ -140,7 +140,7 @@ func (s *state) valid() bool {
 
 func (i *incident) valid() bool {
 	return i.Kind <= Trend && i.Back <= Trend && i.N >= 0 &&
-		finite(i.From, i.Inside, i.Slow, i.Long, i.Scale, float64(i.Peak), i.SumY, i.SumTY)
+		finite(i.From, i.Inside, i.Slow, i.Long, i.Scale, float64(i.Peak), i.SumY, i.SumTY, i.SumYY)
 }
 
 func (h *home) valid() bool { return h.Back >= 0 && finite(h.Level, h.Away, h.Scale) }
