@@ -152,6 +152,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	d.Shift += max(shiftRate, early) * (clean - d.Shift)
 	d.Drift += max(driftRate, early) * (clean - d.Drift)
 	size := math.Abs(limited) / sigma
+	wild := d.VarFast > wilderBy*d.VarSlow
 	d.VarFast += noiseFast * (size - d.VarFast)
 	d.VarSlow += max(noiseSlow*rate, 1/float64(d.N)) * (size - d.VarSlow)
 	evidence := [channels]float64{
@@ -169,7 +170,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	}
 	d.learnTails(&evidence, v.Score)
 	d.habit(at, &v)
-	d.conclude(at, value, off, base, sigma, channel, &v)
+	d.conclude(at, value, off, base, sigma, channel, wild, &v)
 	d.expect(&v)
 
 	// learning

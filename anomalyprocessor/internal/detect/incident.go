@@ -12,6 +12,7 @@ import "math"
 type incident struct {
 	Begin  int64 // event time, ns
 	Told   bool  // it was reported
+	Wild   bool  // errors had been larger than usual before it began
 	Lean   bool  // it had been going there before it began
 	Kind   Kind
 	Back   Kind    // it is the end of a move away that went unseen
@@ -88,6 +89,8 @@ func (i *incident) kind(channel int, up, wild bool, jump float32) Kind {
 		return Drop
 	case few >= 2 && 4*few >= many, few >= 1 && wild && 4*few >= many, i.Kind == VarianceChange && 8*few >= many, i.N == 1 && channel == variance:
 		return VarianceChange
+	case i.N <= brief && i.Wild:
+		return VarianceChange
 	case i.N <= brief && i.Lean && jump < 6:
 		return Trend
 	case i.N <= brief && (channel == point || channel == burst) && i.Kind != LevelShift:
@@ -112,7 +115,7 @@ func (i *incident) kind(channel int, up, wild bool, jump float32) Kind {
 
 // conclude makes the verdict of what was found, and follows the incident. off is
 // the season's part of the value.
-func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel int, v *Verdict) {
+func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel int, wild bool, v *Verdict) {
 	i := d.incident
 	d.Jump = max(0.9*d.Jump, float32(min(math.Abs(value-v.Expected)/sigma, 1000)))
 	if i != nil && math.Abs(value-off-i.From) <= backWithin*max(sigma, i.Scale) || d.home != nil && d.home.Back > 0 {
@@ -125,7 +128,7 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 	if v.Score >= openScore && i == nil {
 		i = &incident{
 			Begin: at, From: base, Slow: d.Slow, Long: d.Long, Scale: sigma,
-			Lean: d.leans(v.Up, sigma), Back: d.comesBack(value-off, sigma),
+			Wild: wild, Lean: d.leans(v.Up, sigma), Back: d.comesBack(value-off, sigma),
 		}
 		d.incident = i
 		d.Habit++
