@@ -70,7 +70,8 @@ type DetectionConfig struct {
 	MinDeviation MinDeviationConfig `mapstructure:"min_deviation"`
 	// DataRange is where values can be.
 	DataRange DataRangeConfig `mapstructure:"data_range"`
-	// Adapt is how long a new level is anomalous before it is the new normal.
+	// Adapt is how long, and for 12 points at least, a new level is anomalous
+	// before it is the new normal.
 	Adapt *time.Duration `mapstructure:"adapt"`
 }
 

@@ -42,7 +42,8 @@ type Config struct {
 	MinDeviation Deviation
 	// DataRange is where values can be, 0 to 100 for a percentage.
 	DataRange Range
-	// Adapt is how long a new level is reported before it is the new normal.
+	// Adapt is how long a new level is reported before it is the new normal: so
+	// long, and 12 values.
 	Adapt time.Duration
 }
 

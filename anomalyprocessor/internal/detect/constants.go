@@ -60,6 +60,7 @@ const (
 	backWithin   = 2.5  // sigmas from the level before that are back
 	backWeight   = 0.5  // of a score when a value is back
 	calmAfter    = 5    // values in a row that end it
+	leastAdapt   = 12   // values, when they come seldom, that make a new normal
 	homeWithin   = 0.25 // of the way from home that is still home
 	homeAfter    = 3    // values in a row at the level before the new normal that bring it back
 	resumeAfter  = 5    // values after a long gap that are not judged

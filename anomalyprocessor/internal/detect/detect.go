@@ -130,7 +130,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	if d.Fresh == 1 && d.N > 1 {
 		d.resume(value - off)
 	}
-	if d.incident != nil && at-d.incident.Begin > int64(d.cfg.Adapt) {
+	if d.incident != nil && d.incident.N >= leastAdapt && at-d.incident.Begin > int64(d.cfg.Adapt) {
 		d.adopt(at)
 	}
 	d.comeHome(at, value-off)
@@ -152,7 +152,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	d.Shift += max(shiftRate, early) * (clean - d.Shift)
 	d.Drift += max(driftRate, early) * (clean - d.Drift)
 	size := math.Abs(limited) / sigma
-	wild := d.VarFast > wilderBy*d.VarSlow
+	wild := d.VarFast > wilderBy*d.VarSlow && -1 <= d.Run && d.Run <= 1 // not by a step
 	d.VarFast += noiseFast * (size - d.VarFast)
 	d.VarSlow += max(noiseSlow*rate, 1/float64(d.N)) * (size - d.VarSlow)
 	evidence := [channels]float64{

@@ -203,13 +203,17 @@ func (d *Detector) leans(up bool, sigma float64) bool {
 // when it went unseen and this is its end.
 func (d *Detector) comesBack(x, sigma float64) Kind {
 	away := d.Medium - d.Long
+	rest := (x - d.Long) / away          // of the way, that is left
+	moving := (d.Medium - d.Slow) / away // of the way, that was of late
 	switch {
-	case math.Abs(away) < 3*sigma || math.Abs(x-d.Long) > 0.5*math.Abs(away):
+	case !(math.Abs(away) >= 3*sigma) || rest > 0.5:
 		return None
-	case math.Abs(d.Medium-d.Slow) > 0.25*math.Abs(away):
+	case moving > 0.25 && rest > -1: // Long had followed some of the way
 		return Trend
-	default:
+	case rest > -0.5:
 		return LevelShift
+	default:
+		return None
 	}
 }
 
