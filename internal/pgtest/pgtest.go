@@ -53,7 +53,7 @@ func Start(t testing.TB) *Server {
 	}
 	password := filepath.Join(s.dir, "password")
 	require.NoError(t, os.WriteFile(password, []byte(Password), 0o644)) //nolint:gosec // read by another user
-	s.run(t, "initdb", "-D", s.data(), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8", "--locale", "C", "--no-sync")
+	s.run(t, "initdb", "-D", s.data(), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync")
 	t.Cleanup(func() { s.Stop(t) })
 	s.Run(t)
 	return s

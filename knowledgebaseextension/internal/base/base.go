@@ -60,6 +60,8 @@ const (
 	retainInterval = time.Minute
 	// callTimeout bounds a call of the store: a server that hangs counts as down.
 	callTimeout = 10 * time.Second
+	// openTimeout is for bringing a large store up to date, once in its life.
+	openTimeout = 10 * time.Minute
 	// saveTimeout bounds one transaction, of thousands of rows.
 	saveTimeout = 20 * time.Second
 	// loadTimeout is for reading everything.
@@ -191,7 +193,7 @@ func (b *Base) supervise(ctx context.Context) {
 // open tries until it succeeds or ctx ends.
 func (b *Base) open(ctx context.Context) *store.Store {
 	for ctx.Err() == nil {
-		call, cancel := context.WithTimeout(ctx, callTimeout)
+		call, cancel := context.WithTimeout(ctx, openTimeout)
 		s, err := store.Open(call, b.options.Store)
 		cancel()
 		if err == nil {

@@ -67,6 +67,18 @@ func (q querier) each(ctx context.Context, f func(scan func(...any) error) error
 	return rows.Err()
 }
 
+// texts returns the only column of a query's result.
+func (q querier) texts(ctx context.Context, query string, args ...any) ([]string, error) {
+	var all []string
+	err := q.each(ctx, func(scan func(...any) error) error {
+		var text string
+		err := scan(&text)
+		all = append(all, text)
+		return err
+	}, query, args...)
+	return all, err
+}
+
 // rebind numbers the placeholders for PostgreSQL. Statements hold no question
 // mark but placeholders: texts are always arguments.
 func (d dialect) rebind(query string) string {
@@ -119,11 +131,6 @@ func anys[T any](items []T) []any {
 		all[i] = v
 	}
 	return all
-}
-
-// like is a pattern for LIKE ... ESCAPE '!' that finds text anywhere.
-func like(text string) string {
-	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(text)) + "%"
 }
 
 // formatID writes an ID as the tables have it.

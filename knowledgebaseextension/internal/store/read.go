@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -98,21 +97,45 @@ func (s *Store) Clusters(ctx context.Context, query Query) (Page, error) {
 		return Page{}, err
 	}
 	var page Page
-	var last int64
-	err = s.reader().each(ctx, func(scan func(...any) error) error {
-		c, err := scanCluster(scan)
+	order := query.Sort
+	err = s.view(ctx, func(q querier) error {
+		// The limit is no argument: PostgreSQL would plan for any.
+		query := fmt.Sprintf("SELECT c.id FROM clusters c LEFT JOIN solutions s ON s.cluster = c.id%s LIMIT %d", where, limit+1)
+		ids, err := q.texts(ctx, query, args...)
 		if err != nil {
 			return err
 		}
-		if len(page.Clusters) == limit {
-			page.Next = formatCursor(last, page.Clusters[limit-1].ID)
-			return nil
+		more := len(ids) > limit
+		ids = ids[:min(limit, len(ids))]
+		byID := make(map[string]Cluster, len(ids))
+		err = inChunks(ids, 1, func(ids []string) error {
+			return q.each(ctx, func(scan func(...any) error) error {
+				c, err := scanCluster(scan)
+				byID[c.ID] = c
+				return err
+			}, selectCluster+" WHERE c.id IN "+list(len(ids)), anys(ids)...)
+		})
+		for _, id := range ids {
+			page.Clusters = append(page.Clusters, byID[id])
 		}
-		last = map[Sort]int64{ByCount: c.Count, ByNewest: c.FirstSeen.UnixNano(), ByLastSeen: c.LastSeen.UnixNano()}[query.Sort]
-		page.Clusters = append(page.Clusters, c)
-		return nil
-	}, selectCluster+where+" ORDER BY c."+column+" DESC, c.id DESC LIMIT ?", append(args, limit+1)...)
+		if more {
+			page.Next = formatCursor(order.of(&page.Clusters[limit-1]))
+		}
+		return err
+	})
 	return page, err
+}
+
+// of is where a cluster is in an order.
+func (o Sort) of(c *Cluster) (value int64, id string) {
+	switch o {
+	case ByNewest:
+		return c.FirstSeen.UnixNano(), c.ID
+	case ByLastSeen:
+		return c.LastSeen.UnixNano(), c.ID
+	default:
+		return c.Count, c.ID
+	}
 }
 
 // selectCluster reads what scanCluster takes.
@@ -139,66 +162,6 @@ func scanCluster(scan func(...any) error) (Cluster, error) {
 		c.Solution = &solution
 	}
 	return c, json.Unmarshal([]byte(keywords), &c.Keywords)
-}
-
-// conditions is the WHERE clause of a list.
-func (s *Store) conditions(ctx context.Context, query *Query, column string) (string, []any, error) {
-	var all []string
-	var args []any
-	add := func(condition string, values ...any) {
-		all = append(all, condition)
-		args = append(args, values...)
-	}
-	if query.Partition != nil {
-		add("c.partition = ?", *query.Partition)
-	}
-	if query.Labelled != nil {
-		add("(COALESCE(s.text, '') <> '') = ?", *query.Labelled)
-	}
-	if !query.Since.IsZero() {
-		add("c.first_seen >= ?", query.Since.UnixNano())
-	}
-	if query.Cursor != "" {
-		value, id, err := parseCursor(query.Cursor)
-		if err != nil {
-			return "", nil, err
-		}
-		add("(c."+column+", c.id) < (?, ?)", value, id)
-	}
-	id, err := s.searchedID(ctx, query.Search)
-	switch {
-	case err != nil:
-		return "", nil, err
-	case id != "":
-		add("c.id = ?", id) // whether noise or not: it was asked for by name
-		query.Noise, query.OnlyNoise = true, false
-	default:
-		for _, word := range strings.Fields(query.Search) {
-			w := like(word)
-			add(`(lower(c.keywords) LIKE ? ESCAPE '!' OR lower(c.partition) LIKE ? ESCAPE '!' OR lower(COALESCE(s.text, '')) LIKE ? ESCAPE '!'
-  OR c.id IN (SELECT t.cluster FROM templates t WHERE lower(t.text) LIKE ? ESCAPE '!'))`, w, w, w, w)
-		}
-	}
-	if query.OnlyNoise || !query.Noise {
-		add("c.noise = ?", query.OnlyNoise)
-	}
-	if len(all) == 0 {
-		return "", nil, nil
-	}
-	return " WHERE " + strings.Join(all, " AND "), args, nil
-}
-
-// searchedID returns the ID of the cluster that a search names by an ID.
-func (s *Store) searchedID(ctx context.Context, search string) (string, error) {
-	search = strings.ToLower(strings.TrimSpace(search))
-	if _, err := ParseID(search); err != nil {
-		return "", nil //nolint:nilerr // it is a word then
-	}
-	id, err := s.Resolve(ctx, search)
-	if errors.Is(err, ErrNotFound) {
-		return "", nil
-	}
-	return id, err
 }
 
 func formatCursor(value int64, id string) string {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -58,8 +59,13 @@ type Store struct {
 //go:embed migrations
 var migrations embed.FS
 
-// connectTimeout bounds how long an unreachable server holds up a call.
-const connectTimeout = 3 * time.Second
+const (
+	// connectTimeout bounds how long an unreachable server holds up a call.
+	connectTimeout = 3 * time.Second
+	// versionTimeout is for asking a database what it is: one that hangs counts as
+	// down. To bring it up to date may take as long as the caller allows.
+	versionTimeout = 10 * time.Second
+)
 
 // Open connects and brings the schema up to date.
 func Open(ctx context.Context, o Options) (*Store, error) {
@@ -91,11 +97,24 @@ func connectPostgres(dsn string) (*Store, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "otelcol-aiops"
 	}
-	db := stdlib.OpenDB(*config)
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(plan))
 	db.SetMaxOpenConns(8)
 	db.SetMaxIdleConns(4)
 	db.SetConnMaxIdleTime(time.Minute)
 	return &Store{dialect: postgres, write: db, read: db}, nil
+}
+
+// plan makes a server plan for what a query asks for. A plan for any argument reads
+// the counts of all clusters to show those of a page, and to compile a plan takes
+// longer than to run it. An old server that refuses a setting does without.
+func plan(ctx context.Context, conn *pgx.Conn) error {
+	for _, setting := range []string{"SET plan_cache_mode = force_custom_plan", "SET jit = off"} {
+		var refused *pgconn.PgError
+		if _, err := conn.Exec(ctx, setting); err != nil && !errors.As(err, &refused) {
+			return err
+		}
+	}
+	return nil
 }
 
 // withoutPassword keeps a connection string out of messages.
@@ -162,7 +181,9 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	have, want, err := provider.GetVersions(ctx)
+	ask, cancel := context.WithTimeout(ctx, versionTimeout)
+	defer cancel()
+	have, want, err := provider.GetVersions(ask)
 	switch {
 	case err != nil:
 		return fmt.Errorf("schema version: %w", err)

@@ -1,0 +1,67 @@
+-- +goose Up
+
+-- What a search by words looks into: the text of each template, the keywords of
+-- each cluster (id is the template's or the cluster's). Triggers keep it. It is not
+-- part of those tables because their rows change with every count.
+CREATE TABLE search (
+  kind    TEXT NOT NULL CHECK (kind IN ('template', 'keywords')),
+  id      TEXT NOT NULL,
+  cluster TEXT NOT NULL,
+  text    TEXT NOT NULL,
+  PRIMARY KEY (kind, id)
+);
+INSERT INTO search (kind, id, cluster, text) SELECT 'template', id, cluster, text FROM templates;
+INSERT INTO search (kind, id, cluster, text) SELECT 'keywords', id, id, keywords FROM clusters WHERE keywords <> '[]';
+CREATE INDEX search_by_cluster ON search (cluster);
+
+-- A search looks for services, too, and lists have one only.
+CREATE INDEX clusters_by_partition ON clusters (partition);
+
+-- All sequences of three characters, so that a part of a word is found, too. It
+-- says which rows may hold a word; whoever asks looks at their text. What the
+-- extension pg_trgm does, without one. The cost keeps the planner from computing
+-- it for every row.
+-- +goose StatementBegin
+CREATE FUNCTION grams(content TEXT) RETURNS TEXT[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 AS $$
+  SELECT COALESCE(array_agg(DISTINCT substr(low, i, 3)), '{}')
+  FROM lower(content) AS low, generate_series(1, length(low) - 2) AS i
+$$;
+-- +goose StatementEnd
+CREATE INDEX search_by_grams ON search USING gin (grams(text));
+
+-- +goose StatementBegin
+CREATE FUNCTION template_searched() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO search (kind, id, cluster, text) VALUES ('template', NEW.id, NEW.cluster, NEW.text);
+  ELSIF TG_OP = 'UPDATE' THEN
+    UPDATE search SET cluster = NEW.cluster, text = NEW.text WHERE kind = 'template' AND id = NEW.id;
+  ELSE
+    DELETE FROM search WHERE kind = 'template' AND id = OLD.id;
+  END IF;
+  RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER templates_searched AFTER INSERT OR DELETE ON templates
+  FOR EACH ROW EXECUTE FUNCTION template_searched();
+CREATE TRIGGER templates_reworded AFTER UPDATE OF text, cluster ON templates
+  FOR EACH ROW WHEN (NEW.text <> OLD.text OR NEW.cluster <> OLD.cluster) EXECUTE FUNCTION template_searched();
+
+-- +goose StatementBegin
+CREATE FUNCTION keywords_searched() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    DELETE FROM search WHERE kind = 'keywords' AND id = OLD.id;
+  ELSE
+    INSERT INTO search (kind, id, cluster, text) VALUES ('keywords', NEW.id, NEW.id, NEW.keywords)
+      ON CONFLICT (kind, id) DO UPDATE SET text = excluded.text;
+  END IF;
+  RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER clusters_searched AFTER INSERT ON clusters
+  FOR EACH ROW WHEN (NEW.keywords <> '[]') EXECUTE FUNCTION keywords_searched();
+CREATE TRIGGER clusters_reworded AFTER UPDATE OF keywords ON clusters
+  FOR EACH ROW WHEN (NEW.keywords <> OLD.keywords) EXECUTE FUNCTION keywords_searched();
+CREATE TRIGGER clusters_left AFTER DELETE ON clusters
+  FOR EACH ROW EXECUTE FUNCTION keywords_searched();
