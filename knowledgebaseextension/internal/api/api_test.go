@@ -64,7 +64,7 @@ func TestList(t *testing.T) {
 	require.Equal(t, []string{full}, ids("q=word00b1"))
 	require.Equal(t, []string{tables}, ids("q="+tables2), "a template's ID finds its cluster")
 	require.Equal(t, []string{logins}, ids("partition=desk"))
-	require.Equal(t, []string{logins}, ids("new=true"), "first seen in the hour up to the latest record")
+	require.Empty(t, ids("new=true"), "the first of a service is not new")
 	require.Empty(t, ids("partition="))
 	require.Empty(t, ids("labelled=true"))
 	h.ok(t, http.MethodPut, "/api/v1/clusters/"+tables+"/solution", `{"text": "Run the *migration*."}`, nil)
@@ -100,6 +100,37 @@ func TestList(t *testing.T) {
 	require.Len(t, c.Counts, 90)
 	require.Equal(t, int64(2), c.Counts[0])
 	require.Equal(t, "Run the *migration*.", c.Solution.Text)
+}
+
+// What a service says in its first minutes is not new: all of it would be.
+func TestNew(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *harness) {
+		during, after := login, login
+		during.id, during.cluster, during.at = 0xc2, 0xc2, 99*time.Minute
+		after.id, after.cluster, after.at = 0xc3, 0xc3, 100*time.Minute
+		_, err := h.store.Save(t.Context(), "w", "desk", rowsOf(during, after), 5)
+		require.NoError(t, err)
+		var page ClusterPage
+		h.ok(t, http.MethodGet, "/api/v1/clusters?new=true", "", &page)
+		require.Len(t, page.Clusters, 1)
+		require.Equal(t, after.cluster.String(), page.Clusters[0].ID)
+		h.ok(t, http.MethodGet, "/api/v1/clusters?q=logged", "", &page)
+		require.Len(t, page.Clusters, 3)
+		for _, c := range page.Clusters {
+			require.Equal(t, c.ID == after.cluster.String(), c.New, c.ID)
+		}
+		var d Detail
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+after.cluster.String(), "", &d)
+		require.True(t, d.New)
+
+		// An hour later it is not, either.
+		later := login
+		later.id, later.cluster, later.at = 0xc4, 0xc3, 161*time.Minute
+		_, err = h.store.Save(t.Context(), "w", "desk", rowsOf(later), 5)
+		require.NoError(t, err)
+		h.ok(t, http.MethodGet, "/api/v1/clusters?new=true", "", &page)
+		require.Empty(t, page.Clusters)
+	})
 }
 
 func TestCluster(t *testing.T) {

@@ -24,6 +24,7 @@ const (
 	maxListMinutes = 180  // of the counts in a list
 	maxCounts      = 1500 // numbers in one answer of counts: a day by minutes
 	maxSearch      = 500  // bytes
+	learning       = 10 * time.Minute
 	maxPartition   = 4096 // bytes
 )
 
@@ -116,7 +117,7 @@ func (s *server) listClusters(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if onlyNew {
-		query.Since = window.From
+		query.Since, query.After = window.From, learning
 	}
 	page, err := base.Clusters(r.Context(), query)
 	if err != nil {

@@ -19,7 +19,7 @@ type Cluster struct {
 	TemplateCount int       `json:"template_count"`
 	FirstSeen     time.Time `json:"first_seen"`
 	LastSeen      time.Time `json:"last_seen"`
-	New           bool      `json:"new"` // first seen in the window
+	New           bool      `json:"new"` // first seen in the window, and not while its service was learnt
 	Noise         bool      `json:"noise"`
 	Solution      Solution  `json:"solution"`
 	Counts        []int64   `json:"counts"` // records of each minute of the window
@@ -89,7 +89,7 @@ type Event struct {
 func viewCluster(c *store.Cluster, w Window) Cluster {
 	view := Cluster{
 		ID: c.ID, Partition: c.Partition, Text: c.Text, Keywords: filled(c.Keywords), Count: c.Count, TemplateCount: c.Templates,
-		FirstSeen: c.FirstSeen, LastSeen: c.LastSeen, New: !c.FirstSeen.Before(w.From), Noise: c.Noise,
+		FirstSeen: c.FirstSeen, LastSeen: c.LastSeen, New: !c.FirstSeen.Before(w.From) && c.After >= learning, Noise: c.Noise,
 		Counts: []int64{},
 	}
 	if c.Solution != nil {

@@ -42,6 +42,9 @@ type Query struct {
 	Labelled *bool
 	// Since, when not zero, lists only clusters first seen then or later.
 	Since time.Time
+	// After lists only clusters first seen so long after the first of their
+	// partition.
+	After time.Duration
 	// Sort is the order; empty is ByCount.
 	Sort Sort
 	// Limit is the length of a page: 0 is 50, 1000 the most.
@@ -60,6 +63,7 @@ type Cluster struct {
 	Count     int64  // records ever
 	FirstSeen time.Time
 	LastSeen  time.Time
+	After     time.Duration // first seen so long after the first of its partition
 	Noise     bool
 	Solution  *Solution // nil without one
 }
@@ -143,8 +147,11 @@ const selectCluster = `
 SELECT c.id, c.partition, c.keywords, c.noise, c.first_seen, c.last_seen, c.count,
   (SELECT count(*) FROM templates t WHERE t.cluster = c.id),
   COALESCE((SELECT t.text FROM templates t WHERE t.cluster = c.id ORDER BY t.represents DESC, t.count DESC, t.id LIMIT 1), ''),
-  COALESCE(s.text, ''), COALESCE(s.author, ''), COALESCE(s.updated_at, 0), COALESCE(s.version, 0)
+  COALESCE(s.text, ''), COALESCE(s.author, ''), COALESCE(s.updated_at, 0), COALESCE(s.version, 0), ` + after + `
 FROM clusters c LEFT JOIN solutions s ON s.cluster = c.id`
+
+// after is how long after the first of its partition a cluster c was first seen.
+const after = "(c.first_seen - (SELECT min(f.first_seen) FROM clusters f WHERE f.partition = c.partition))"
 
 func scanCluster(scan func(...any) error) (Cluster, error) {
 	var c Cluster
@@ -152,7 +159,7 @@ func scanCluster(scan func(...any) error) (Cluster, error) {
 	var first, last, updated int64
 	var solution Solution
 	err := scan(&c.ID, &c.Partition, &keywords, &c.Noise, &first, &last, &c.Count, &c.Templates, &c.Text,
-		&solution.Text, &solution.Author, &updated, &solution.Version)
+		&solution.Text, &solution.Author, &updated, &solution.Version, &c.After)
 	if err != nil {
 		return c, err
 	}

@@ -44,6 +44,10 @@ func (s *Store) conditions(ctx context.Context, query *Query, column string) (st
 	}
 	if !query.Since.IsZero() {
 		add("c.first_seen >= ?", query.Since.UnixNano())
+		order = sorted(order) // few are so young
+	}
+	if query.After > 0 {
+		add(after+" >= ?", int64(query.After))
 	}
 	if query.Cursor != "" {
 		value, id, err := parseCursor(query.Cursor)
@@ -69,7 +73,7 @@ func (s *Store) conditions(ctx context.Context, query *Query, column string) (st
 			if i == rarest {
 				holders, args := s.dialect.holders(word)
 				add("c.id IN ("+holders+")", args...)
-				order = "+" + order // sort them: going through all clusters in order takes longer
+				order = sorted(order)
 			} else {
 				condition, args := s.dialect.holds(word)
 				add(condition, args...)
@@ -85,6 +89,10 @@ func (s *Store) conditions(ctx context.Context, query *Query, column string) (st
 	}
 	return where + " ORDER BY " + order, args, nil
 }
+
+// sorted makes an order one that no index of all clusters has: what is few is read
+// and sorted sooner than all are gone through.
+func sorted(order string) string { return "+" + strings.TrimPrefix(order, "+") }
 
 // rarest returns the word that the fewest clusters hold, -1 when all are common.
 func (s *Store) rarest(ctx context.Context, words []string) (int, error) {

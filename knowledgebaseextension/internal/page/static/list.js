@@ -103,7 +103,7 @@ export class List {
       sparkline(c.counts), records(c.count),
       h("span", { class: "text", title: c.text }, template(c.text)),
       h("span", { class: "meta" },
-        c.new && h("span", { class: "badge new" }, "new"),
+        c.new && h("span", { class: "badge new", title: "First seen in the last hour" }, "new"),
         c.solution.text && h("span", { class: "badge solved", title: "Has a solution" }, "solution"),
         c.noise && h("span", { class: "badge" }, "noise"),
         h("span", { class: "partition" }, c.partition || "no service"),

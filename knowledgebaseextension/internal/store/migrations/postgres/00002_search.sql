@@ -14,8 +14,9 @@ INSERT INTO search (kind, id, cluster, text) SELECT 'template', id, cluster, tex
 INSERT INTO search (kind, id, cluster, text) SELECT 'keywords', id, id, keywords FROM clusters WHERE keywords <> '[]';
 CREATE INDEX search_by_cluster ON search (cluster);
 
--- A search looks for services, too, and lists have one only.
-CREATE INDEX clusters_by_partition ON clusters (partition);
+-- A search looks for services, too, and what is new depends on when its service
+-- was.
+CREATE INDEX clusters_by_partition ON clusters (partition, first_seen);
 
 -- All sequences of three characters, so that a part of a word is found, too. It
 -- says which rows may hold a word; whoever asks looks at their text. What the
