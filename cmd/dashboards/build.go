@@ -21,7 +21,7 @@ func newDashboard(uid, title, description string, variables []variable, rows ...
 		UID: tag + "-" + uid, Title: title, Description: description, Tags: []string{tag},
 		SchemaVersion: 39, Editable: true, GraphTooltip: 1,
 		Time: timeRange{From: "now-2h", To: "now"}, Refresh: "30s",
-		Links:       []link{{Title: "otelcol-aiops", Type: "dashboards", Tags: []string{tag}, AsDropdown: true, KeepTime: true}},
+		Links:       []dashboardLink{{Title: "otelcol-aiops", Type: "dashboards", Icon: "external link", Tags: []string{tag}, AsDropdown: true, KeepTime: true}},
 		Templating:  list[variable]{List: variables},
 		Annotations: list[struct{}]{List: []struct{}{}},
 	}

@@ -6,19 +6,19 @@ package main
 // The part of Grafana's dashboard model (schemaVersion 39) that we use.
 
 type dashboard struct {
-	UID           string         `json:"uid"`
-	Title         string         `json:"title"`
-	Description   string         `json:"description"`
-	Tags          []string       `json:"tags"`
-	SchemaVersion int            `json:"schemaVersion"`
-	Editable      bool           `json:"editable"`
-	GraphTooltip  int            `json:"graphTooltip"` // 1: one crosshair on all panels
-	Time          timeRange      `json:"time"`
-	Refresh       string         `json:"refresh"`
-	Links         []link         `json:"links"`
-	Templating    list[variable] `json:"templating"`
-	Annotations   list[struct{}] `json:"annotations"`
-	Panels        []panel        `json:"panels"`
+	UID           string          `json:"uid"`
+	Title         string          `json:"title"`
+	Description   string          `json:"description"`
+	Tags          []string        `json:"tags"`
+	SchemaVersion int             `json:"schemaVersion"`
+	Editable      bool            `json:"editable"`
+	GraphTooltip  int             `json:"graphTooltip"` // 1: one crosshair on all panels
+	Time          timeRange       `json:"time"`
+	Refresh       string          `json:"refresh"`
+	Links         []dashboardLink `json:"links"`
+	Templating    list[variable]  `json:"templating"`
+	Annotations   list[struct{}]  `json:"annotations"`
+	Panels        []panel         `json:"panels"`
 }
 
 type list[T any] struct {
@@ -30,17 +30,24 @@ type timeRange struct {
 	To   string `json:"to"`
 }
 
-// link leads from a dashboard to others, or from a value to where it is
-// explained.
-type link struct {
+// dashboardLink leads from a dashboard to the others.
+type dashboardLink struct {
 	Title       string   `json:"title"`
-	Type        string   `json:"type,omitempty"` // dashboards
-	Tags        []string `json:"tags,omitempty"`
-	AsDropdown  bool     `json:"asDropdown,omitempty"`
-	KeepTime    bool     `json:"keepTime,omitempty"`
-	IncludeVars bool     `json:"includeVars,omitempty"`
-	URL         string   `json:"url,omitempty"`
-	TargetBlank bool     `json:"targetBlank,omitempty"`
+	Type        string   `json:"type"` // dashboards
+	Icon        string   `json:"icon"`
+	Tooltip     string   `json:"tooltip"`
+	Tags        []string `json:"tags"`
+	AsDropdown  bool     `json:"asDropdown"`
+	KeepTime    bool     `json:"keepTime"`
+	IncludeVars bool     `json:"includeVars"`
+	TargetBlank bool     `json:"targetBlank"`
+}
+
+// link leads from a value to where it is explained.
+type link struct {
+	Title       string `json:"title"`
+	URL         string `json:"url"`
+	TargetBlank bool   `json:"targetBlank,omitempty"`
 }
 
 type datasource struct {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/modfile"
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -24,8 +25,8 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
-// A collector as the operator's v1beta1 knows it: the fields that we use. The
-// operator's own types could not be had here.
+// The fields that we use of custom resources, whose own types would bring half of
+// Kubernetes with them; schema_test.go has their schemas.
 type openTelemetryCollector struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata"`
@@ -43,6 +44,12 @@ type openTelemetryCollector struct {
 	} `json:"spec"`
 }
 
+type scaledObject struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              map[string]any `json:"spec"`
+}
+
 type kustomization struct {
 	APIVersion string   `json:"apiVersion"`
 	Kind       string   `json:"kind"`
@@ -58,19 +65,37 @@ func kinds() map[string]any {
 	return map[string]any{
 		"Namespace": &corev1.Namespace{}, "ServiceAccount": &corev1.ServiceAccount{}, "Service": &corev1.Service{},
 		"StatefulSet": &appsv1.StatefulSet{}, "DaemonSet": &appsv1.DaemonSet{}, "NetworkPolicy": &networkingv1.NetworkPolicy{},
+		"HorizontalPodAutoscaler": &autoscalingv2.HorizontalPodAutoscaler{}, "ScaledObject": &scaledObject{},
 		"Kustomization": &kustomization{}, "OpenTelemetryCollector": &openTelemetryCollector{},
 	}
 }
 
-// object is one document of a manifest, decoded without an unknown field.
-type object struct {
+// document is one of a manifest.
+type document struct {
 	file, kind string
-	value      any
+	model      string // its name in the OpenAPI document of Kubernetes
+	text       string
+	value      map[string]any
 }
 
-func objects(t *testing.T) []object {
+func newDocument(t *testing.T, file, text string) document {
 	t.Helper()
-	var all []object
+	d := document{file: file, text: text}
+	require.NoError(t, yaml.Unmarshal([]byte(text), &d.value), file)
+	version, _ := d.value["apiVersion"].(string)
+	d.kind, _ = d.value["kind"].(string)
+	group, version, found := strings.Cut(version, "/")
+	if !found {
+		group, version = "core", group
+	}
+	d.model = strings.Join([]string{"io.k8s.api", strings.TrimSuffix(group, ".k8s.io"), version, d.kind}, ".")
+	return d
+}
+
+// documents are those of all manifests.
+func documents(t *testing.T) []document {
+	t.Helper()
+	var all []document
 	for _, pattern := range []string{"*.yaml", "*/*.yaml"} {
 		files, err := filepath.Glob(filepath.Join(program.Root(t), "deploy", "kubernetes", pattern))
 		require.NoError(t, err)
@@ -79,14 +104,27 @@ func objects(t *testing.T) []object {
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
 			for _, document := range strings.Split(string(text), "\n---\n") {
-				var meta metav1.TypeMeta
-				require.NoError(t, yaml.Unmarshal([]byte(document), &meta), file)
-				value := kinds()[meta.Kind]
-				require.NotNil(t, value, "%s: kind %q", file, meta.Kind)
-				require.NoError(t, yaml.UnmarshalStrict([]byte(document), value), file)
-				all = append(all, object{file, meta.Kind, value})
+				all = append(all, newDocument(t, file, document))
 			}
 		}
+	}
+	return all
+}
+
+// object is a document, decoded without an unknown field.
+type object struct {
+	file, kind string
+	value      any
+}
+
+func objects(t *testing.T) []object {
+	t.Helper()
+	var all []object
+	for _, d := range documents(t) {
+		value := kinds()[d.kind]
+		require.NotNil(t, value, "%s: kind %q", d.file, d.kind)
+		require.NoError(t, yaml.UnmarshalStrict([]byte(d.text), value), d.file)
+		all = append(all, object{d.file, d.kind, value})
 	}
 	return all
 }

@@ -18,6 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.yaml.in/yaml/v3"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	k8syaml "sigs.k8s.io/yaml"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/backend"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/load"
@@ -99,6 +101,9 @@ processors: {memory_limiter: {check_interval: 100ms, limit_percentage: 0, spike_
 			}
 			ask(t, prometheus.API, query, false)
 		})
+	}
+	for _, q := range scalingQueries(t) {
+		t.Run("autoscaling/"+q, func(t *testing.T) { ask(t, prometheus.API, q, true) })
 	}
 	t.Run("limits hold", func(t *testing.T) {
 		// The number is that of all connectors of the kind: 12 streams of the demo
@@ -248,6 +253,40 @@ func rules(t *testing.T, kind string) []rule {
 	}
 	require.NotEmpty(t, all)
 	return all
+}
+
+// scalingQueries are those of deploy/kubernetes/autoscaling: KEDA's, and what
+// prometheus-adapter makes of the external metrics.
+func scalingQueries(t *testing.T) []string {
+	t.Helper()
+	read := func(name string, into any) {
+		text, err := os.ReadFile(filepath.Join(program.Root(t), "deploy", "kubernetes", "autoscaling", name))
+		require.NoError(t, err)
+		require.NoError(t, k8syaml.Unmarshal(text, into))
+	}
+	var keda struct {
+		Spec struct {
+			Triggers []struct {
+				Metadata struct{ Query string }
+			}
+		}
+	}
+	read("keda.yaml", &keda)
+	var queries []string
+	for _, trigger := range keda.Spec.Triggers {
+		queries = append(queries, trigger.Metadata.Query)
+	}
+	var hpa autoscalingv2.HorizontalPodAutoscaler
+	read("hpa.yaml", &hpa)
+	for _, m := range hpa.Spec.Metrics {
+		var labels []string
+		for key, value := range m.External.Metric.Selector.MatchLabels {
+			labels = append(labels, fmt.Sprintf("%s=%q", key, value))
+		}
+		queries = append(queries, fmt.Sprintf("max(%s{%s}) by (service_name)", m.External.Metric.Name, strings.Join(labels, ",")))
+	}
+	require.Len(t, queries, 4)
+	return queries
 }
 
 // withoutThreshold is the left side of a comparison.
