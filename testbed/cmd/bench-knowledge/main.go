@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command bench-knowledge prints what the knowledge base costs: the flow that it
-// stands beside, the start, memory, and a match.
+// stands beside, the start, memory, matches and searches.
 package main
 
 import (
@@ -18,10 +18,10 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	dsn := flag.String("dsn", "", "measure the flow beside this PostgreSQL database as well; it should be empty")
+	dsn := flag.String("dsn", "", "measure this PostgreSQL database, too; it should be empty")
 	trials := flag.Int("trials", 7, "trials of each flow")
 	length := flag.Duration("length", 3*time.Second, "length of a trial")
-	templates := flag.Int("templates", 90_000, "templates in the knowledge base at the start; a partition has at most 100,000 shapes")
+	templates := flag.Int("templates", 100_000, "templates in the knowledge base at the start")
 	markdown := flag.Bool("markdown", false, "print the tables as Markdown")
 	flag.Parse()
 
@@ -46,10 +46,14 @@ func run(dsn string, trials int, length time.Duration, templates int, markdown b
 	}
 	defer os.RemoveAll(dir)
 	var tables []*report.Table
-	for _, measure := range []func() (*report.Table, error){
+	measures := []func() (*report.Table, error){
 		func() (*report.Table, error) { return measureFlow(ctx, sets, dir, dsn, trials, length) },
-		func() (*report.Table, error) { return measureStart(ctx, dir, templates) },
-	} {
+		func() (*report.Table, error) { return measureStart(ctx, dir, "", templates) },
+	}
+	if dsn != "" {
+		measures = append(measures, func() (*report.Table, error) { return measureStart(ctx, dir, dsn, templates) })
+	}
+	for _, measure := range measures {
 		table, err := measure()
 		if err != nil {
 			return err
