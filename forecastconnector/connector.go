@@ -28,6 +28,7 @@ type forecastConnector struct {
 	cfg     *Config
 	next    consumer.Metrics
 	rules   []rule
+	ignores bool // some rule does
 	streams streams
 	keeper  *checkpoint.Keeper
 	tel     *telemetry
@@ -49,6 +50,7 @@ func newConnector(set connector.Settings, cfg *Config, next consumer.Metrics) (*
 		cfg:     cfg,
 		next:    next,
 		rules:   rules,
+		ignores: anyIgnores(rules),
 		streams: streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
 		tel:     tel,
 		logger:  set.Logger,
@@ -175,6 +177,10 @@ func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pm
 		b.counts[badTime]++
 		return
 	}
+	if b.ignores && ruleOf(b.rules, name, attributes, b.resource).ignore {
+		b.counts[ignored]++ // before it takes a place
+		return
+	}
 	id = id.Point(attributes)
 	b.streams.Tick(p.At)
 	b.streams.Do(id, func(s *stream) {
@@ -186,10 +192,6 @@ func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pm
 			if b.cfg.Debug.HasValue() {
 				s.label = newLabel(name, attributes, b.resource)
 			}
-		}
-		if s.rule.ignore {
-			b.counts[ignored]++
-			return
 		}
 		fitted := len(b.fits)
 		outcome := b.step(s, p)

@@ -164,6 +164,20 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// What is ignored takes no place.
+func TestIgnoredStreamsTakeNoPlace(t *testing.T) {
+	c := startMetrics(t, defaults(func(c *Config) {
+		c.Limits.Streams = 2
+		c.Metrics = []MetricConfig{{Match: match.Config{Names: []string{"test.gauge"}}}, {Ignore: true}}
+	}))
+	out := c.consume(t, mixed(), streamtest.Always(10))
+	require.NotEmpty(t, out["test.gauge.forecast of 0"])
+	for key := range out {
+		require.Contains(t, key, " of 0")
+	}
+	require.Equal(t, 1, c.Metrics.(*forecastConnector).streams.Len())
+}
+
 func TestCounterIsForecastAsARate(t *testing.T) {
 	c := startMetrics(t, defaults())
 	var events []streamtest.Event

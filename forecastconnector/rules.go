@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
@@ -53,6 +54,11 @@ func newRules(cfg *Config) ([]rule, error) {
 		rules = append(rules, r)
 	}
 	return append(rules, all), errs
+}
+
+// anyIgnores is true where some streams are not forecast.
+func anyIgnores(rules []rule) bool {
+	return slices.ContainsFunc(rules, func(r rule) bool { return r.ignore })
 }
 
 // ruleOf is the rule of a stream.

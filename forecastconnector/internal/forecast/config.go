@@ -32,12 +32,12 @@ type Config struct {
 }
 
 // DefaultConfig looks a day ahead and keeps 25 days of five minutes, or seven weeks
-// of what comes more rarely.
+// of what comes more rarely: 28 KiB, which is what the allocator gives out.
 func DefaultConfig() Config {
 	return Config{
 		Horizons: []time.Duration{15 * time.Minute, time.Hour, 24 * time.Hour},
 		Coverage: 0.8,
-		Buckets:  7344,
+		Buckets:  7168,
 	}
 }
 
