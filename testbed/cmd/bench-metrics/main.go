@@ -80,7 +80,51 @@ func (b *bench) run(streams, profile string) error {
 	table.Write(os.Stdout, b.markdown)
 	fmt.Println("two callers: throughput of two goroutines over that of one.")
 	fmt.Println()
+	if b.name == "forecast" {
+		if err := b.parts(ctx); err != nil {
+			return err
+		}
+	}
 	return b.memory(ctx)
+}
+
+// parts prints what a stream's forecast is made of, when the stream knows all it
+// will, and what follows for many.
+func (b *bench) parts(ctx context.Context) error {
+	const (
+		many  = 100_000
+		day   = 24 * time.Hour
+		beat  = 30.0 // seconds
+		beats = 3600 / beat
+	)
+	table := report.Table{
+		Title: "A stream that knows all it will, a point every 30 seconds, a fit every hour",
+		Head: []string{
+			"limits::buckets, history", "ns to learn a point", "ns to make its forecasts", "points made", "µs of a fit", "bytes a stream",
+			"100,000 streams: % of a core", "GB",
+		},
+	}
+	for _, c := range []struct {
+		what             string
+		buckets, streams int
+		points           int
+		interval         time.Duration
+	}{
+		{"504, 3 weeks of hours", 504, 50, int(25 * day / time.Hour), time.Hour},
+		{"7168, 7 weeks of hours", 7168, 50, int(50 * day / time.Hour), time.Hour},
+		{"7168, 25 days of 5 minutes", 7168, 20, int(26 * day / (5 * time.Minute)), 5 * time.Minute},
+	} {
+		cost, err := metricload.MeasureForecast(ctx, c.buckets, c.streams, c.points, c.interval, b.trials)
+		if err != nil {
+			return err
+		}
+		perHour := beats*(cost.Update+cost.Emission) + cost.Fit
+		table.Row(c.what, whole(cost.Update), whole(cost.Emission), whole(cost.Points), whole(cost.Fit/1e3), whole(cost.Bytes),
+			fmt.Sprintf("%.1f", 100*many*perHour/3600e9), fmt.Sprintf("%.2f", many*cost.Bytes/1e9))
+	}
+	table.Write(os.Stdout, b.markdown)
+	fmt.Println()
+	return nil
 }
 
 // speed warms up until the streams are past their beginning, as far as their

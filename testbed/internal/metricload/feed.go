@@ -31,7 +31,7 @@ type Feed struct {
 	Interval time.Duration
 	rng      *rand.Rand
 	next     int // stream of the next batch
-	round    int // points that each stream has had
+	at       time.Time
 	counters []float64
 	methods  []string
 }
@@ -42,6 +42,7 @@ func NewFeed(streams int, interval time.Duration) *Feed {
 	return &Feed{
 		Streams: streams, Interval: interval,
 		rng:      dataset.Random(uint64(streams)),
+		at:       harness.Epoch,
 		counters: make([]float64, streams),
 		methods:  []string{"GET", "PUT", "POST", "DELETE"},
 	}
@@ -50,7 +51,6 @@ func NewFeed(streams int, interval time.Duration) *Feed {
 // Next makes the next batch: all streams have a point before any has another.
 func (f *Feed) Next() pmetric.Metrics {
 	md := pmetric.NewMetrics()
-	at := harness.Epoch.Add(time.Duration(f.round) * f.Interval)
 	var metrics pmetric.MetricSlice
 	var points pmetric.NumberDataPointSlice
 	for i := range min(BatchSize, f.Streams) {
@@ -65,16 +65,16 @@ func (f *Feed) Next() pmetric.Metrics {
 			points = f.metric(metrics.AppendEmpty(), stream)
 		}
 		dp := points.AppendEmpty()
-		dp.SetTimestamp(pcommon.NewTimestampFromTime(at))
+		dp.SetTimestamp(pcommon.NewTimestampFromTime(f.at))
 		dp.Attributes().PutStr("http.request.method", f.methods[stream%len(f.methods)])
 		dp.Attributes().PutStr("http.route", "/api/v1/orders/"+strconv.Itoa(stream))
 		dp.Attributes().PutInt("http.response.status_code", int64(200+stream%5))
-		dp.SetDoubleValue(f.value(stream, at))
+		dp.SetDoubleValue(f.value(stream, f.at))
 		f.next++
 	}
 	if f.next >= f.Streams {
 		f.next = 0
-		f.round++
+		f.at = f.at.Add(f.Interval)
 	}
 	return md
 }
