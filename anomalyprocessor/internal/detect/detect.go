@@ -152,7 +152,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	d.Shift += max(shiftRate, early) * (clean - d.Shift)
 	d.Drift += max(driftRate, early) * (clean - d.Drift)
 	size := math.Abs(limited) / sigma
-	wild := d.VarFast > wilderBy*d.VarSlow && -1 <= d.Run && d.Run <= 1 // not by a step
+	wild := d.VarFast > wilderBy*d.VarSlow && math.Abs(d.Medium-d.Slow) < leanBy*sigma // not by a move
 	d.VarFast += noiseFast * (size - d.VarFast)
 	d.VarSlow += max(noiseSlow*rate, 1/float64(d.N)) * (size - d.VarSlow)
 	evidence := [channels]float64{
