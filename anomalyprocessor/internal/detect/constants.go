@@ -56,7 +56,7 @@ const (
 	holdScore    = 1.01 // while it goes on: enough for an alert on a score above 1
 	incidentRate = 0.2  // of learning while it is open, relative to other times
 	offBeyond    = 3    // sigmas from the level before that are off
-	stayShare    = 0.5  // of the mean distance so far that is still away
+	stayShare    = 0.75 // of the mean distance so far that is still away
 	backWithin   = 2.5  // sigmas from the level before that are back
 	backWeight   = 0.5  // of a score when a value is back
 	calmAfter    = 5    // values in a row that end it
