@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/match"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/streamtest"
 )
 
@@ -322,6 +323,44 @@ func TestFloodOfStreams(t *testing.T) {
 		require.LessOrEqual(t, p.streams.Len(), limit)
 	}
 	require.Positive(t, flagged, "the stream that lives was not watched any more")
+	require.NoError(t, p.shutdown(t.Context()))
+}
+
+// Streams that warm up are counted until they are judged or forgotten.
+func TestWarmingStreamsAreCounted(t *testing.T) {
+	const streams, spare = 10, 3
+	p, err := newProcessor(nopSettings(), defaults(func(c *Config) { c.Limits.Streams = streams + spare }))
+	require.NoError(t, err)
+	send := func(events []streamtest.Event) {
+		for _, e := range events {
+			_, err := p.processMetrics(t.Context(), streamtest.MetricsOf([]streamtest.Event{e}))
+			require.NoError(t, err)
+			seen := int64(0)
+			for shard := range p.streams.Shards() {
+				p.streams.Each(shard, func(_ series.ID, _ series.Seen, s *stream) {
+					if s.first.begun && s.first.detector.Warming() {
+						seen++
+					}
+				})
+			}
+			require.Equal(t, seen, p.warming.Load())
+		}
+	}
+	events := mixed()
+	send(events[:streams])
+	require.Positive(t, p.warming.Load())
+	send(events[streams : 160*streams])
+	require.Zero(t, p.warming.Load(), "all have been seen often enough")
+	// a flood of streams seen once, each forgotten for another
+	for n := range 20 {
+		e := spiky()[n]
+		md := streamtest.MetricsOf([]streamtest.Event{e})
+		dp := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints().At(0)
+		dp.Attributes().PutInt("stream", int64(1000+n))
+		_, err := p.processMetrics(t.Context(), md)
+		require.NoError(t, err)
+	}
+	require.Equal(t, int64(spare), p.warming.Load())
 	require.NoError(t, p.shutdown(t.Context()))
 }
 

@@ -6,6 +6,7 @@ package anomalyprocessor // import "github.com/otelcol-aiops/otelcol-aiops/anoma
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -31,7 +32,8 @@ type anomalyProcessor struct {
 	streams    streams
 	keeper     *checkpoint.Keeper
 	tel        *telemetry
-	passes     sync.Pool // of *pass
+	warming    *atomic.Int64 // streams
+	passes     sync.Pool     // of *pass
 }
 
 func newProcessor(set processor.Settings, cfg *Config) (*anomalyProcessor, error) {
@@ -51,6 +53,7 @@ func newProcessor(set processor.Settings, cfg *Config) (*anomalyProcessor, error
 		rules:      rules,
 		streams:    streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
 		tel:        tel,
+		warming:    new(atomic.Int64),
 	}
 	p.keeper = &checkpoint.Keeper{
 		Kind:     component.KindProcessor,
@@ -62,8 +65,9 @@ func newProcessor(set processor.Settings, cfg *Config) (*anomalyProcessor, error
 		Observer: tel,
 		Logger:   set.Logger,
 	}
+	p.streams.Forgotten = func(s *stream) { p.warmth(s, false) }
 	p.passes.New = func() any { return newPass(p) }
-	return p, tel.observe(p.streams)
+	return p, tel.observe(p.streams, p.warming)
 }
 
 func (p *anomalyProcessor) start(ctx context.Context, host component.Host) error {
@@ -159,8 +163,20 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 	})
 }
 
+// warmth keeps count of the streams that are warming up.
+func (p *anomalyProcessor) warmth(s *stream, warming bool) {
+	switch {
+	case warming && !s.first.warming:
+		p.warming.Add(1)
+	case !warming && s.first.warming:
+		p.warming.Add(-1)
+	}
+	s.first.warming = warming
+}
+
 func (b *pass) judge(s *stream, attributes pcommon.Map, p *measure.Sample) {
 	outcome := b.step(s, p)
+	b.warmth(s, s.first.begun && s.first.detector.Warming())
 	var worst detect.Verdict
 	warming := outcome == measure.OK
 	for i := range b.judged {

@@ -40,6 +40,7 @@ func (s *stream) more() *rarely {
 type watch struct {
 	detector detect.Detector
 	begun    bool     // the detector is one
+	warming  bool     // counted as warming up; of a stream's first only
 	open     bool     // its companion gauges have a value that no end was set to
 	tallies  *[]tally // nil until there is an anomaly
 }

@@ -5,6 +5,7 @@ package anomalyprocessor // import "github.com/otelcol-aiops/otelcol-aiops/anoma
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -72,11 +73,17 @@ func with(key, value string) metric.MeasurementOption {
 }
 
 // observe registers what is read when someone collects.
-func (t *telemetry) observe(streams streams) error {
+func (t *telemetry) observe(streams streams, warming *atomic.Int64) error {
 	full, stale := with("reason", series.Full.String()), with("reason", series.Stale.String())
 	if err := t.RegisterProcessorAnomalyForgottenCallback(func(_ context.Context, o metric.Int64Observer) error {
 		o.Observe(streams.Dropped(series.Full), full)
 		o.Observe(streams.Dropped(series.Stale), stale)
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := t.RegisterProcessorAnomalyWarmingCallback(func(_ context.Context, o metric.Int64Observer) error {
+		o.Observe(warming.Load())
 		return nil
 	}); err != nil {
 		return err

@@ -48,6 +48,10 @@ type Map[S any] struct {
 	dropped [reasons]atomic.Int64
 	shift   uint // from an ID's high bits to a shard
 	shards  []shard[S]
+
+	// Forgotten, when it is set, is called with the state of every stream that is
+	// dropped. It is set before the first stream comes, and calls no method.
+	Forgotten func(*S)
 }
 
 // A shard has enough streams that chance fills all alike, and there are enough
@@ -218,6 +222,9 @@ func (m *Map[S]) forget(s *shard[S], e *entry[S], why Reason) {
 	delete(s.entries, e.id)
 	m.count.Add(-1)
 	m.dropped[why].Add(1)
+	if m.Forgotten != nil {
+		m.Forgotten(&e.state)
+	}
 }
 
 // Expire forgets the stale streams of all shards.

@@ -47,6 +47,7 @@ const (
 	suspectScore = 0.18 // from where on a value is rare in that sense
 
 	threshold   = 6.3 // nats of rarity that make a score of 1
+	unsure      = 80  // values after which twice that is needed, falling as their number grows
 	habitCost   = 0.3 // growth of the threshold for each incident a day
 	habitDays   = 3   // time constant of their count
 	dailyWeight = 0.4 // of a score when the last two cycles were off at this time too

@@ -54,8 +54,10 @@ type Detector struct {
 }
 
 const (
-	// warm is how many values a detector needs to see before it speaks.
-	warm = 150
+	// warm is how many values a detector needs to see before it speaks, when as
+	// many as warmChanges of them were changes; of a stream that hardly ever
+	// changes it needs warmCalm.
+	warm, warmChanges, warmCalm = 30, 20, 150
 	// seasons is how many periods a stream can have at once.
 	seasons = 2
 )
@@ -117,7 +119,7 @@ func New(cfg *Config) *Detector {
 // finite, or that are not newer than the last, are neither learnt nor judged.
 func (d *Detector) Step(at int64, value float64) Verdict {
 	if math.Abs(value) > maxValue || value != value || (d.N > 0 && at <= d.Last) {
-		return Verdict{Warming: d.N < warm, Expected: d.Raw}
+		return Verdict{Warming: d.Warming(), Expected: d.Raw}
 	}
 	if d.N == 0 {
 		d.begin(at, value)
@@ -163,7 +165,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 		4 * math.Log((d.VarFast+0.1)/(d.VarSlow+0.1)),
 	}
 	rarity, channel, up := d.judge(&evidence)
-	v := Verdict{Expected: expected, sigma: sigma, Up: up, Warming: d.N < warm}
+	v := Verdict{Expected: expected, sigma: sigma, Up: up, Warming: d.Warming()}
 	v.Score = rarity / d.needed()
 	if v.Warming || d.Fresh <= resumeAfter {
 		v.Score = 0
@@ -189,6 +191,11 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	d.Raw = value
 	d.N++
 	return v
+}
+
+// Warming says that too little is known of the stream to judge it.
+func (d *Detector) Warming() bool {
+	return d.N < warm || d.N < warmCalm && d.Strides < warmChanges
 }
 
 // maxValue keeps means within what a float32 holds. Values beyond are not learnt.
@@ -343,10 +350,10 @@ func (d *Detector) judge(evidence *[channels]float64) (rarity float64, channel i
 	return rarity, channel, up
 }
 
-// needed is how many nats of rarity make a score of 1. A stream that has been
-// having incidents every few hours needs more.
+// needed is how many nats of rarity make a score of 1. A stream of which little
+// is known needs more, and one that has been having incidents every few hours.
 func (d *Detector) needed() float64 {
-	return threshold / d.cfg.Sensitivity * (1 + habitCost/habitDays*float64(d.Habit))
+	return threshold / d.cfg.Sensitivity * (1 + unsure/float64(d.N)) * (1 + habitCost/habitDays*float64(d.Habit))
 }
 
 // expect keeps what is expected within where values can be.
@@ -554,7 +561,7 @@ func (d *Detector) covers(period, width int64) bool {
 
 // Method names, for people, what the detector does with this stream.
 func (d *Detector) Method() string {
-	if d.N < warm {
+	if d.Warming() {
 		return "warming up"
 	}
 	var parts []string

@@ -35,6 +35,7 @@ type TelemetryBuilder struct {
 	ProcessorAnomalyPoints             metric.Int64Counter
 	ProcessorAnomalyRestores           metric.Int64Counter
 	ProcessorAnomalyStreams            metric.Int64ObservableUpDownCounter
+	ProcessorAnomalyWarming            metric.Int64ObservableUpDownCounter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -69,6 +70,21 @@ func (builder *TelemetryBuilder) RegisterProcessorAnomalyStreamsCallback(cb metr
 		cb(ctx, &observerInt64{inst: builder.ProcessorAnomalyStreams, obs: o})
 		return nil
 	}, builder.ProcessorAnomalyStreams)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorAnomalyWarmingCallback sets callback for observable ProcessorAnomalyWarming metric.
+func (builder *TelemetryBuilder) RegisterProcessorAnomalyWarmingCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorAnomalyWarming, obs: o})
+		return nil
+	}, builder.ProcessorAnomalyWarming)
 	if err != nil {
 		return err
 	}
@@ -146,6 +162,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ProcessorAnomalyStreams, err = builder.meter.Int64ObservableUpDownCounter(
 		"otelcol_processor_anomaly_streams",
 		metric.WithDescription("Streams watched. [Development]"),
+		metric.WithUnit("{stream}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorAnomalyWarming, err = builder.meter.Int64ObservableUpDownCounter(
+		"otelcol_processor_anomaly_warming",
+		metric.WithDescription("Streams watched of which too little is known to judge them. [Development]"),
 		metric.WithUnit("{stream}"),
 	)
 	errs = errors.Join(errs, err)
