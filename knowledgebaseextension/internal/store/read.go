@@ -195,20 +195,20 @@ func (s *Store) Resolve(ctx context.Context, id string) (string, error) {
 	return resolve(ctx, s.reader(), id)
 }
 
+// meant is a query for the clusters that an ID, given four times, may stand for. A
+// cluster's ID is that of its oldest template, so the cluster goes first.
+const meant = `
+SELECT id, 1 AS place FROM clusters WHERE id = ?
+UNION ALL SELECT target, 2 FROM aliases WHERE kind = 'cluster' AND id = ?
+UNION ALL SELECT cluster, 3 FROM templates WHERE id = ?
+UNION ALL SELECT t.cluster, 4 FROM templates t JOIN aliases a ON a.target = t.id WHERE a.kind = 'template' AND a.id = ?`
+
 func resolve(ctx context.Context, q querier, id string) (string, error) {
 	if _, err := ParseID(id); err != nil {
 		return "", err
 	}
-	// A cluster's ID is that of its oldest template, so the cluster goes first.
-	const query = `
-SELECT id FROM (
-  SELECT id, 1 AS place FROM clusters WHERE id = ?
-  UNION ALL SELECT target, 2 FROM aliases WHERE kind = 'cluster' AND id = ?
-  UNION ALL SELECT cluster, 3 FROM templates WHERE id = ?
-  UNION ALL SELECT t.cluster, 4 FROM templates t JOIN aliases a ON a.target = t.id WHERE a.kind = 'template' AND a.id = ?
-) found ORDER BY place LIMIT 1`
 	var found string
-	err := q.row(ctx, query, id, id, id, id).Scan(&found)
+	err := q.row(ctx, "SELECT id FROM ("+meant+") found ORDER BY place LIMIT 1", id, id, id, id).Scan(&found)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("%s: %w", id, ErrNotFound)
 	}

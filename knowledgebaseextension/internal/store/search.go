@@ -6,7 +6,6 @@ package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseext
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -56,12 +55,12 @@ func (s *Store) conditions(ctx context.Context, query *Query, column string) (st
 		}
 		add("(c."+column+", c.id) < (?, ?)", value, id)
 	}
-	id, err := s.searchedID(ctx, query.Search)
+	ids, err := s.searchedIDs(ctx, query.Search)
 	switch {
 	case err != nil:
 		return "", nil, err
-	case id != "":
-		add("c.id = ?", id) // whether noise or not: it was asked for by name
+	case len(ids) > 0:
+		add("c.id IN "+list(len(ids)), anys(ids)...) // whether noise or not: it was asked for by name
 		query.Noise, query.OnlyNoise = true, false
 	default:
 		words := strings.Fields(strings.ToLower(query.Search))
@@ -164,15 +163,13 @@ func grams(word string) []string {
 	return all
 }
 
-// searchedID returns the ID of the cluster that a search names by an ID.
-func (s *Store) searchedID(ctx context.Context, search string) (string, error) {
-	search = strings.ToLower(strings.TrimSpace(search))
-	if _, err := ParseID(search); err != nil {
-		return "", nil //nolint:nilerr // it is a word then
+// searchedIDs returns the IDs of the clusters that a search names by an ID: of the
+// cluster, or of a template in it, now or before they joined others. A cluster has
+// the ID of its first template, which may be in another by now: then it is both.
+func (s *Store) searchedIDs(ctx context.Context, search string) ([]string, error) {
+	id := strings.ToLower(strings.TrimSpace(search))
+	if _, err := ParseID(id); err != nil {
+		return nil, nil //nolint:nilerr // it is a word then
 	}
-	id, err := s.Resolve(ctx, search)
-	if errors.Is(err, ErrNotFound) {
-		return "", nil
-	}
-	return id, err
+	return s.reader().texts(ctx, "SELECT DISTINCT id FROM ("+meant+") found", id, id, id, id)
 }

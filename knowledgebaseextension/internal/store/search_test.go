@@ -81,6 +81,7 @@ func TestSearchFollowsChanges(t *testing.T) {
 		split, err := s.Split(t.Context(), noSpace.id.String(), "ann")
 		require.NoError(t, err)
 		require.Equal(t, []string{split}, found(t, s, "space_left"))
+		require.ElementsMatch(t, []string{b, split}, found(t, s, c), "what the cluster joined, and where the template is")
 		require.Empty(t, found(t, s, "full space_left"))
 
 		absorbed := knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindTemplate, From: noTable.id, To: tableGone.id, At: 1}}}
