@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// entries is how many forecasts of one horizon are under way at a time, at most.
-const entries = 11
+// underWay is how many forecasts of one horizon are under way at a time, at most.
+const underWay = 11
 
 // book keeps what was forecast for one horizon until it can be compared with what
 // came.
 type book struct {
-	made     [entries + 1]entry // a ring, oldest at first
+	made     [underWay + 1]promise // a ring, oldest at first
 	first    int64
 	count    int64
 	points   int64   // compared
@@ -22,12 +22,12 @@ type book struct {
 	err      float64 // mean absolute error of the recent points
 }
 
-type entry struct {
+type promise struct {
 	due                int64 // the time that it is about
 	mean, lower, upper float32
 }
 
-func (b *book) at(i int64) *entry { return &b.made[(b.first+i)%int64(len(b.made))] }
+func (b *book) at(i int64) *promise { return &b.made[(b.first+i)%int64(len(b.made))] }
 
 // for at finds the forecast for a time, between two entries.
 func (b *book) forecast(at int64) (Point, bool) {
@@ -71,14 +71,14 @@ func (s *Stream) note() {
 		}
 		h := s.cfg.Horizons[i]
 		due := s.last + int64(h)
-		if b.count > 0 && due-b.at(b.count-1).due < int64(h)/entries+1 {
+		if b.count > 0 && due-b.at(b.count-1).due < int64(h)/underWay+1 {
 			continue
 		}
 		if b.count == int64(len(b.made)) || s.points < 2 {
 			continue
 		}
 		p := s.Forecast(h)
-		*b.at(b.count) = entry{due, float32(p.Mean), float32(p.Lower), float32(p.Upper)}
+		*b.at(b.count) = promise{due, float32(p.Mean), float32(p.Lower), float32(p.Upper)}
 		b.count++
 	}
 }

@@ -165,7 +165,16 @@ func (s *Stream) above(h int64, p float64) float64 {
 	}
 	// Nothing was forecast and came: successive points are all there is.
 	z := math.Sqrt2 * math.Erfinv(2*p-1)
-	return 1.25 * z * s.jump * math.Sqrt(max(1, float64(h)/float64(max(s.interval, 1))))
+	return 1.25 * z * max(s.unseen(h), s.jump*math.Sqrt(max(1, float64(h)/float64(max(s.interval, 1)))))
+}
+
+// wander is the share of its level that a stream is off by a day ahead, as a random
+// walk, before anything else is known: a few quiet points say nothing about a day.
+const wander = 0.2
+
+// unseen is the error to expect at h of a stream that has not lived as long.
+func (s *Stream) unseen(h int64) float64 {
+	return wander * math.Abs(s.hist.Level()) * math.Sqrt(float64(h)/float64(day))
 }
 
 func (s *Stream) highest(from, to time.Duration, p float64) float64 {

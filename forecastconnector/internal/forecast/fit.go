@@ -9,10 +9,14 @@ import (
 	"sync"
 
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/model"
+	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/pool"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/season"
 )
 
-var models = model.Pool()
+var (
+	models = model.Pool()
+	entry  = model.Entry(models)
+)
 
 // workspace is what a fit needs and no stream keeps.
 type workspace struct {
@@ -20,14 +24,17 @@ type workspace struct {
 	curves  []float64 // [model*len+step]
 	weights []float64 // [horizon*models+model]
 	prior   []float64
+
+	order          []int // of the ready models, by what they say
+	values, shares []float64
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 
 // fitEvery is how many buckets lie between two fits: an hour, less for a young
-// stream, for which every bucket is news.
+// stream, for which every bucket is news and a fit is cheap.
 func (s *Stream) fitEvery() int64 {
-	return min(max(int64(s.hist.Len())/12, 1), max(hour/s.hist.Step(), 1))
+	return min(max(int64(s.hist.Len())/48, 1), max(hour/s.hist.Step(), 1))
 }
 
 func (s *Stream) fitDue() bool { return s.points >= 2 && s.done-s.fitted >= s.fitEvery() }
@@ -52,7 +59,6 @@ func (s *Stream) fit() {
 	}
 	s.step = int64(in.Step())
 	in.Level(int(s.step))
-	in.Shift()
 	s.fitted = s.done
 
 	n := int(s.furthest()/step) + int(max(hour/step, 1)) + 1
@@ -64,10 +70,14 @@ func (s *Stream) fit() {
 			models[m].Forecast(in, w.curves[m*n:(m+1)*n])
 		}
 	}
-	s.errors.Weights(w.prior, w.weights)
+	s.errors.Weights(w.prior, entry, w.weights)
 	s.combine(w, n)
 	s.curve.slope = model.Slope(in) / float64(step)
-	s.scores.Refresh(math.Exp2(s.ratio() / 2))
+	var unseen [scored]float64
+	for k := range unseen {
+		unseen[k] = s.unseen(int64(s.horizon(k)))
+	}
+	s.scores.Refresh(math.Exp2(s.ratio()/2), unseen)
 	s.pledge(w, n)
 }
 
@@ -89,7 +99,7 @@ func (s *Stream) search(y []float64) {
 	}
 }
 
-// combine makes the curve: the weighted mean of what the models say.
+// combine makes the curve of what the models say.
 func (s *Stream) combine(w *workspace, n int) {
 	count := len(models)
 	s.weights = resize(s.weights, count)
@@ -97,16 +107,20 @@ func (s *Stream) combine(w *workspace, n int) {
 	for i, v := range w.weights {
 		s.weights[i%count] += float32(v / scored)
 	}
+	w.order, w.values, w.shares = w.order[:0], resize(w.values, count), resize(w.shares, count)
+	for m := range models {
+		if w.prior[m] > 0 {
+			w.order = append(w.order, m)
+		}
+	}
 	s.curve.start(s.done*s.hist.Step(), s.hist.Step(), n)
 	for h := range n {
 		k, f := s.between(int64(h+1) * s.hist.Step())
 		near, far := w.weights[min(k+1, scored-1)*count:], w.weights[k*count:]
-		v := 0.0
-		for m := range models {
-			if w.prior[m] > 0 {
-				v += (far[m]*(1-f) + near[m]*f) * w.curves[m*n+h]
-			}
+		for _, m := range w.order {
+			w.values[m], w.shares[m] = w.curves[m*n+h], far[m]*(1-f)+near[m]*f
 		}
+		v := pool.Middle(w.order, w.values, w.shares)
 		s.curve.values[h] = float32(min(max(v, -math.MaxFloat32), math.MaxFloat32))
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // version of the state's layout; it changes with the pool, whose errors are in it.
-const version = 1
+const version = 2
 
 func (s *Stream) append(b []byte) []byte {
 	c := state.Codec{Bytes: append(b, version)}

@@ -4,6 +4,7 @@
 package forecast
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -47,4 +48,41 @@ func TestAConstantIsWithinItsBounds(t *testing.T) {
 	}
 	require.Positive(t, s.Measured(0).Points)
 	require.InDelta(t, 1, s.Measured(0).Coverage, 0)
+}
+
+// Fifteen quiet seconds say nothing about tomorrow, and the bounds admit it.
+func TestBoundsOfTheFirstMinutes(t *testing.T) {
+	for name, level := range map[string]float64{"a share": 0.4, "bytes": 8e9, "below zero": -20} {
+		t.Run(name, func(t *testing.T) {
+			cfg := DefaultConfig()
+			s := New(&cfg)
+			for at := int64(0); at <= int64(15*time.Second); at += int64(time.Second) {
+				s.Update(at, level*(1+1e-5*float64(at/int64(time.Second)%3)))
+				if s.FitDue() {
+					s.Fit()
+				}
+			}
+			last := 0.0
+			for _, h := range cfg.Horizons {
+				p := s.Forecast(h)
+				width := p.Upper - p.Lower
+				require.Greater(t, width, last, "wider further ahead: %v", h)
+				require.Greater(t, width, 0.2*math.Abs(level)*math.Sqrt(h.Hours()/24), h)
+				last = width
+			}
+		})
+	}
+}
+
+// What a quiet stream has lived through, it need not fear any more.
+func TestBoundsShrinkWithWhatWasSeen(t *testing.T) {
+	cfg := DefaultConfig()
+	s := New(&cfg)
+	for at := int64(0); at <= 3*day; at += 10 * minute {
+		s.Update(at, 42)
+		if s.FitDue() {
+			s.Fit()
+		}
+	}
+	require.Equal(t, Point{42, 42, 42}, s.Forecast(24*time.Hour))
 }

@@ -8,7 +8,6 @@
 package interval
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -90,8 +89,9 @@ func (s *Scores) factor(i int) float64 {
 const growthPrior = 3
 
 // rescale takes for the error of a horizon that of the next shorter one, grown as
-// a random walk's, until it has been seen itself.
-func (s *Scores) rescale(growth float64) {
+// a random walk's, until it has been seen itself. What has not been seen is no less
+// than unseen says.
+func (s *Scores) rescale(growth float64, unseen [Horizons]float64) {
 	last := 0.0
 	for k := Horizons - 1; k >= 0; k-- {
 		n := float64(min(s.count[k], Memory))
@@ -101,51 +101,76 @@ func (s *Scores) rescale(growth float64) {
 		case n > 0:
 			last = float64(s.usual[k])
 		default:
-			last = expected
+			last = max(expected, unseen[k])
 		}
 		s.scale[k] = float32(last)
 	}
 }
 
 // Refresh renews the table of quantiles from the scores. Growth is by how much
-// the error of a random walk grows from one horizon to the next longer one.
-func (s *Scores) Refresh(growth float64) {
-	s.rescale(growth)
-	type score struct {
-		value   float32
-		horizon int
-		weight  float64
-	}
-	all := make([]score, 0, 2*Horizons*Kept)
+// the error of a random walk grows from one horizon to the next longer one;
+// unseen is the least error to expect of a horizon that nothing was scored at.
+func (s *Scores) Refresh(growth float64, unseen [Horizons]float64) {
+	s.rescale(growth, unseen)
+	keys := make([]uint64, 0, 2*Horizons*Kept)
 	for k := range Horizons {
 		for _, v := range s.kept[k][:min(int(s.count[k]), Kept)] {
-			all = append(all, score{v, k, 1})
-			all = append(all, score{-v, k, mirror})
+			keys = append(keys, key(v, 2*k), key(-v, 2*k+1))
 		}
 	}
-	if len(all) == 0 {
+	if len(keys) == 0 {
 		return
 	}
-	slices.SortFunc(all, func(a, b score) int { return cmp.Compare(a.value, b.value) })
+	slices.Sort(keys)
 	s.filled = true
+	var count [2 * Horizons]float64
+	for _, v := range keys {
+		count[uint32(v)]++
+	}
 	for k := range Horizons {
 		// Near horizons count more, but all count: the scores are alike.
+		var weight [2 * Horizons]float64
 		total := 0.0
-		for _, a := range all {
-			total += kin[abs(a.horizon-k)] * a.weight
+		for tag := range weight {
+			weight[tag] = kin[abs(tag/2-k)]
+			if tag%2 == 1 {
+				weight[tag] *= mirror
+			}
+			total += weight[tag] * count[tag]
 		}
 		sum, l := 0.0, 0
-		for _, a := range all {
-			sum += kin[abs(a.horizon-k)] * a.weight
+		for _, v := range keys {
+			sum += weight[uint32(v)]
 			for l < len(levels) && sum >= levels[l]*total {
-				s.table[k][l] = a.value
+				s.table[k][l] = keyed(v)
 				l++
 			}
 		}
 		for ; l < len(levels); l++ {
-			s.table[k][l] = all[len(all)-1].value
+			s.table[k][l] = keyed(keys[len(keys)-1])
 		}
 	}
+}
+
+// key holds a score, such that keys sort as scores do, and its tag: twice the
+// horizon, and one more with the other sign. Sorting whole numbers is five times as
+// fast as sorting records.
+func key(score float32, tag int) uint64 {
+	b := math.Float32bits(score)
+	if b>>31 == 1 {
+		b = ^b
+	} else {
+		b |= 1 << 31
+	}
+	return uint64(b)<<32 | uint64(tag)
+}
+
+func keyed(key uint64) float32 {
+	b := uint32(key >> 32)
+	if b>>31 == 1 {
+		return math.Float32frombits(b &^ (1 << 31))
+	}
+	return math.Float32frombits(^b)
 }
 
 // mirror is the weight of each score with the other sign: errors of one season

@@ -18,16 +18,7 @@ func Autoregression(in *Input, logs bool, out []float64) {
 	path := grow(&in.scratch.path, n+H)
 	unit := 1.0
 	if logs {
-		sum := 0.0
-		for _, v := range in.Y {
-			sum += v
-		}
-		if unit = sum / float64(n) / 10; !(unit > 0) {
-			unit = 1
-		}
-		for i, v := range in.Y {
-			path[i] = math.Log1p(max(v, 0) / unit)
-		}
+		unit = in.logs(path[:n])
 	} else {
 		copy(path, in.Y)
 	}

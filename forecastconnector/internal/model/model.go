@@ -18,10 +18,6 @@ type Input struct {
 	Short  int // steps of the short season, by default the day
 	Long   int // steps of the long season, by default the week
 	Recent int // steps that the level of now is taken from: six hours
-	// Shifted is Y with all but the Recent newest values scaled so that these
-	// would have been expected: what the past would have looked like at today's
-	// level.
-	Shifted []float64
 	// Leveled is Y with the history before a step of the level scaled to the level
 	// since; empty where there is no step.
 	Leveled []float64
@@ -38,8 +34,8 @@ type scratch struct {
 	same                []float64
 }
 
-// Model forecasts len(out) steps. Prior is the error that is expected of it,
-// relative to the others, before it has shown any.
+// Model forecasts len(out) steps. Prior is the error that is expected of it before
+// it has shown any, relative to that of Flat.
 type Model struct {
 	Name  string
 	Prior float64
@@ -47,6 +43,21 @@ type Model struct {
 	Ready func(in *Input) bool
 	// Forecast writes the forecast of the steps after the history to out.
 	Forecast func(in *Input, out []float64)
+}
+
+const afterStep = "autoregression after a step"
+
+// Entry is the error to expect of a model that gets ready after others have been
+// scored, relative to the best of these; 0 where they say nothing about it. What
+// the others were worth before a step is what the model of what is after it inherits.
+func Entry(models []Model) []float64 {
+	out := make([]float64, len(models))
+	for i, m := range models {
+		if m.Name == afterStep {
+			out[i] = m.Prior
+		}
+	}
+	return out
 }
 
 // Pool returns the models, always in the same order.
@@ -57,26 +68,29 @@ func Pool() []Model {
 	long := func(k int) func(in *Input) bool {
 		return func(in *Input) bool { return len(in.Y) >= k*in.Long && in.Long > in.Short }
 	}
+	positive := func(ready func(in *Input) bool) func(in *Input) bool {
+		return func(in *Input) bool { return in.Positive && ready(in) }
+	}
 	return []Model{
 		{"flat", 1, func(*Input) bool { return true }, Flat},
 		{"drift", 2, func(in *Input) bool { return len(in.Y) >= 6 }, Drift},
 		{"short season naive", 0.6, short(1), func(in *Input, out []float64) { Naive(in.Y, in.Short, out) }},
-		{"long season naive", 0.9, long(1), func(in *Input, out []float64) { Naive(in.Y, in.Long, out) }},
 		{"autoregression", 0.9, short(3), func(in *Input, out []float64) { Autoregression(in, false, out) }},
-		{"autoregression of logs", 0.9, func(in *Input) bool { return in.Positive && len(in.Y) >= 3*in.Short }, func(in *Input, out []float64) { Autoregression(in, true, out) }},
+		{"autoregression of logs", 0.9, positive(short(3)), func(in *Input, out []float64) { Autoregression(in, true, out) }},
 		{"exponential smoothing", 0.8, short(2), Smoothing},
 		{"profile", 0.7, short(2), Profile},
-		{"short season median", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Y, in.Short, 7, false, out) }},
-		{"short season median and level", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Y, in.Short, 7, true, out) }},
-		{"long season median", 0.8, long(2), func(in *Input, out []float64) { Median(in, in.Y, in.Long, 4, false, out) }},
-		{"long season median and level", 0.75, long(2), func(in *Input, out []float64) { Median(in, in.Y, in.Long, 4, true, out) }},
-		{"autoregression after a step", 0.6, func(in *Input) bool { return len(in.Leveled) > 0 }, func(in *Input, out []float64) {
+		{"short season median", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Short, 7, false, out) }},
+		{"short season median and level", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Short, 7, true, out) }},
+		{"long season median and level", 0.75, long(2), func(in *Input, out []float64) { Median(in, in.Long, 4, true, out) }},
+		{afterStep, 0.6, func(in *Input) bool { return len(in.Leveled) > 0 }, func(in *Input, out []float64) {
 			whole := in.Y
 			in.Y = in.Leveled
-			Autoregression(in, false, out)
+			Autoregression(in, in.Positive, out)
 			in.Y = whole
 		}},
-		{"long season median, shifted", 1, long(2), func(in *Input, out []float64) { Median(in, in.Shifted, in.Long, 4, false, out) }},
+		{"short season decomposition", 0.8, short(2), func(in *Input, out []float64) { Decomposition(in, in.Short, false, out) }},
+		{"short season decomposition of logs", 0.8, positive(short(2)), func(in *Input, out []float64) { Decomposition(in, in.Short, true, out) }},
+		{"long season decomposition", 0.8, long(2), func(in *Input, out []float64) { Decomposition(in, in.Long, in.Positive, out) }},
 	}
 }
 
@@ -92,25 +106,10 @@ func Naive(y []float64, season int, out []float64) {
 	}
 }
 
-// Flat is simple exponential smoothing, its weight the best of a few by the
-// absolute error some steps ahead.
+// Flat is simple exponential smoothing.
 func Flat(in *Input, out []float64) {
 	y := in.Y[max(0, len(in.Y)-14*in.Short):]
-	const ahead = 4
-	best, level := math.Inf(1), y[len(y)-1]
-	for _, alpha := range [...]float64{0.01, 0.03, 0.1, 0.3, 0.6, 1} {
-		l, sum := y[0], 0.0
-		for i, v := range y {
-			// The mean of a growing window at first, so that the start decides nothing.
-			l += max(alpha, 1/float64(i+1)) * (v - l)
-			if i+ahead < len(y) {
-				sum += math.Abs(y[i+ahead] - l)
-			}
-		}
-		if sum < best {
-			best, level = sum, l
-		}
-	}
+	level := level(y, 4)
 	for h := range out {
 		out[h] = level
 	}
@@ -137,7 +136,8 @@ func Profile(in *Input, out []float64) {
 
 // Median is the median of the same slot in up to most seasons before. With level,
 // what the last values were above it is added, fading over half a short season.
-func Median(in *Input, y []float64, season, most int, level bool, out []float64) {
+func Median(in *Input, season, most int, level bool, out []float64) {
+	y := in.Y
 	n := len(y)
 	at := func(end, i int) float64 { // the slot of i, from what came before end
 		same := in.scratch.same[:0]
@@ -176,35 +176,6 @@ func Median(in *Input, y []float64, season, most int, level bool, out []float64)
 	for h := range out {
 		rest *= slow
 		out[h] += rest
-	}
-}
-
-// Shift makes Shifted from Y.
-func (in *Input) Shift() {
-	n := len(in.Y)
-	in.Shifted = append(in.Shifted[:0], in.Y...)
-	if n < 2*in.Short {
-		return
-	}
-	k := min(in.Recent, in.Short)
-	now, expected := 0.0, 0.0
-	for i := n - k; i < n; i++ {
-		sum, count := 0.0, 0.0
-		for j := i - in.Short; j >= 0 && count < 7; j -= in.Short {
-			sum += in.Y[j]
-			count++
-		}
-		now += in.Y[i]
-		expected += sum / count
-	}
-	ratio, sum := 1.0, 0.0
-	if in.Positive && expected > 0 {
-		ratio = min(max(now/expected, 0.1), 10)
-	} else {
-		sum = (now - expected) / float64(k)
-	}
-	for i := range n - k {
-		in.Shifted[i] = in.Shifted[i]*ratio + sum
 	}
 }
 

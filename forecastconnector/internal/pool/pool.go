@@ -21,6 +21,9 @@ var decay = math.Pow(0.5, 1.0/HalfLife)
 // strength of the prior, in scored forecasts.
 const strength = 3
 
+// entered is how many scored forecasts it takes until a model's prior says nothing.
+const entered = 10
+
 // Pooled is how much of a weight comes from the errors over all horizons; the
 // rest is from those of the horizon itself.
 const Pooled = 0.75
@@ -74,42 +77,47 @@ func (e *Errors) State(c *state.Codec) {
 func (e *Errors) Size() int { return 4 * (len(e.Sum) + len(e.Weight)) }
 
 // Weights writes the weight of each model at each horizon, which sum to one per
-// horizon, to dst. A model that is not ready (prior 0) gets none.
-func (e *Errors) Weights(prior, dst []float64) {
+// horizon, to dst. Prior is the error to expect of a model that has not been scored,
+// in units of the first model's, which repeats the level; 0 where the model is not
+// ready, which then gets no weight. Entry is the same in units of the best model, for
+// those that are what it should have become; 0 for all others.
+func (e *Errors) Weights(prior, entry, dst []float64) {
 	m := e.Models
-	scratch := make([]float64, m*(e.Horizons+2))
-	pooled, count, own := scratch[:m], scratch[m:2*m], scratch[2*m:]
-	for h := range e.Horizons {
-		ref, refw := 0.0, 0.0 // the mean error of all ready models
+	scratch := make([]float64, m*(e.Horizons+2)+e.Horizons)
+	pooled, seen, unit, own := scratch[:m], scratch[m:2*m], scratch[2*m:2*m+e.Horizons], scratch[2*m+e.Horizons:]
+	known := 0.0
+	for h := range e.Horizons { // the mean error of all ready models is the unit
+		sum, weight := 0.0, 0.0
 		for k := range m {
 			if prior[k] > 0 {
-				ref += float64(e.Sum[h*m+k])
-				refw += float64(e.Weight[h*m+k])
+				sum += float64(e.Sum[h*m+k])
+				weight += float64(e.Weight[h*m+k])
 			}
 		}
-		if ref <= 0 || refw <= 0 {
-			for k := range m {
-				own[h*m+k] = prior[k]
-			}
-			continue
+		if sum > 0 {
+			unit[h] = sum / weight
+			known++
 		}
-		ref /= refw
-		// The best that is known stands in for what is not: a newcomer is as good
-		// as its prior says, until it has been seen.
-		best := math.Inf(1)
+	}
+	far := e.far(unit)
+	for h := range e.Horizons {
+		best := e.best(h, prior)
 		for k := range m {
-			if w := float64(e.Weight[h*m+k]); prior[k] > 0 && w > 1 {
-				best = min(best, float64(e.Sum[h*m+k])/w)
+			own[h*m+k] = prior[k]
+			if unit[h] == 0 {
+				continue
 			}
-		}
-		if math.IsInf(best, 1) {
-			best = ref
-		}
-		for k := range m {
-			w, s := float64(e.Weight[h*m+k]), float64(e.Sum[h*m+k])
-			own[h*m+k] = (s + strength*prior[k]*best) / (w + strength) / ref
-			pooled[k] += own[h*m+k]
-			count[k]++
+			// A newcomer is expected to be as wrong near as it is far: it must earn its
+			// weight where others have shown that they know better.
+			expected := prior[k] * far
+			if entry[k] > 0 {
+				expected = entry[k] * best
+			}
+			w := float64(e.Weight[h*m+k])
+			doubt := strength * max(0, 1-w/entered)
+			own[h*m+k] = (float64(e.Sum[h*m+k]) + doubt*expected) / (w + doubt) / unit[h]
+			pooled[k] += own[h*m+k] / known
+			seen[k] += w / known
 		}
 	}
 	for h := range e.Horizons {
@@ -128,13 +136,13 @@ func (e *Errors) Weights(prior, dst []float64) {
 				continue
 			}
 			err := own[h*m+k]
-			if count[k] > 0 {
-				err = Pooled*pooled[k]/count[k] + (1-Pooled)*err
+			if known > 0 {
+				common := Pooled * seen[k] / (seen[k] + strength)
+				err = common*pooled[k] + (1-common)*err
 			}
 			err = sure*err + (1-sure)*prior[k]
-			err = max(err, 1e-9)
-			dst[h*m+k] = err
-			best = min(best, err)
+			dst[h*m+k] = max(err, 1e-9)
+			best = min(best, dst[h*m+k])
 		}
 		sum := 0.0
 		for k := range m {
@@ -149,4 +157,28 @@ func (e *Errors) Weights(prior, dst []float64) {
 			dst[h*m+k] /= sum
 		}
 	}
+}
+
+// far is the error of the first model at the furthest horizon that was scored.
+func (e *Errors) far(unit []float64) float64 {
+	for h := range e.Horizons {
+		if unit[h] > 0 {
+			return float64(e.Sum[h*e.Models] / e.Weight[h*e.Models])
+		}
+	}
+	return 0
+}
+
+// best is the least error at a horizon.
+func (e *Errors) best(horizon int, prior []float64) float64 {
+	best := math.Inf(1)
+	for k := range e.Models {
+		if i := horizon*e.Models + k; prior[k] > 0 && e.Weight[i] >= 1 {
+			best = min(best, float64(e.Sum[i]/e.Weight[i]))
+		}
+	}
+	if math.IsInf(best, 1) {
+		return 0
+	}
+	return best
 }

@@ -34,7 +34,8 @@ func main() {
 	only := flag.String("sets", "", "comma-separated names of sets (default all)")
 	every := flag.Int("every", 1, "take every n-th series only")
 	quick := flag.Bool("quick", false, "leave the other methods out")
-	scenarios := flag.Bool("scenarios", true, "score the forecasts after a step of the level and with little history too")
+	stepped := flag.Bool("steps", true, "score the forecasts after a step of the level")
+	young := flag.Bool("short", true, "score the forecasts with little history")
 	rolling := flag.Bool("rolling", true, "score the forecasts from rolling origins")
 	flag.Parse()
 	start := time.Now()
@@ -55,8 +56,10 @@ func main() {
 	if *rolling {
 		origins(sets, methods, *quick, *markdown)
 	}
-	if *scenarios {
+	if *stepped {
 		steps(sets, *markdown)
+	}
+	if *young {
 		short(sets, *markdown)
 	}
 	fmt.Printf("%v\n", time.Since(start).Round(time.Second))
@@ -111,43 +114,49 @@ func steps(sets []dataset.ForecastSet, markdown bool) {
 
 // short prints how the day ahead is forecast from little history.
 func short(sets []dataset.ForecastSet, markdown bool) {
-	table := report.Table{
+	ages := []time.Duration{0, time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 36 * time.Hour, 48 * time.Hour}
+	errors := report.Table{
 		Title: "MAE of the day ahead from little history, relative to seasonal naive (naive below a day)",
-		Head:  []string{"set"},
+		Head:  []string{"set", "2 points"},
 	}
-	ages := []time.Duration{time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 36 * time.Hour, 48 * time.Hour}
-	for _, age := range ages {
-		table.Head = append(table.Head, age.String())
+	for _, age := range ages[1:] {
+		errors.Head = append(errors.Head, age.String())
 	}
-	mean := make([]float64, len(ages))
+	covered := report.Table{Title: "Share of that day within the 80 % bounds", Head: errors.Head}
+	mean := make([]forecastrun.Pair, len(ages))
 	n := 0.0
 	for i := range sets {
-		cells := append(make([]any, 0, len(ages)+1), sets[i].Name)
-		ok := true
-		for _, age := range ages {
-			p := forecastrun.Short(&sets[i], age)
-			ok = ok && p.Naive > 0
-			cells = append(cells, p.Ours/p.Naive)
+		of, within := []any{sets[i].Name}, []any{sets[i].Name}
+		pairs := make([]forecastrun.Pair, len(ages))
+		for k, age := range ages {
+			pairs[k] = forecastrun.Short(&sets[i], age)
+			of = append(of, pairs[k].Ours/pairs[k].Naive)
+			within = append(within, share(pairs[k].Coverage))
 		}
-		if !ok {
+		if slices.ContainsFunc(pairs, func(p forecastrun.Pair) bool { return !(p.Naive > 0) }) {
 			continue // too short for it
 		}
-		table.Row(cells...)
+		errors.Row(of...)
+		covered.Row(within...)
 		n++
-		for k := range ages {
-			mean[k] += math.Log(cells[k+1].(float64))
+		for k, p := range pairs {
+			mean[k].Ours += math.Log(p.Ours / p.Naive)
+			mean[k].Coverage += p.Coverage
 		}
 	}
-	cells := append(make([]any, 0, len(ages)+1), "geometric mean")
+	of, within := []any{"geometric mean"}, []any{"mean"}
 	for _, m := range mean {
-		cells = append(cells, math.Exp(m/n))
+		of, within = append(of, math.Exp(m.Ours/n)), append(within, share(m.Coverage/n))
 	}
-	table.Row(cells...)
-	table.Write(os.Stdout, markdown)
+	errors.Row(of...)
+	covered.Row(within...)
+	errors.Write(os.Stdout, markdown)
+	covered.Write(os.Stdout, markdown)
 }
 
+func share(v float64) string { return fmt.Sprintf("%.1f", 100*v) }
+
 func row(t *report.Table, name string, s, naive2 forecastscore.Score) {
-	share := func(v float64) string { return fmt.Sprintf("%.1f", 100*v) }
 	t.Row(name, int(s.Count), fmt.Sprintf("%.2f", s.SMAPE), s.MASE, forecastscore.OWA(s, naive2),
 		share(s.Coverage[0]), share(s.Coverage[1]), s.MSIS[0], s.MSIS[1], share(s.Exceeded))
 }

@@ -29,27 +29,31 @@ const epoch = int64(19675 * 24 * time.Hour)
 // Feed plays a series into a new stream and calls at with the stream after each
 // of the given numbers of steps, ascending.
 func Feed(values []float64, step time.Duration, horizon int, origins []int, at func(origin int, s *forecasttest.Stream)) {
+	s := begin(step, horizon)
+	from := 0
+	for _, o := range origins {
+		play(s, values, step, from, o)
+		at(o, s)
+		from = o
+	}
+}
+
+func begin(step time.Duration, horizon int) *forecasttest.Stream {
 	cfg := forecasttest.DefaultConfig()
 	cfg.Horizons = []time.Duration{time.Duration(horizon) * step}
-	s := forecasttest.New(&cfg)
-	for i, v := range values {
-		for len(origins) > 0 && origins[0] == i {
-			at(i, s)
-			origins = origins[1:]
-		}
-		if len(origins) == 0 {
-			return
-		}
-		if math.IsNaN(v) {
+	return forecasttest.New(&cfg)
+}
+
+// play feeds the values between two numbers of steps.
+func play(s *forecasttest.Stream, values []float64, step time.Duration, from, to int) {
+	for i := from; i < to; i++ {
+		if math.IsNaN(values[i]) {
 			continue
 		}
-		s.Update(epoch+int64(i)*int64(step), v)
+		s.Update(epoch+int64(i)*int64(step), values[i])
 		if s.FitDue() {
 			s.Fit()
 		}
-	}
-	for _, o := range origins {
-		at(o, s)
 	}
 }
 

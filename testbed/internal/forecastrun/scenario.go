@@ -5,6 +5,7 @@ package forecastrun
 
 import (
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,8 +17,8 @@ import (
 )
 
 // Pair is the mean MASE of our forecasts and of the seasonal naive method's in
-// the same place.
-type Pair struct{ Ours, Naive float64 }
+// the same place, and the share of points within our 80 % bounds.
+type Pair struct{ Ours, Naive, Coverage float64 }
 
 const day = 24 * time.Hour
 
@@ -27,79 +28,93 @@ const (
 	stepHours  = 6 * time.Hour
 )
 
+// places is where in each series a scenario is played.
+const places = 3
+
 // Step scores forecasts of the next day six hours after the level of a series was
 // multiplied by 1.6, at three places of each series: with the step, and without.
 func Step(set *dataset.ForecastSet) (without, with Pair) {
 	perDay := set.Seasons[0]
-	return scenario(set, 3, func(s *dataset.ForecastSeries, k int) (past, truth, changed, changedTruth []float64, scale float64) {
-		cut := len(s.Values) * (65 + 10*k) / 100
+	pairs := each(set, func(s *dataset.ForecastSeries, place int) (scores [2]pair) {
+		cut := len(s.Values) * (65 + 10*place) / 100
 		origin := cut + int(stepHours/set.Step)
 		if origin+perDay > len(s.Values) {
-			return past, truth, changed, changedTruth, scale
+			return scores
 		}
-		y := append([]float64{}, s.Values...)
-		for i := cut; i < len(y); i++ {
-			y[i] *= stepFactor
+		scale := forecastscore.Scale(s.Values[:len(s.Values)*6/10], perDay)
+		stepped := slices.Clone(s.Values)
+		for i := cut; i < len(stepped); i++ {
+			stepped[i] *= stepFactor
 		}
-		scale = forecastscore.Scale(s.Values[:len(s.Values)*6/10], perDay)
-		return s.Values[:origin], s.Values[origin : origin+perDay], y[:origin], y[origin : origin+perDay], scale
+		before := begin(set.Step, perDay)
+		play(before, s.Values, set.Step, 0, cut)
+		state := before.Append(nil)
+		for i, y := range [][]float64{s.Values, stepped} {
+			stream := begin(set.Step, perDay)
+			if _, err := stream.Restore(state); err != nil {
+				panic(err) // our own bytes of a moment ago
+			}
+			play(stream, y, set.Step, cut, origin)
+			scores[i] = scored(set, stream, y, origin, scale)
+		}
+		return scores
 	})
+	return pairs[0], pairs[1]
 }
 
 // Short scores forecasts of the next day after so little history, from three
-// places of each series on.
+// places of each series on; after two points where that is more.
 func Short(set *dataset.ForecastSet, history time.Duration) Pair {
 	perDay := set.Seasons[0]
 	n := max(2, int(history*time.Duration(perDay)/day))
-	pair, _ := scenario(set, 3, func(s *dataset.ForecastSeries, k int) (past, truth, _, _ []float64, scale float64) {
-		from := len(s.Values) * (10 + 30*k) / 100
+	return each(set, func(s *dataset.ForecastSeries, place int) (scores [2]pair) {
+		from := len(s.Values) * (10 + 30*place) / 100
 		if from+n+perDay > len(s.Values) {
-			return
+			return scores
 		}
-		y := s.Values[from:]
-		return y[:n], y[n : n+perDay], nil, nil, forecastscore.Scale(s.Values, perDay)
-	})
-	return pair
+		y := s.Values[from : from+n+perDay]
+		stream := begin(set.Step, perDay)
+		play(stream, y, set.Step, 0, n)
+		scores[0] = scored(set, stream, y, n, forecastscore.Scale(s.Values, perDay))
+		return scores
+	})[0]
 }
 
-// scenario scores what comes after the past, and after the changed past, at each
-// place of each series.
-func scenario(set *dataset.ForecastSet, places int, at func(s *dataset.ForecastSeries, place int) (past, truth, changed, changedTruth []float64, scale float64)) (plain, changed Pair) {
-	type result struct{ plain, changed [2]forecastscore.Score }
-	results := make([]result, len(set.Series)*places)
+// pair is our score and that of the seasonal naive method.
+type pair [2]forecastscore.Score
+
+// scored is how the day after origin was forecast by a stream that is there.
+func scored(set *dataset.ForecastSet, stream *forecasttest.Stream, y []float64, origin int, scale float64) (p pair) {
+	perDay := set.Seasons[0]
+	truth := y[origin : origin+perDay]
+	ours, ok := forecastscore.Of(Curve(stream, origin, set.Step, perDay), truth, scale)
+	if !ok {
+		return p
+	}
+	naive, _ := forecastscore.Of(forecastbase.SeasonalNaive(y[:origin], perDay, perDay), truth, scale)
+	return pair{ours, naive}
+}
+
+// each is the mean over all places of all series, of two cases each.
+func each(set *dataset.ForecastSet, score func(s *dataset.ForecastSeries, place int) [2]pair) (means [2]Pair) {
+	results := make([][2]pair, len(set.Series)*places)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range results {
 		group.Go(func() error {
-			past, truth, other, otherTruth, scale := at(&set.Series[i/places], i%places)
-			results[i].plain = both(set, past, truth, scale)
-			results[i].changed = both(set, other, otherTruth, scale)
+			results[i] = score(&set.Series[i/places], i%places)
 			return nil
 		})
 	}
 	_ = group.Wait() // no task fails
-	var sum result
-	for _, r := range results {
-		for m := range 2 {
-			sum.plain[m].Add(r.plain[m])
-			sum.changed[m].Add(r.changed[m])
+	for i := range means {
+		var sum pair
+		for _, r := range results {
+			sum[0].Add(r[i][0])
+			sum[1].Add(r[i][1])
 		}
+		ours, naive := sum[0].Mean(), sum[1].Mean()
+		means[i] = Pair{ours.MASE, naive.MASE, ours.Coverage[0]}
 	}
-	pair := func(s [2]forecastscore.Score) Pair { return Pair{s[0].Mean().MASE, s[1].Mean().MASE} }
-	return pair(sum.plain), pair(sum.changed)
-}
-
-func both(set *dataset.ForecastSet, past, truth []float64, scale float64) (s [2]forecastscore.Score) {
-	if len(past) == 0 {
-		return s
-	}
-	Feed(past, set.Step, len(truth), []int{len(past)}, func(o int, stream *forecasttest.Stream) {
-		if score, ok := forecastscore.Of(Curve(stream, o, set.Step, len(truth)), truth, scale); ok {
-			s[0] = score
-		}
-	})
-	if score, ok := forecastscore.Of(forecastbase.SeasonalNaive(past, set.Seasons[0], len(truth)), truth, scale); ok && s[0].Count > 0 {
-		s[1] = score
-	}
-	return s
+	return means
 }
