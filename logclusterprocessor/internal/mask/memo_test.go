@@ -163,23 +163,3 @@ func TestZeroDigits(t *testing.T) {
 		}
 	}
 }
-
-// BenchmarkMemo is a line that is remembered, and the search for one that is not.
-func BenchmarkMemo(b *testing.B) {
-	lines := mixedLines(4096)
-	m, err := New(Options{})
-	require.NoError(b, err)
-	memo := NewMemo(m)
-	var line Line
-	b.Run("hit", func(b *testing.B) {
-		b.ReportAllocs()
-		for i := 0; b.Loop(); i++ {
-			memo.Mask(lines[i%len(lines)], &line)
-		}
-	})
-	b.Run("key", func(b *testing.B) {
-		for i := 0; b.Loop(); i++ {
-			line.Shape += memo.key(lines[i%len(lines)])
-		}
-	})
-}

@@ -47,6 +47,45 @@ func BenchmarkMask(b *testing.B) {
 	}
 }
 
+// BenchmarkMemo is a line that the memo knows but for its digits, one that it does
+// not since it ends in letters of its own, and the latter without a memo.
+func BenchmarkMemo(b *testing.B) {
+	lines, _ := benchLines(b)
+	r := rand.New(rand.NewPCG(1, 3))
+	unseen := make([]string, len(lines))
+	for i, l := range lines {
+		own := []byte(l + " ref=abcdefghijkl")
+		for k := len(l) + len(" ref="); k < len(own); k++ {
+			own[k] = byte('a' + r.IntN(26))
+		}
+		unseen[i] = string(own)
+	}
+	var line mask.Line
+	b.Run("recalled", func(b *testing.B) {
+		memo := mask.NewMemo(masker)
+		for _, l := range lines {
+			memo.Mask(redraw(r, l), &line)
+		}
+		for i := 0; b.Loop(); i++ {
+			memo.Mask(lines[i%len(lines)], &line)
+		}
+	})
+	b.Run("missed", func(b *testing.B) {
+		var memo *mask.Memo
+		for i := 0; b.Loop(); i++ {
+			if i%len(unseen) == 0 {
+				memo = mask.NewMemo(masker)
+			}
+			memo.Mask(unseen[i%len(unseen)], &line)
+		}
+	})
+	b.Run("scanned", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			masker.Mask(unseen[i%len(unseen)], &line)
+		}
+	})
+}
+
 func BenchmarkMaskAndLookup(b *testing.B) {
 	lines, size := benchLines(b)
 	m := New[int](Limits{})
