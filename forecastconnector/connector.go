@@ -205,7 +205,7 @@ func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pm
 			b.counts[reordered]++ // what came after it was forecast already
 		case !s.model.Ready():
 			b.counts[learning]++
-		case p.At-s.emitted < int64(b.cfg.EmitInterval):
+		case p.At >= s.emitted && p.At-s.emitted < int64(b.cfg.EmitInterval):
 			b.counts[waiting]++
 		default:
 			s.emitted = p.At
@@ -215,7 +215,22 @@ func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pm
 	})
 }
 
+// step learns from a sample, and follows a clock that went back: its points would
+// be late until it is where it was.
 func (b *pass) step(s *stream, p *measure.Sample) measure.Outcome {
+	outcome := b.place(s, p)
+	if outcome != measure.Late || s.model == nil || !s.model.Behind(p.At) {
+		return outcome
+	}
+	s.number, s.histogram = measure.Number{}, nil
+	if s.replay != nil {
+		s.replay = replay.From(learner{s, &b.reader}, p.At)
+	}
+	return b.place(s, p)
+}
+
+// place has a sample learnt where it belongs.
+func (b *pass) place(s *stream, p *measure.Sample) measure.Outcome {
 	l := learner{s, &b.reader}
 	if b.cfg.Lateness == 0 {
 		return l.Step(p)

@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/match"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/streamtest"
 )
 
@@ -257,6 +258,30 @@ func TestFloodOfStreams(t *testing.T) {
 			require.Positive(t, made.DataPointCount())
 		}
 	}
+	require.NoError(t, c.Shutdown(t.Context()))
+}
+
+// A stream that is not seen for limits::stale of the data's clock begins anew.
+func TestStaleStreamsAreForgotten(t *testing.T) {
+	c := newMetrics(t, defaults(func(c *Config) { c.Limits.Stale = 10 * time.Minute }), consumertest.NewNop()).(*forecastConnector)
+	at := func(minute, stream int) *pass {
+		b := newPass(c)
+		b.forecast(streamtest.MetricsOf([]streamtest.Event{{At: time.Duration(minute) * time.Minute, Stream: stream, Values: []float64{float64(minute)}}}))
+		return b
+	}
+	for minute := range 30 {
+		at(minute, 0)
+		at(minute, 5)
+	}
+	require.Equal(t, 2, c.streams.Len())
+	require.EqualValues(t, 1, at(39, 0).counts[forecasted], "known after nine minutes")
+	for minute := 38; minute < 55; minute++ {
+		at(minute, 5)
+	}
+	c.streams.Expire()
+	require.Equal(t, 1, c.streams.Len())
+	require.EqualValues(t, 1, c.streams.Dropped(series.Stale))
+	require.EqualValues(t, 1, at(55, 0).counts[learning], "it begins anew")
 	require.NoError(t, c.Shutdown(t.Context()))
 }
 

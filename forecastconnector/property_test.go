@@ -80,6 +80,91 @@ func TestLatePointsArePutInOrder(t *testing.T) {
 	}
 }
 
+// jumpy is traffic whose clock goes back by an hour in the middle.
+func jumpy() []streamtest.Event {
+	events := slices.Clone(mixed())
+	for i := len(events) / 2; i < len(events); i++ {
+		events[i].At -= time.Hour
+	}
+	return events
+}
+
+// When the clock goes back, streams of every kind are forecast again after some
+// points, and a restart in between changes nothing.
+func TestClockGoesBack(t *testing.T) {
+	for name, change := range map[string]func(*Config){
+		"in order":         func(*Config) {},
+		"with lateness":    func(c *Config) { c.Lateness = time.Minute },
+		"with an interval": func(c *Config) { c.EmitInterval = time.Minute },
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := func() *Config { return defaults(everything, change) }
+			events := jumpy()
+			half := len(events) / 2
+			c := startMetrics(t, cfg())
+			before := c.consume(t, events[:half], streamtest.Always(10))
+			after := c.consume(t, events[half:], streamtest.Always(10))
+			for key := range before {
+				if strings.Contains(key, ".forecast of ") {
+					require.NotEmpty(t, after[key], key)
+				}
+			}
+			everyCut(t, cfg, events, []int{half - 1, half, half + 20, half + 45, half + 49, half + 50, half + 60, len(events) - 5}, len(events))
+		})
+	}
+}
+
+// Stopped after any point and started again, a run says of the next points what
+// the run that never stopped says.
+func TestRestartAfterAnyPointChangesNothing(t *testing.T) {
+	for name, change := range map[string]func(*Config){
+		"in order":      func(*Config) {},
+		"with lateness": func(c *Config) { c.Lateness = time.Minute },
+	} {
+		t.Run(name, func(t *testing.T) {
+			events := streamtest.Shuffled(mixed(), 20*time.Second)
+			cuts := make([]int, len(events)-5)
+			for i := range cuts {
+				cuts[i] = i + 1
+			}
+			everyCut(t, func() *Config { return defaults(everything, change) }, events, cuts, 5)
+		})
+	}
+}
+
+// everyCut compares, after each cut, the output for the next events of a run that
+// was restored from a snapshot with that of the run that went on.
+func everyCut(t *testing.T, cfg func() *Config, events []streamtest.Event, cuts []int, next int) {
+	t.Helper()
+	kept := newMetrics(t, cfg(), consumertest.NewNop()).(*forecastConnector)
+	outputs := make([]map[string][]string, len(events))
+	snapshots := map[int][][]byte{}
+	for i := range events {
+		if slices.Contains(cuts, i) {
+			for chunk := range kept.streams.Snapshot() {
+				snapshots[i] = append(snapshots[i], slices.Clone(chunk))
+			}
+		}
+		outputs[i] = streamtest.OutputOf(newPass(kept).forecast(streamtest.MetricsOf(events[i : i+1])))
+	}
+	require.NoError(t, kept.Shutdown(t.Context()))
+	for cut, snapshot := range snapshots {
+		again := newMetrics(t, cfg(), consumertest.NewNop()).(*forecastConnector)
+		require.NoError(t, again.streams.Restore(stateVersion, func(yield func([]byte, error) bool) {
+			for _, chunk := range snapshot {
+				if !yield(chunk, nil) {
+					return
+				}
+			}
+		}))
+		for i := cut; i < min(cut+next, len(events)); i++ {
+			got := streamtest.OutputOf(newPass(again).forecast(streamtest.MetricsOf(events[i : i+1])))
+			require.Equal(t, outputs[i], got, "cut before %d, event %d", cut, i)
+		}
+		require.NoError(t, again.Shutdown(t.Context()))
+	}
+}
+
 func TestConcurrentCallers(t *testing.T) {
 	want := startMetrics(t, defaults(everything)).consume(t, mixed(), streamtest.Always(1000))
 	c := startMetrics(t, defaults(everything))

@@ -43,7 +43,7 @@ const (
 
 // now is true when a stream whose fit is due should fit at a time.
 func (s *schedule) now(id series.ID, at int64) bool {
-	if s.due == 0 {
+	if s.due == 0 || s.due > at { // the clock may have gone back
 		s.due = at
 	}
 	spread := min((s.due-s.first)/spreadPart, maxSpread)

@@ -44,6 +44,12 @@ type snapshot struct {
 	at     int64
 }
 
+// From returns the buffer of a stream that begins again at a time with what it has
+// learnt: no point goes before it.
+func From(l Learner, at int64) *Buffer {
+	return &Buffer{older: snapshot{l.AppendLearnt(nil), at - 1}}
+}
+
 // Place lets a learner learn from a sample wherever it belongs. It calls result
 // once the learner stepped through that sample, before it goes on to those after
 // it; not at all for a sample that is too late or known. lateness is in ns.

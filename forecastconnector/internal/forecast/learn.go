@@ -106,17 +106,24 @@ func (s *Stream) inTime(at int64) bool {
 			return false
 		}
 	case at <= s.last:
-		if s.behinds > 0 && at <= s.behind {
-			s.behinds = 0
-		}
-		s.behind = at
-		if s.behinds++; s.behinds < behindLimit {
+		if !s.wentBack(at) {
 			return false
 		}
 		s.rewind(at)
 	}
 	s.suspect, s.behinds = 0, 0
 	return true
+}
+
+// wentBack counts a time that lies before the last one, and says whether the
+// clock must have gone back.
+func (s *Stream) wentBack(at int64) bool {
+	if s.behinds > 0 && at <= s.behind {
+		s.behinds = 0
+	}
+	s.behind = at
+	s.behinds++
+	return s.behinds >= behindLimit
 }
 
 // rewind forgets what lies after the time at.

@@ -66,6 +66,18 @@ func New(cfg *Config) *Stream {
 // learnt.
 func (s *Stream) Update(at int64, value float64) bool { return s.update(at, value) }
 
+// Behind counts a point, unknown of value, that came at a time before the last one.
+// After several in order it takes it that the clock went back, forgets what lies
+// behind that time, and reports true: Update then learns from there on.
+func (s *Stream) Behind(at int64) bool {
+	if s.points == 0 || at > s.last || at < -farthest || !s.wentBack(at) {
+		return false
+	}
+	s.rewind(at)
+	s.suspect, s.behinds = 0, 0
+	return true
+}
+
 // FitDue says that Fit has something new to learn. Until Fit is called, the
 // stream goes on with the models it has.
 func (s *Stream) FitDue() bool { return s.fitDue() }
