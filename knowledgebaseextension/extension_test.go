@@ -142,6 +142,13 @@ func TestPeopleDecide(t *testing.T) {
 		eventually(false)
 		_, b = ids()
 		require.Equal(t, own, b)
+		require.Eventually(t, func() bool {
+			second += time.Second
+			all := c.send(t, line{second, "apples fell"}, line{second, "engine stopped"})
+			words := func(i int) string { return fmt.Sprint(all[i]["log.cluster.keywords"]) }
+			return strings.Contains(words(0), "apples") && !strings.Contains(words(0), "engine") &&
+				strings.Contains(words(1), "engine") && !strings.Contains(words(1), "apples")
+		}, 20*time.Second, 10*time.Millisecond, "each has its own keywords")
 		for range 100 { // ten windows
 			a, b = ids()
 			require.Equal(t, own, b)

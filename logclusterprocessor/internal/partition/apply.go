@@ -110,8 +110,9 @@ func (p *Partition) take(rows *knowledge.Rows) {
 		p.birth = max(p.birth, rows.Shapes[i].Birth)
 	}
 	p.noteDecisions(rows)
+	var changed []*category
 	for i := range rows.Templates {
-		p.place(&rows.Templates[i], rows.Clusters)
+		changed = append(changed, p.place(&rows.Templates[i], rows.Clusters)...)
 	}
 	for _, t := range absorbed {
 		p.follow(t)
@@ -127,7 +128,7 @@ func (p *Partition) take(rows *knowledge.Rows) {
 	}
 	for _, a := range rows.Aliases {
 		if a.Kind == knowledge.KindCluster {
-			p.obey(a)
+			changed = append(changed, p.obey(a)...)
 		}
 	}
 	for _, row := range rows.Clusters {
@@ -139,6 +140,7 @@ func (p *Partition) take(rows *knowledge.Rows) {
 			p.show(c)
 		}
 	}
+	p.renameAll(changed)
 	p.solve(rows.Solutions)
 	for _, t := range joined.Evicted {
 		p.forget(t)
@@ -161,11 +163,27 @@ func (p *Partition) show(c *category) {
 	}
 }
 
-// place puts a template where the knowledge base has it.
-func (p *Partition) place(row *knowledge.Template, clusters []knowledge.Cluster) {
+// renameAll chooses the keywords of categories that people, or collectors that do
+// not lead, have changed: their words are those of other members. Who leads does
+// it for all.
+func (p *Partition) renameAll(changed []*category) {
+	if !p.leads.Load() {
+		return
+	}
+	slices.SortFunc(changed, func(a, b *category) int { return cmp.Compare(a.id, b.id) })
+	for _, c := range slices.Compact(changed) {
+		if n := len(c.members); n > 0 && n <= maxRename {
+			p.rename(c)
+		}
+	}
+}
+
+// place puts a template where the knowledge base has it. It returns the categories
+// that it was moved from and to, if it was.
+func (p *Partition) place(row *knowledge.Template, clusters []knowledge.Cluster) (changed []*category) {
 	e := p.miner.Lookup(uint64(row.ID))
 	if e == nil {
-		return
+		return nil
 	}
 	birth := row.Birth
 	if i := slices.IndexFunc(clusters, func(c knowledge.Cluster) bool { return c.ID == row.Cluster }); i >= 0 {
@@ -182,6 +200,7 @@ func (p *Partition) place(row *knowledge.Template, clusters []knowledge.Cluster)
 			p.unsaved.saved(m)
 		}
 	case m.category != c:
+		changed = []*category{m.category, c}
 		p.move(m, c)
 	}
 	if m.deferred && row.Represents {
@@ -192,6 +211,7 @@ func (p *Partition) place(row *knowledge.Template, clusters []knowledge.Cluster)
 		p.represent(m)
 		p.unsaved.saved(m)
 	}
+	return changed
 }
 
 // has is true when the knowledge base has not what is known of a template here.
@@ -259,10 +279,11 @@ func (p *Partition) placeRest(shapes []knowledge.Shape) {
 }
 
 // obey joins clusters that the knowledge base has joined, whichever is older here.
-func (p *Partition) obey(a knowledge.Alias) {
+// It returns what became of them, if they were two.
+func (p *Partition) obey(a knowledge.Alias) []*category {
 	from := p.categories.byID[uint64(a.From)]
 	if from == nil || a.From == a.To {
-		return
+		return nil
 	}
 	into := p.categoryOf(a.To, from.birth)
 	p.categories.byID[into.id] = into
@@ -272,6 +293,7 @@ func (p *Partition) obey(a knowledge.Alias) {
 	}
 	p.show(into)
 	p.observer.Merged(1)
+	return []*category{into}
 }
 
 // noteDecisions remembers what people decided.
