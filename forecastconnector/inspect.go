@@ -215,7 +215,7 @@ func explain(id series.ID, s *stream) *subject {
 		ID:     fmt.Sprintf("%016x", uint64(id)),
 		Metric: s.label.metric, Attributes: s.label.point.AsRaw(), Resource: s.label.resource.AsRaw(),
 		Why:       d.Why(),
-		LastPoint: moment(s.model.Now()), Interval: forecast.Written(d.Interval),
+		LastPoint: moment(s.model.Now()), Interval: forecast.Written(d.Interval.Round(time.Millisecond)),
 		History: history{forecast.Written(d.Step), d.Buckets, forecast.Written(d.Span()), s.model.Size()},
 		Periods: []string{},
 		Level:   number(d.Level), Trend: number(d.Trend),

@@ -24,6 +24,9 @@ func (d *Description) Why() []string {
 func (d *Description) Span() time.Duration { return time.Duration(d.Buckets) * d.Step }
 
 func (d *Description) whyHistory() string {
+	if d.Buckets == 0 {
+		return "It has just begun."
+	}
 	return fmt.Sprintf("It knows %s, as means of %s each.", Written(d.Span()), Written(d.Step))
 }
 
