@@ -62,7 +62,7 @@ func run(trials, batches int, stall bool, profile string, markdown bool) error {
 		return err
 	}
 	printRecalled(sets, markdown)
-	bench.feed = load.NewUnseenFeed(sets, 1)
+	bench.feed, bench.anew = load.NewUnseenFeed(sets, 1), true
 	if err := bench.printUnseen(ctx); err != nil {
 		return err
 	}

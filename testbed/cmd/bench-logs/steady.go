@@ -46,6 +46,9 @@ type bench struct {
 	feed            *load.Feed
 	trials, batches int
 	markdown        bool
+	// anew draws batches for each turn of each subject: log_cluster, which takes a
+	// turn alone and one with two callers, would know the lines of a trial already.
+	anew bool
 }
 
 // measured collects the trials of one subject with so many callers.
@@ -59,12 +62,16 @@ func nanoseconds(t load.Trial) float64 { return t.Nanoseconds }
 func allocations(t load.Trial) float64 { return t.Allocations }
 func size(t load.Trial) float64        { return t.Bytes }
 
-// measure lets all take turns on the same batches, each time in another order.
+// measure lets all take turns on the same batches, each time in another order,
+// unless these are drawn anew.
 func (b *bench) measure(ctx context.Context, all []*measured) error {
 	order := dataset.Random(1)
 	for range b.trials {
 		fresh := b.feed.Take(b.batches)
 		for _, i := range order.Perm(len(all)) {
+			if b.anew {
+				fresh = b.feed.Take(b.batches)
+			}
 			m := all[i]
 			trial, err := load.Measure(ctx, m, fresh, m.callers)
 			if err != nil {
