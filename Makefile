@@ -127,6 +127,10 @@ kill-knowledge: build ## Kill a collector 200 times, compare its IDs with an unk
 bench-knowledge: ## Measure what the knowledge base costs the flow, its start, memory and match
 	@cd testbed && go run ./cmd/bench-knowledge
 
+.PHONY: bench-gateway
+bench-gateway: build ## Measure memory and CPU of the shipped gateway under a stated load
+	@cd testbed && go run ./cmd/bench-gateway
+
 .PHONY: clean
 clean: ## Remove what was built and what `make run` wrote
 	@rm -rf run

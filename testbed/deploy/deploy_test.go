@@ -19,6 +19,7 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
@@ -172,6 +173,7 @@ func TestPods(t *testing.T) {
 		c := template.Spec.Containers[0]
 		require.False(t, c.Resources.Limits.Memory().IsZero(), name)
 		require.False(t, c.Resources.Requests.Memory().IsZero(), name)
+		requireMemoryLimit(t, name, c.Env, c.Resources)
 		require.True(t, *c.SecurityContext.ReadOnlyRootFilesystem, name)
 		require.False(t, *c.SecurityContext.AllowPrivilegeEscalation, name)
 		require.Equal(t, []corev1.Capability{"ALL"}, c.SecurityContext.Capabilities.Drop, name)
@@ -192,6 +194,21 @@ func TestPods(t *testing.T) {
 	}
 }
 
+// The runtime's own limit is four fifths of the container's, so that memory is given
+// back before the kernel ends the collector.
+func requireMemoryLimit(t *testing.T, name string, env []corev1.EnvVar, resources corev1.ResourceRequirements) {
+	t.Helper()
+	for _, e := range env {
+		if e.Name == "GOMEMLIMIT" {
+			limit, err := resource.ParseQuantity(strings.TrimSuffix(e.Value, "B"))
+			require.NoError(t, err, name)
+			require.InDelta(t, 0.8, limit.AsApproximateFloat64()/resources.Limits.Memory().AsApproximateFloat64(), 0.03, name)
+			return
+		}
+	}
+	require.Fail(t, "no GOMEMLIMIT", name)
+}
+
 // The operator's resource carries config/gateway.yaml, word for word.
 func TestOperatorsConfigIsTheGateways(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(program.Root(t), "config", "gateway.yaml"))
@@ -200,6 +217,7 @@ func TestOperatorsConfigIsTheGateways(t *testing.T) {
 	require.NoError(t, yaml.Unmarshal(text, &want))
 	for _, o := range objects(t) {
 		if v, is := o.value.(*openTelemetryCollector); is {
+			requireMemoryLimit(t, v.Name, v.Spec.Env, v.Spec.Resources)
 			require.Equal(t, want, v.Spec.Config, "copy config/gateway.yaml to spec.config of %s", o.file)
 			return
 		}

@@ -22,6 +22,7 @@ import (
 	k8syaml "sigs.k8s.io/yaml"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/backend"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/docs"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/load"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/otlp"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
@@ -105,6 +106,9 @@ processors: {memory_limiter: {check_interval: 100ms, limit_percentage: 0, spike_
 	for _, q := range scalingQueries(t) {
 		t.Run("autoscaling/"+q, func(t *testing.T) { ask(t, prometheus.API, q, true) })
 	}
+	for _, page := range []string{"deploying.md", "operating.md"} {
+		t.Run("commands of "+page, func(t *testing.T) { requireAnswers(t, g, page) })
+	}
 	t.Run("limits hold", func(t *testing.T) {
 		// The number is that of all connectors of the kind: 12 streams of the demo
 		// beside those of the clusters.
@@ -122,6 +126,28 @@ processors: {memory_limiter: {check_interval: 100ms, limit_percentage: 0, spike_
 			}
 		}
 	})
+}
+
+// requireAnswers runs the commands that a guide shows, in order, and checks that each
+// has an answer.
+func requireAnswers(t *testing.T, g gateway, page string) {
+	t.Helper()
+	dir, commands := t.TempDir(), 0
+	for _, block := range docs.CodeBlocks(t, filepath.Join(program.Root(t), "docs", page), "console") {
+		for line := range strings.Lines(block) {
+			commands++
+			command := strings.ReplaceAll(strings.TrimPrefix(line, "$ "), "curl -s", "curl --fail-with-body -sS")
+			bash := exec.Command("bash", "-o", "pipefail", "-c", g.moved.Replace(command))
+			bash.Dir = dir
+			out, err := bash.CombinedOutput()
+			require.NoError(t, err, "%s%s", command, out)
+			assert.NotContains(t, string(out), `"result":[]`, command)
+			if !strings.Contains(command, ">") || strings.Contains(command, "query=") {
+				assert.NotEmpty(t, out, command)
+			}
+		}
+	}
+	require.Positive(t, commands)
 }
 
 // A rule file that Prometheus' own checker finds fault with, and a rule without a

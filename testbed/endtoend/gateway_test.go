@@ -23,6 +23,8 @@ const nowhere = "localhost:1"
 type gateway struct {
 	*program.Program
 	address string // of OTLP/HTTP
+	// Where the guides say localhost and a port, it is this one here.
+	moved *strings.Replacer
 }
 
 // startGateway starts a gateway that writes to the backends, each of which may be
@@ -30,24 +32,28 @@ type gateway struct {
 func startGateway(t *testing.T, loki *backend.Loki, prometheus *backend.Prometheus, env []string, overlays ...string) gateway {
 	t.Helper()
 	dir, address := t.TempDir(), program.FreeAddress(t)
+	health, knowledge, telemetry := program.FreeAddress(t), program.FreeAddress(t), program.FreeAddress(t)
+	moved := []string{"localhost:13133", health, "localhost:8890", knowledge, "localhost:8888", "localhost:" + port(telemetry)}
 	lokiOTLP, prometheusOTLP := "http://"+nowhere, "http://"+nowhere
 	if loki != nil {
 		lokiOTLP = loki.OTLP()
+		moved = append(moved, "localhost:3100", loki.Address)
 	}
 	if prometheus != nil {
 		prometheusOTLP = prometheus.OTLP()
+		moved = append(moved, "localhost:9090", prometheus.Address)
 	}
 	args := []string{"--config", "config/gateway.yaml"}
 	overlays = append(overlays, program.WriteFile(t, dir, "addresses.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
 extensions: {health_check: {endpoint: %q}, knowledge_base: {http: {endpoint: %q}}}
-`, program.FreeAddress(t), address, program.FreeAddress(t), program.FreeAddress(t))))
+`, program.FreeAddress(t), address, health, knowledge)))
 	for _, overlay := range overlays {
 		args = append(args, "--config", overlay)
 	}
 	env = append(env, "STATE_DIR="+dir, "LOKI_OTLP_ENDPOINT="+lokiOTLP, "PROMETHEUS_OTLP_ENDPOINT="+prometheusOTLP,
-		"TELEMETRY_PORT="+port(program.FreeAddress(t)), "TELEMETRY_INTERVAL=1s")
-	return gateway{program.StartCollector(t, env, program.Collector(t), args...), address}
+		"TELEMETRY_PORT="+port(telemetry), "TELEMETRY_INTERVAL=1s")
+	return gateway{program.StartCollector(t, env, program.Collector(t), args...), address, strings.NewReplacer(moved...)}
 }
 
 func port(address string) string { return address[strings.LastIndex(address, ":")+1:] }

@@ -24,6 +24,7 @@ const EnvDir = "OTELCOL_AIOPS_BACKENDS"
 type Loki struct {
 	*program.Program
 	API
+	Data string // its directory
 }
 
 // Prometheus is a running Prometheus.
@@ -54,7 +55,7 @@ func StartLoki(t testing.TB) *Loki {
 	require.NoError(t, os.Mkdir(rules, 0o750))
 	// A folder a tenant; that of a Loki without tenants is called fake.
 	require.NoError(t, os.Symlink(filepath.Join(program.Root(t), "deploy", "alerts", "loki"), filepath.Join(rules, "fake")))
-	l := &Loki{API: API{Address: http, prefix: "/loki/api/v1"}}
+	l := &Loki{API: API{Address: http, prefix: "/loki/api/v1"}, Data: data}
 	l.Program = program.Start(t, []string{
 		"LOKI_DATA=" + data, "LOKI_RULES=" + rules, "LOKI_PORT=" + port(http), "LOKI_GRPC_PORT=" + port(grpc),
 	}, Path(t, "loki"), "-config.file=deploy/compose/loki.yaml", "-config.expand-env=true",
