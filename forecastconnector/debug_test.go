@@ -6,6 +6,7 @@ package forecastconnector
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -16,6 +17,9 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/streamtest"
 )
@@ -80,6 +84,9 @@ func TestAForecastIsExplained(t *testing.T) {
 	next, err := time.Parse(time.RFC3339, s.Fit.Next)
 	require.NoError(t, err)
 	require.True(t, next.After(last))
+	_, body := ask(t, c, streamsPath)
+	require.Contains(t, body, `"horizon": "24h"`)
+	require.Contains(t, body, `"coverage": null`, "no forecast of a day came due")
 	why := strings.Join(s.Why, " ")
 	require.Contains(t, why, "It knows 4h59m, as means of 1m each.")
 	require.Contains(t, why, "No period is found yet")
@@ -175,4 +182,23 @@ func TestAnAddressInUseIsRefused(t *testing.T) {
 	}), consumertest.NewNop())
 	require.ErrorContains(t, second.Start(t.Context(), componenttest.NewNopHost()), "debug: ")
 	require.NoError(t, second.Shutdown(t.Context()))
+}
+
+// At debug level each fit says what it led to; above, nothing is put together.
+func TestFitsAreLogged(t *testing.T) {
+	for level, want := range map[zapcore.Level]bool{zap.DebugLevel: true, zap.InfoLevel: false} {
+		core, logs := observer.New(level)
+		c := startMetrics(t, defaults())
+		c.Metrics.(*forecastConnector).logger = zap.New(core)
+		c.consume(t, ramp(100), streamtest.Always(10))
+		fitted := logs.FilterMessage("models fitted").All()
+		require.Equal(t, want, len(fitted) > 0, level)
+		if want {
+			fields := fitted[len(fitted)-1].ContextMap()
+			require.Equal(t, "test.gauge", fields["metric"])
+			require.Contains(t, fmt.Sprint(fields["why"]), "weighs most")
+			require.Contains(t, fmt.Sprint(fields["models"]), "weight")
+			require.Contains(t, fmt.Sprint(fields["measured"]), "coverage")
+		}
+	}
 }

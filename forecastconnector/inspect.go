@@ -231,7 +231,7 @@ func explain(id series.ID, s *stream) *subject {
 	}
 	for _, m := range d.Models {
 		if m.Weight > 0 {
-			e.Models = append(e.Models, weighed{m.Name, number(m.Weight), number(m.Error)})
+			e.Models = append(e.Models, weighed{m.Name, number(m.Weight), known(m.Error, m.Error > 0)})
 		}
 	}
 	for _, m := range d.Measured {
@@ -240,10 +240,18 @@ func explain(id series.ID, s *stream) *subject {
 			f = s.model.Forecast(m.Horizon)
 		}
 		e.Horizons = append(e.Horizons, horizon{
-			forecast.Written(m.Horizon), number(f.Mean), number(f.Lower), number(f.Upper), m.Points, number(m.Coverage), number(m.Error),
+			forecast.Written(m.Horizon), number(f.Mean), number(f.Lower), number(f.Upper), m.Points, known(m.Coverage, m.Points > 0), known(m.Error, m.Points > 0),
 		})
 	}
 	return e
+}
+
+// known is a number, or null where it is not.
+func known(v float64, ok bool) number {
+	if !ok {
+		return number(math.NaN())
+	}
+	return number(v)
 }
 
 // moment is a time as it is written, empty where there is none.
