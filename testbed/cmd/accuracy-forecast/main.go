@@ -69,23 +69,39 @@ func origins(sets []dataset.ForecastSet, methods []forecastbase.Method, quick, m
 	results := forecastrun.Sets(sets, methods)
 	table := report.Table{
 		Title: "Forecasts, one default setting for all sets",
-		Head:  []string{"set", "series", "sMAPE", "MASE", "OWA", "cover 80", "cover 95", "MSIS 80", "MSIS 95", "over 90"},
+		Head:  []string{"set", "series", "sMAPE", "MASE", "OWA", "cover 80", "cover 95", "MSIS 80", "MSIS 95", "over 90", "MASE, odd series", "even series"},
 	}
 	for _, r := range results {
-		row(&table, r.Set.Name, r.Ours, r.Methods[0])
+		row(&table, &r)
 	}
 	table.Write(os.Stdout, markdown)
 	if !quick {
 		compare(results, methods, markdown)
 	}
-	geo, n := 0.0, 0.0
+	means(results)
+}
+
+// means prints the geometric mean over the streaming sets: of all series, of each
+// half, and the range that leaving any one set out gives.
+func means(results []forecastrun.Result) {
+	var sum [3]float64
+	var each []float64
 	for _, r := range results {
-		if slices.Contains(streaming, r.Set.Name) {
-			geo += math.Log(r.Ours.MASE)
-			n++
+		if !slices.Contains(streaming, r.Set.Name) {
+			continue
 		}
+		for i, s := range []forecastscore.Score{r.Ours, r.Halves[0], r.Halves[1]} {
+			sum[i] += math.Log(s.MASE)
+		}
+		each = append(each, math.Log(r.Ours.MASE))
 	}
-	fmt.Printf("geometric mean MASE over %v streaming sets: %.4f\n", n, math.Exp(geo/n))
+	n := float64(len(each))
+	if n < 2 {
+		return
+	}
+	without := func(one float64) float64 { return math.Exp((sum[0] - one) / (n - 1)) }
+	fmt.Printf("geometric mean MASE over %v streaming sets: %.4f (odd series %.4f, even %.4f; one set left out: %.4f to %.4f)\n",
+		n, math.Exp(sum[0]/n), math.Exp(sum[1]/n), math.Exp(sum[2]/n), without(slices.Max(each)), without(slices.Min(each)))
 }
 
 // steps prints how the day ahead is forecast six hours after a step, on the sets
@@ -156,9 +172,14 @@ func short(sets []dataset.ForecastSet, markdown bool) {
 
 func share(v float64) string { return fmt.Sprintf("%.1f", 100*v) }
 
-func row(t *report.Table, name string, s, naive2 forecastscore.Score) {
-	t.Row(name, int(s.Count), fmt.Sprintf("%.2f", s.SMAPE), s.MASE, forecastscore.OWA(s, naive2),
-		share(s.Coverage[0]), share(s.Coverage[1]), s.MSIS[0], s.MSIS[1], share(s.Exceeded))
+func row(t *report.Table, r *forecastrun.Result) {
+	s := r.Ours
+	even := any("")
+	if r.Halves[1].Count > 0 {
+		even = r.Halves[1].MASE
+	}
+	t.Row(r.Set.Name, int(s.Count), fmt.Sprintf("%.2f", s.SMAPE), s.MASE, forecastscore.OWA(s, r.Methods[0]),
+		share(s.Coverage[0]), share(s.Coverage[1]), s.MSIS[0], s.MSIS[1], share(s.Exceeded), r.Halves[0].MASE, even)
 }
 
 func choose(sets []dataset.ForecastSet, only string, every int) []dataset.ForecastSet {
@@ -214,4 +235,14 @@ func compare(results []forecastrun.Result, methods []forecastbase.Method, markdo
 		table.Row(append(cells, fmt.Sprintf("%+.1f %%", 100*(math.Exp((geo[0]-geo[len(geo)-1])/n)-1)))...)
 	}
 	table.Write(os.Stdout, markdown)
+	best, name := math.Inf(1), ""
+	for k, m := range methods {
+		if m.Simple && geo[k+1] < best {
+			best, name = geo[k+1], m.Name
+		}
+	}
+	if n > 0 {
+		fmt.Printf("streaming sets, against the best simple method of each set: %+.1f %%; against the best one for all, %s: %+.1f %%\n",
+			100*(math.Exp((geo[0]-geo[len(geo)-1])/n)-1), name, 100*(math.Exp((geo[0]-best)/n)-1))
+	}
 }

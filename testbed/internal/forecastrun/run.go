@@ -77,6 +77,7 @@ func Curve(s *forecasttest.Stream, origin int, step time.Duration, horizon int) 
 type Result struct {
 	Set     dataset.ForecastSet
 	Ours    forecastscore.Score
+	Halves  [2]forecastscore.Score // ours, of every second series
 	Methods []forecastscore.Score
 	Horizon int
 }
@@ -156,11 +157,13 @@ func Sets(sets []dataset.ForecastSet, methods []forecastbase.Method) []Result {
 		// Added in order: sums of floats are the same in every run.
 		for j := range ours {
 			r.Ours.Add(ours[j])
+			r.Halves[j%2].Add(ours[j])
 			for k := range methods {
 				r.Methods[k].Add(others[j][k])
 			}
 		}
 		r.Ours = r.Ours.Mean()
+		r.Halves = [2]forecastscore.Score{r.Halves[0].Mean(), r.Halves[1].Mean()}
 		for k := range methods {
 			r.Methods[k] = r.Methods[k].Mean()
 		}
