@@ -142,7 +142,7 @@ func short(sets []dataset.ForecastSet, markdown bool) {
 	mean := make([]forecastrun.Pair, len(ages))
 	n := 0.0
 	for i := range sets {
-		of, within := []any{sets[i].Name}, []any{sets[i].Name}
+		of, within := cells(sets[i].Name, len(ages)), cells(sets[i].Name, len(ages))
 		pairs := make([]forecastrun.Pair, len(ages))
 		for k, age := range ages {
 			pairs[k] = forecastrun.Short(&sets[i], age)
@@ -160,7 +160,7 @@ func short(sets []dataset.ForecastSet, markdown bool) {
 			mean[k].Coverage += p.Coverage
 		}
 	}
-	of, within := []any{"geometric mean"}, []any{"mean"}
+	of, within := cells("geometric mean", len(ages)), cells("mean", len(ages))
 	for _, m := range mean {
 		of, within = append(of, math.Exp(m.Ours/n)), append(within, share(m.Coverage/n))
 	}
@@ -169,6 +169,9 @@ func short(sets []dataset.ForecastSet, markdown bool) {
 	errors.Write(os.Stdout, markdown)
 	covered.Write(os.Stdout, markdown)
 }
+
+// cells begins a row of a name and so many figures.
+func cells(name string, figures int) []any { return append(make([]any, 0, figures+1), name) }
 
 func share(v float64) string { return fmt.Sprintf("%.1f", 100*v) }
 
