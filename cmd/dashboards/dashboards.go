@@ -44,6 +44,12 @@ func logClusters() dashboard {
 				`max by (service_name, log_cluster_id) (anomaly_score_ratio{anomaly_metric_name="log.cluster.errors",service_name=~"$service"})`, "{{service_name}} {{log_cluster_id}}"),
 		},
 		[]panel{
+			lines(prometheus, 12, "Errors: how many times their usual rate", "Of the clusters whose rate is out of the ordinary. Needs config/gateway-log-rates.yaml.", "none",
+				`sum by (service_name, log_cluster_id) (rate(log_cluster_errors_total{service_name=~"$service"}[$__rate_interval])) / max by (service_name, log_cluster_id) (anomaly_expected_per_second{anomaly_metric_name="log.cluster.errors",service_name=~"$service"})`, "{{service_name}} {{log_cluster_id}}"),
+			lines(prometheus, 12, "Errors a second, forecast for an hour ahead", "The upper bound, of the ten with most.", "logs/s",
+				`topk(10, max by (service_name, log_cluster_id) (log_cluster_errors_forecast_per_second{forecast_horizon="1h",forecast_bound="upper",service_name=~"$service"}))`, "{{service_name}} {{log_cluster_id}}"),
+		},
+		[]panel{
 			logs(12, "New: the first line of each template", "", `{service_name=~"$service"} | log_cluster_new="true"`),
 			logs(12, "Search by keyword", "A regular expression over the keywords of the cluster.", `{service_name=~"$service"} | log_cluster_keywords=~"(?i).*$search.*"`),
 		},
