@@ -12,12 +12,13 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 )
 
-// stream is what is remembered of one metric stream. A zero value is new.
+// stream is what is remembered of one metric stream. A zero value is new. What a
+// point needs lies together, at the start.
 type stream struct {
-	plan   *plan // nil in a new stream and in one that was just restored
-	number measure.Number
-	first  watch   // of the first number that its points give
+	plan   *plan   // nil in a new stream and in one that was just restored
 	rare   *rarely // nil for most
+	number measure.Number
+	first  watch // of the first number that its points give
 }
 
 // rarely is what most streams do not need.
@@ -38,11 +39,11 @@ func (s *stream) more() *rarely {
 
 // watch follows one of the numbers that a stream's points give.
 type watch struct {
-	detector detect.Detector
 	begun    bool     // the detector is one
 	warming  bool     // counted as warming up; of a stream's first only
 	open     bool     // its companion gauges have a value that no end was set to
 	tallies  *[]tally // nil until there is an anomaly
+	detector detect.Detector
 }
 
 // tally counts the anomalous points of a kind and direction.

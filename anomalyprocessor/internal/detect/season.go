@@ -29,13 +29,13 @@ const (
 // period is found.
 type profile struct {
 	Period int64
-	Mean   [buckets]float32
-	Seen   [buckets]uint8  // cycles learnt, 0 is unknown; and whether the last ones were off, up or down
+	Sum    float64         // of the values in the bucket that is being filled
+	Num    float32         // how many they are
+	Bucket int16           // which it is, -1 for none
+	Mark   uint8           // offUp or offDown, of it
 	Noise  [phases]float32 // size of the noise, relative to its mean
-	Bucket int16           // the one that is being filled, -1 for none
-	Mark   uint8           // offUp or offDown, of the bucket that is being filled
-	Sum    float64
-	Num    float32
+	Mean   [buckets]float32
+	Seen   [buckets]uint8 // cycles learnt, 0 is unknown; and whether the last ones were off, up or down
 }
 
 func newProfile(period int64) *profile {
