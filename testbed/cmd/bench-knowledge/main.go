@@ -45,7 +45,6 @@ func run(dsn string, trials int, length time.Duration, templates int, markdown b
 		return err
 	}
 	defer os.RemoveAll(dir)
-	var tables []*report.Table
 	measures := []func() (*report.Table, error){
 		func() (*report.Table, error) { return measureFlow(ctx, sets, dir, dsn, trials, length) },
 		func() (*report.Table, error) { return measureStart(ctx, dir, "", templates) },
@@ -58,10 +57,7 @@ func run(dsn string, trials int, length time.Duration, templates int, markdown b
 		if err != nil {
 			return err
 		}
-		tables = append(tables, table)
-	}
-	for _, t := range tables {
-		t.Write(os.Stdout, markdown)
+		table.Write(os.Stdout, markdown)
 	}
 	return nil
 }

@@ -23,10 +23,16 @@ CREATE INDEX clusters_by_partition ON clusters (partition, first_seen);
 -- extension pg_trgm does, without one. The cost keeps the planner from computing
 -- it for every row.
 -- +goose StatementBegin
-CREATE FUNCTION grams(content TEXT) RETURNS TEXT[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 AS $$
-  SELECT COALESCE(array_agg(DISTINCT substr(low, i, 3)), '{}')
-  FROM lower(content) AS low, generate_series(1, length(low) - 2) AS i
-$$;
+CREATE FUNCTION grams(content TEXT) RETURNS TEXT[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 10000 AS $$
+DECLARE
+  low   TEXT := lower(content);
+  grams TEXT[] := '{}';
+BEGIN
+  FOR i IN 1 .. length(low) - 2 LOOP
+    grams[i] := substr(low, i, 3);
+  END LOOP;
+  RETURN grams;
+END $$;
 -- +goose StatementEnd
 CREATE INDEX search_by_grams ON search USING gin (grams(text));
 
