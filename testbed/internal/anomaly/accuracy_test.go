@@ -36,11 +36,11 @@ func TestAccuracyFloors(t *testing.T) {
 		t.Logf("%s: F1 %.3f; as shipped F1 %.3f and %.2f false alarms a series and day", set.name, best.F1(), shipped.F1(), shipped.Rate())
 		require.GreaterOrEqual(t, best.F1(), set.f1, set.name)
 		require.LessOrEqual(t, shipped.Rate(), set.alarms, set.name)
-		right, detected := 0, 0
-		for _, k := range Kinds(verdicts) {
-			right, detected = right+k.Most, detected+k.Detected
-		}
 		if set.name == "kinds" {
+			right, detected := 0, 0
+			for _, k := range Kinds(verdicts) {
+				right, detected = right+k.Most, detected+k.Detected
+			}
 			t.Logf("%d of %d detected events are named rightly", right, detected)
 			require.GreaterOrEqual(t, ratio(right, detected), 0.78)
 		}
