@@ -353,7 +353,7 @@ func (d *Detector) judge(evidence *[channels]float64) (rarity float64, channel i
 // needed is how many nats of rarity make a score of 1. A stream of which little
 // is known needs more, and one that has been having incidents every few hours.
 func (d *Detector) needed() float64 {
-	return threshold / d.cfg.Sensitivity * (1 + unsure/float64(d.N)) * (1 + habitCost/habitDays*float64(d.Habit))
+	return threshold / d.cfg.Sensitivity * (1 + unsure/float64(max(1, d.N))) * (1 + habitCost/habitDays*float64(d.Habit))
 }
 
 // expect keeps what is expected within where values can be.
@@ -367,8 +367,12 @@ func (d *Detector) expect(v *Verdict) {
 }
 
 // Bounds is between which values a single one is not anomalous, that v expects.
-// It speaks of the value of the last Step, whose verdict v is.
+// It speaks of the value of the last Step, whose verdict v is. Where nothing was
+// predicted both are what is expected.
 func (d *Detector) Bounds(v *Verdict) (lower, upper float64) {
+	if v.sigma == 0 {
+		return v.Expected, v.Expected
+	}
 	least := max(d.cfg.MinDeviation.Absolute, d.cfg.MinDeviation.Relative*math.Abs(v.Expected))
 	need := excess(d.needed())
 	lower = v.Expected - max(least, v.sigma*max(0, d.Tails[point][1].evidence(need)))
