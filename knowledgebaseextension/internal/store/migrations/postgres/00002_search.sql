@@ -37,11 +37,19 @@ END $$;
 CREATE INDEX search_by_grams ON search USING gin (grams(text));
 
 -- +goose StatementBegin
-CREATE FUNCTION template_searched() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+CREATE FUNCTION templates_added() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    INSERT INTO search (kind, id, cluster, text) VALUES ('template', NEW.id, NEW.cluster, NEW.text);
-  ELSIF TG_OP = 'UPDATE' THEN
+  INSERT INTO search (kind, id, cluster, text) SELECT 'template', id, cluster, text FROM added;
+  RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER templates_added AFTER INSERT ON templates
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION templates_added();
+
+-- +goose StatementBegin
+CREATE FUNCTION template_changed() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
     UPDATE search SET cluster = NEW.cluster, text = NEW.text WHERE kind = 'template' AND id = NEW.id;
   ELSE
     DELETE FROM search WHERE kind = 'template' AND id = OLD.id;
@@ -49,26 +57,34 @@ BEGIN
   RETURN NULL;
 END $$;
 -- +goose StatementEnd
-CREATE TRIGGER templates_searched AFTER INSERT OR DELETE ON templates
-  FOR EACH ROW EXECUTE FUNCTION template_searched();
-CREATE TRIGGER templates_reworded AFTER UPDATE OF text, cluster ON templates
-  FOR EACH ROW WHEN (NEW.text <> OLD.text OR NEW.cluster <> OLD.cluster) EXECUTE FUNCTION template_searched();
+CREATE TRIGGER templates_changed AFTER UPDATE OF text, cluster ON templates
+  FOR EACH ROW WHEN (NEW.text <> OLD.text OR NEW.cluster <> OLD.cluster) EXECUTE FUNCTION template_changed();
+CREATE TRIGGER templates_left AFTER DELETE ON templates
+  FOR EACH ROW EXECUTE FUNCTION template_changed();
 
 -- +goose StatementBegin
-CREATE FUNCTION keywords_searched() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+CREATE FUNCTION clusters_added() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'DELETE' THEN
-    DELETE FROM search WHERE kind = 'keywords' AND id = OLD.id;
-  ELSE
+  INSERT INTO search (kind, id, cluster, text) SELECT 'keywords', id, id, keywords FROM added WHERE keywords <> '[]';
+  RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER clusters_added AFTER INSERT ON clusters
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION clusters_added();
+
+-- +goose StatementBegin
+CREATE FUNCTION cluster_changed() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
     INSERT INTO search (kind, id, cluster, text) VALUES ('keywords', NEW.id, NEW.id, NEW.keywords)
       ON CONFLICT (kind, id) DO UPDATE SET text = excluded.text;
+  ELSE
+    DELETE FROM search WHERE kind = 'keywords' AND id = OLD.id;
   END IF;
   RETURN NULL;
 END $$;
 -- +goose StatementEnd
-CREATE TRIGGER clusters_searched AFTER INSERT ON clusters
-  FOR EACH ROW WHEN (NEW.keywords <> '[]') EXECUTE FUNCTION keywords_searched();
-CREATE TRIGGER clusters_reworded AFTER UPDATE OF keywords ON clusters
-  FOR EACH ROW WHEN (NEW.keywords <> OLD.keywords) EXECUTE FUNCTION keywords_searched();
+CREATE TRIGGER clusters_changed AFTER UPDATE OF keywords ON clusters
+  FOR EACH ROW WHEN (NEW.keywords <> OLD.keywords) EXECUTE FUNCTION cluster_changed();
 CREATE TRIGGER clusters_left AFTER DELETE ON clusters
-  FOR EACH ROW EXECUTE FUNCTION keywords_searched();
+  FOR EACH ROW EXECUTE FUNCTION cluster_changed();
