@@ -22,7 +22,7 @@ var decay = math.Pow(0.5, 1.0/HalfLife)
 const strength = 3
 
 // entered is how many scored forecasts it takes until a model's prior says nothing.
-const entered = 10
+const entered = 30
 
 // Pooled is how much of a weight comes from the errors over all horizons; the
 // rest is from those of the horizon itself.
@@ -107,9 +107,10 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 			if unit[h] == 0 {
 				continue
 			}
-			// A newcomer is expected to be as wrong near as it is far: it must earn its
-			// weight where others have shown that they know better.
-			expected := prior[k] * far
+			// What a newcomer is expected to be better by, its prior says of the level far
+			// ahead; where others have shown that they know better, it is better by that
+			// than the geometric mean of both errors.
+			expected := prior[k] * math.Sqrt(far*best)
 			if entry[k] > 0 {
 				expected = entry[k] * best
 			}
