@@ -5,6 +5,7 @@ package forecast
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -85,4 +86,27 @@ func TestBoundsShrinkWithWhatWasSeen(t *testing.T) {
 		}
 	}
 	require.Equal(t, Point{42, 42, 42}, s.Forecast(24*time.Hour))
+}
+
+// What grows by the same amount all day, as a disk fills, has no season: within the
+// first day and a half this is seen, and stays so when models of a season join.
+func TestSteadyGrowth(t *testing.T) {
+	const perMinute = 0.01
+	cfg := DefaultConfig()
+	s := New(&cfg)
+	r := rand.New(rand.NewPCG(1, 1))
+	for at := int64(0); at < 4*day; at += minute {
+		value := 100 + perMinute*float64(at/minute)
+		s.Update(at, value+0.05*r.NormFloat64())
+		if s.FitDue() {
+			s.Fit()
+		}
+		if at < 36*hour || at%(3*hour) != 0 {
+			continue
+		}
+		want, p := value+24*60*perMinute, s.Forecast(24*time.Hour)
+		require.InDelta(t, want, p.Mean, 1, "after %s", time.Duration(at))
+		require.Less(t, p.Lower, want)
+		require.Greater(t, p.Upper, want)
+	}
 }

@@ -47,14 +47,17 @@ type smoothing struct {
 // run filters the series; state holds the short, then the long season.
 func (p *smoothing) run(y []float64, d, w int, state []float64) {
 	clear(state)
-	sum := 0.0
-	for _, v := range y[:d] {
-		sum += v
-	}
-	p.level = sum / float64(d)
+	// The first season stands above the line through its middle and that of the next:
+	// a series that grows has not done so as a season.
+	first, trend := 0.0, 0.0
 	for i, v := range y[:d] {
-		state[i] = v - p.level
+		first += v / float64(d)
+		trend += (y[d+i] - v) / float64(d*d)
 	}
+	for i, v := range y[:d] {
+		state[i] = v - first - trend*(float64(i)-float64(d-1)/2)
+	}
+	p.level = first + trend*float64(d)/2
 	var e, e0, e1 float64
 	i, j := 0, d%max(w, 1)
 	for t := d; t < len(y); t++ {

@@ -28,6 +28,11 @@ const entered = 30
 // rest is from those of the horizon itself.
 const Pooled = 0.75
 
+// plain is how many models, the first ones, have no season: level and trend. What
+// these are worth at a horizon says something about the next longer one; what a
+// season is worth shows far ahead only.
+const plain = 2
+
 // Errors holds the recent absolute error of each model at each horizon:
 // exponentially weighted sums and the weights behind them.
 type Errors struct {
@@ -83,8 +88,8 @@ func (e *Errors) Size() int { return 4 * (len(e.Sum) + len(e.Weight)) }
 // those that are what it should have become; 0 for all others.
 func (e *Errors) Weights(prior, entry, dst []float64) {
 	m := e.Models
-	scratch := make([]float64, m*(e.Horizons+2)+e.Horizons)
-	pooled, seen, unit, own := scratch[:m], scratch[m:2*m], scratch[2*m:2*m+e.Horizons], scratch[2*m+e.Horizons:]
+	scratch := make([]float64, m*(e.Horizons+3)+e.Horizons)
+	pooled, seen, shorter, unit, own := scratch[:m], scratch[m:2*m], scratch[2*m:3*m], scratch[3*m:3*m+e.Horizons], scratch[3*m+e.Horizons:]
 	known := 0.0
 	for h := range e.Horizons { // the mean error of all ready models is the unit
 		sum, weight := 0.0, 0.0
@@ -121,9 +126,9 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 			seen[k] += w / known
 		}
 	}
-	for h := range e.Horizons {
+	for h := e.Horizons - 1; h >= 0; h-- { // the shortest first
 		// What a model is worth at short horizons says little about far ones that
-		// nothing has been scored at yet.
+		// nothing has been scored at yet (but see plain).
 		evidence := 0.0
 		for k := range m {
 			if prior[k] > 0 {
@@ -131,7 +136,6 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 			}
 		}
 		sure := evidence / (evidence + strength)
-		best := math.Inf(1)
 		for k := range m {
 			if prior[k] <= 0 {
 				continue
@@ -141,9 +145,18 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 				common := Pooled * seen[k] / (seen[k] + strength)
 				err = common*pooled[k] + (1-common)*err
 			}
-			err = sure*err + (1-sure)*prior[k]
-			dst[h*m+k] = max(err, 1e-9)
-			best = min(best, dst[h*m+k])
+			guess := prior[k]
+			if k < plain && h+1 < e.Horizons {
+				guess = math.Sqrt(guess * shorter[k] / shorter[0])
+			}
+			shorter[k] = max(sure*err+(1-sure)*guess, 1e-9)
+		}
+		best := math.Inf(1)
+		for k := range m {
+			if prior[k] > 0 {
+				dst[h*m+k] = shorter[k]
+				best = min(best, shorter[k])
+			}
 		}
 		sum := 0.0
 		for k := range m {

@@ -1,0 +1,74 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// input is a number of days of hours.
+func input(days int, value func(hour int) float64) *Input {
+	in := &Input{Short: 24, Long: 7 * 24, Recent: 6, Positive: true}
+	for h := range days * 24 {
+		in.Y = append(in.Y, value(h))
+	}
+	return in
+}
+
+func growing(hour int) float64 { return 100 + 0.5*float64(hour) }
+
+func daily(hour int) float64 { return 100 + 20*math.Sin(2*math.Pi*float64(hour)/24) }
+
+// The weights of the pool rely on the order: level, then trend, then those with a
+// season.
+func TestTheFirstTwoHaveNoSeason(t *testing.T) {
+	pool := Pool()
+	require.Equal(t, "flat", pool[0].Name)
+	require.InDelta(t, 1, pool[0].Prior, 0, "the unit of the priors")
+	require.Equal(t, "drift", pool[1].Name)
+}
+
+// Every model of a season says of a series that is nothing else what comes.
+func TestSeasonsAreRepeated(t *testing.T) {
+	in := input(30, daily)
+	out := make([]float64, 48)
+	for _, m := range Pool()[2:] {
+		if !m.Ready(in) {
+			continue
+		}
+		m.Forecast(in, out)
+		for h, v := range out {
+			require.InDelta(t, daily(len(in.Y)+h), v, 4, "%s, %d hours ahead", m.Name, h+1)
+		}
+	}
+}
+
+// Growth is no season: smoothing keeps the level, drift goes on.
+func TestGrowth(t *testing.T) {
+	for _, days := range []int{2, 3, 5} {
+		in := input(days, growing)
+		out := make([]float64, 24)
+		Drift(in, out)
+		require.InDelta(t, growing(len(in.Y)+23), out[23], 1e-9)
+		Smoothing(in, out)
+		for h, v := range out {
+			require.InDelta(t, growing(len(in.Y)), v, 3, "%d days, %d hours ahead", days, h+1)
+		}
+	}
+}
+
+func TestNothingIsWritten(t *testing.T) {
+	in := input(30, daily)
+	want := input(30, daily).Y
+	out := make([]float64, 24)
+	for _, m := range Pool() {
+		if m.Ready(in) {
+			m.Forecast(in, out)
+			require.Equal(t, want, in.Y, m.Name)
+		}
+	}
+}
