@@ -90,10 +90,7 @@ func (t *Template[P]) Words() []string {
 type Entry[P any] struct {
 	shape   uint64
 	tmpl    atomic.Pointer[Template[P]]
-	count   atomic.Int64
-	last    atomic.Int64
 	founded atomic.Bool
-	stored  stored // of whoever saves
 
 	// Under the miner's mutex:
 	text  string // encoded units; empty for a shape that a generalisation covers
@@ -104,6 +101,11 @@ type Entry[P any] struct {
 	mark  int64     // what the count was when the clock last came by
 	slots uint8     // how many words of a generalisation are slots; 0 for a shape
 	gone  bool
+
+	// Written with each batch, so not in the cache line that each record reads.
+	count  atomic.Int64
+	last   atomic.Int64
+	stored stored // of whoever saves
 }
 
 // Shape is the hash of the masked line.
