@@ -65,7 +65,9 @@ func TestImage(t *testing.T) {
 	})
 
 	grpc, http, health := program.FreeAddress(t), program.FreeAddress(t), program.FreeAddress(t)
-	overlay := program.WriteFile(t, t.TempDir(), "overlay.yaml", fmt.Sprintf(`
+	shared := tempDir(t) // the user of the image reads it
+	require.NoError(t, os.Chmod(shared, 0o755))
+	overlay := program.WriteFile(t, shared, "overlay.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
 extensions: {health_check: {endpoint: %q}}
 exporters: {debug: {verbosity: detailed}}
@@ -73,10 +75,6 @@ service:
   telemetry: {metrics: {level: none}}
   pipelines: {logs: {exporters: [debug, count/clusters]}}
 `, grpc, http, health))
-	// Read by the user of the image, through the directories of the test.
-	for dir := filepath.Dir(overlay); dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
-		_ = os.Chmod(dir, 0o755)
-	}
 	require.NoError(t, os.Chmod(overlay, 0o644))
 	const name = "otelcol-aiops-test"
 	args := append(append([]string{}, storage...), "--runtime", "runc", "--cgroup-manager", "cgroupfs", "run", "--rm", "--name", name,
