@@ -85,7 +85,7 @@ func (c *forecastConnector) Start(ctx context.Context, host component.Host) erro
 
 // Shutdown implements component.Component.
 func (c *forecastConnector) Shutdown(ctx context.Context) error {
-	err := errors.Join(c.debug.shutdown(ctx), c.keeper.Shutdown(ctx))
+	err := errors.Join(c.debug.Shutdown(ctx), c.keeper.Shutdown(ctx))
 	c.tel.Shutdown()
 	return err
 }

@@ -5,15 +5,15 @@ package forecastconnector // import "github.com/otelcol-aiops/otelcol-aiops/fore
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.uber.org/zap"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/serve"
 )
 
 // defaultDebugEndpoint is where forecasts are explained when nothing else is said.
@@ -27,10 +27,8 @@ func newDebugConfig() confighttp.ServerConfig {
 
 // debugServer serves what the forecasts are made of.
 type debugServer struct {
-	set     component.TelemetrySettings
-	server  *http.Server
-	address net.Addr // that it listens on
-	ended   chan struct{}
+	serve.Server
+	set component.TelemetrySettings
 }
 
 // start listens and serves, unless there is no configuration.
@@ -47,25 +45,8 @@ func (d *debugServer) start(ctx context.Context, host component.Host, cfg *confi
 		return fmt.Errorf("debug: %w", err)
 	}
 	d.set.Logger.Info("Forecasts are explained", zap.String("url", "http://"+listener.Addr().String()+streamsPath))
-	d.server, d.address, d.ended = server, listener.Addr(), make(chan struct{})
-	go func() {
-		defer close(d.ended)
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			componentstatus.ReportStatus(host, componentstatus.NewRecoverableErrorEvent(fmt.Errorf("debug: %w", err)))
-		}
-	}()
+	d.Server.Start(server, listener, func(err error) {
+		componentstatus.ReportStatus(host, componentstatus.NewRecoverableErrorEvent(fmt.Errorf("debug: %w", err)))
+	})
 	return nil
-}
-
-// shutdown answers what was asked and ends.
-func (d *debugServer) shutdown(ctx context.Context) error {
-	if d.server == nil {
-		return nil
-	}
-	err := d.server.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(err, d.server.Close())
-	}
-	<-d.ended
-	return err
 }

@@ -32,7 +32,7 @@ func debugged(c *Config) {
 
 func ask(t *testing.T, r running, query string) (int, string) {
 	t.Helper()
-	url := "http://" + r.Metrics.(*forecastConnector).debug.address.String() + query
+	url := "http://" + r.Metrics.(*forecastConnector).debug.Address.String() + query
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // none is left for goleak to find
 	response, err := client.Get(url)
 	require.NoError(t, err)
@@ -169,7 +169,7 @@ func TestUnseenStreamsAreCounted(t *testing.T) {
 
 func TestNothingIsServedByDefault(t *testing.T) {
 	c := startMetrics(t, defaults()).Metrics.(*forecastConnector)
-	require.Nil(t, c.debug.server)
+	require.Nil(t, c.debug.Address)
 	require.False(t, c.cfg.Debug.HasValue())
 }
 
@@ -177,7 +177,7 @@ func TestAnAddressInUseIsRefused(t *testing.T) {
 	first := startMetrics(t, defaults(debugged))
 	second := newMetrics(t, defaults(func(c *Config) {
 		server := newDebugConfig()
-		server.NetAddr.Endpoint = first.Metrics.(*forecastConnector).debug.address.String()
+		server.NetAddr.Endpoint = first.Metrics.(*forecastConnector).debug.Address.String()
 		c.Debug = configoptional.Some(server)
 	}), consumertest.NewNop())
 	require.ErrorContains(t, second.Start(t.Context(), componenttest.NewNopHost()), "debug: ")

@@ -54,5 +54,5 @@ func (k *knowledgeBase) Start(ctx context.Context, host component.Host) error {
 // Shutdown implements component.Component.
 func (k *knowledgeBase) Shutdown(ctx context.Context) error {
 	defer k.tel.Shutdown()
-	return errors.Join(k.web.shutdown(ctx), k.Base.Shutdown())
+	return errors.Join(k.web.Shutdown(ctx), k.Base.Shutdown())
 }

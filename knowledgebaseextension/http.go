@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
@@ -16,6 +15,7 @@ import (
 	"go.opentelemetry.io/collector/config/confignet"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/serve"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/api"
 )
 
@@ -80,11 +80,9 @@ func (c *HTTPConfig) dependencies() []component.ID {
 
 // web is the server of API and page.
 type web struct {
-	config  HTTPConfig
-	set     component.TelemetrySettings
-	server  *http.Server
-	address net.Addr // that it listens on
-	ended   chan struct{}
+	serve.Server
+	config HTTPConfig
+	set    component.TelemetrySettings
 }
 
 // start listens and serves.
@@ -110,25 +108,8 @@ func (w *web) start(ctx context.Context, host component.Host, base api.Base) err
 		return fmt.Errorf("http: %w; another http.endpoint is free, or http.enabled: false serves nothing", err)
 	}
 	w.set.Logger.Info("Knowledge base is served", zap.Stringer("address", listener.Addr()))
-	w.server, w.address, w.ended = server, listener.Addr(), make(chan struct{})
-	go func() {
-		defer close(w.ended)
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			componentstatus.ReportStatus(host, componentstatus.NewFatalErrorEvent(fmt.Errorf("http: %w", err)))
-		}
-	}()
+	w.Server.Start(server, listener, func(err error) {
+		componentstatus.ReportStatus(host, componentstatus.NewFatalErrorEvent(fmt.Errorf("http: %w", err)))
+	})
 	return nil
-}
-
-// shutdown answers what was asked and ends.
-func (w *web) shutdown(ctx context.Context) error {
-	if w.server == nil {
-		return nil
-	}
-	err := w.server.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(err, w.server.Close())
-	}
-	<-w.ended
-	return err
 }

@@ -27,7 +27,7 @@ import (
 // ask sends a request to a collector's API and returns status and body.
 func (c *collector) ask(t testing.TB, method, path, body string) (status int, answer string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, "http://"+c.web.address.String()+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), method, "http://"+c.web.Address.String()+path, strings.NewReader(body))
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
@@ -111,7 +111,7 @@ func TestServesNothing(t *testing.T) {
 		onSQLite(t)(cfg)
 		cfg.HTTP.Enabled = false
 	})
-	require.Nil(t, c.web.address)
+	require.Nil(t, c.web.Address)
 	c.stop(t)
 }
 

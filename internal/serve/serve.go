@@ -1,0 +1,45 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package serve runs a component's HTTP server from its start to its shutdown.
+package serve // import "github.com/otelcol-aiops/otelcol-aiops/internal/serve"
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+)
+
+// Server is an HTTP server that serves, or, as the zero value, none.
+type Server struct {
+	Address net.Addr // that it listens on; nil when it never did
+
+	server *http.Server
+	ended  chan struct{}
+}
+
+// Start serves on the listener until Shutdown. It calls failed when serving ends
+// for any other reason.
+func (s *Server) Start(server *http.Server, listener net.Listener, failed func(error)) {
+	s.Address, s.server, s.ended = listener.Addr(), server, make(chan struct{})
+	go func() {
+		defer close(s.ended)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			failed(err)
+		}
+	}()
+}
+
+// Shutdown answers what was asked and ends, at once when the context ends before.
+func (s *Server) Shutdown(ctx context.Context) error {
+	if s.server == nil {
+		return nil
+	}
+	err := s.server.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, s.server.Close())
+	}
+	<-s.ended
+	return err
+}
