@@ -23,10 +23,7 @@ func TestTimeToLimitIsThatOfEveryStep(t *testing.T) {
 		step := []int64{minute, 5 * minute, hour}[seed%3]
 		s := New(&cfg)
 		for at := int64(0); at < int64(1+r.IntN(400))*step; at += step {
-			s.Update(at, 100+slope*float64(at)/float64(day)+size*math.Sin(2*math.Pi*float64(at)/float64(day))+r.NormFloat64())
-			if s.FitDue() {
-				s.Fit()
-			}
+			learn(s, at, 100+slope*float64(at)/float64(day)+size*math.Sin(2*math.Pi*float64(at)/float64(day))+r.NormFloat64())
 		}
 		for range 20 {
 			limit := s.value + 200*r.NormFloat64()

@@ -95,10 +95,7 @@ func TestASmallerHistoryAfterARestart(t *testing.T) {
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(4, 9))
 	for at := 20 * day; at < 20*day+2*hour; at += 5 * minute {
-		require.True(t, restored.Update(at, wave(r, at)))
-		if restored.FitDue() {
-			restored.Fit()
-		}
+		require.True(t, learn(restored, at, wave(r, at)))
 	}
 	require.LessOrEqual(t, restored.Describe().Buckets, 504)
 	require.LessOrEqual(t, restored.Size(), 12<<10)
@@ -109,10 +106,7 @@ func play(cfg *Config, length, step int64, seed uint64) *Stream {
 	r := rand.New(rand.NewPCG(seed, 9))
 	s := New(cfg)
 	for at := int64(0); at < length; at += step {
-		s.Update(at, wave(r, at))
-		if s.FitDue() {
-			s.Fit()
-		}
+		learn(s, at, wave(r, at))
 	}
 	return s
 }
@@ -148,10 +142,7 @@ func TestClockJumps(t *testing.T) {
 	require.True(t, s.Update(11*day, 50), "many in order mean that the clock went back")
 	require.Equal(t, 11*day, s.Now())
 	for i := range int64(100) {
-		require.True(t, s.Update(11*day+(i+1)*10*minute, 50))
-		if s.FitDue() {
-			s.Fit()
-		}
+		require.True(t, learn(s, 11*day+(i+1)*10*minute, 50))
 	}
 	require.InDelta(t, 50, s.Forecast(time.Hour).Mean, 5)
 }
@@ -223,10 +214,7 @@ func FuzzUpdate(f *testing.F) {
 			case 250:
 				at += 30 * day
 			}
-			s.Update(at, v*float64(m))
-			if s.FitDue() {
-				s.Fit()
-			}
+			learn(s, at, v*float64(m))
 		}
 		for _, h := range cfg.Horizons {
 			p := s.Forecast(h)

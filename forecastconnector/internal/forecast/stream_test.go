@@ -12,6 +12,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// learn has a stream learn a point, and fit when a fit is due.
+func learn(s *Stream, at int64, value float64) (ok bool) {
+	ok = s.Update(at, value)
+	if s.FitDue() {
+		s.Fit()
+	}
+	return ok
+}
+
 func TestForecastFollowsTheDay(t *testing.T) {
 	cfg := DefaultConfig()
 	require.NoError(t, cfg.Validate())
@@ -19,10 +28,7 @@ func TestForecastFollowsTheDay(t *testing.T) {
 
 	var at int64
 	for ; at < 6*day; at += int64(5 * time.Minute) {
-		require.True(t, s.Update(at, sine(at)))
-		if s.FitDue() {
-			s.Fit()
-		}
+		require.True(t, learn(s, at, sine(at)))
 	}
 	for _, h := range cfg.Horizons {
 		p := s.Forecast(h)
@@ -42,10 +48,7 @@ func TestAConstantIsWithinItsBounds(t *testing.T) {
 	cfg := DefaultConfig()
 	s := New(&cfg)
 	for at := int64(0); at < 3*hour; at += minute {
-		s.Update(at, 1.4)
-		if s.FitDue() {
-			s.Fit()
-		}
+		learn(s, at, 1.4)
 	}
 	require.Positive(t, s.Measured(0).Points)
 	require.InDelta(t, 1, s.Measured(0).Coverage, 0)
@@ -58,10 +61,7 @@ func TestBoundsOfTheFirstMinutes(t *testing.T) {
 			cfg := DefaultConfig()
 			s := New(&cfg)
 			for at := int64(0); at <= int64(15*time.Second); at += int64(time.Second) {
-				s.Update(at, level*(1+1e-5*float64(at/int64(time.Second)%3)))
-				if s.FitDue() {
-					s.Fit()
-				}
+				learn(s, at, level*(1+1e-5*float64(at/int64(time.Second)%3)))
 			}
 			last := 0.0
 			for _, h := range cfg.Horizons {
@@ -80,10 +80,7 @@ func TestBoundsShrinkWithWhatWasSeen(t *testing.T) {
 	cfg := DefaultConfig()
 	s := New(&cfg)
 	for at := int64(0); at <= 3*day; at += 10 * minute {
-		s.Update(at, 42)
-		if s.FitDue() {
-			s.Fit()
-		}
+		learn(s, at, 42)
 	}
 	require.Equal(t, Point{42, 42, 42}, s.Forecast(24*time.Hour))
 }
@@ -97,10 +94,7 @@ func TestSteadyGrowth(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for at := int64(0); at < 4*day; at += minute {
 		value := 100 + perMinute*float64(at/minute)
-		s.Update(at, value+0.05*r.NormFloat64())
-		if s.FitDue() {
-			s.Fit()
-		}
+		learn(s, at, value+0.05*r.NormFloat64())
 		if at < 36*hour || at%(3*hour) != 0 {
 			continue
 		}
