@@ -103,6 +103,7 @@ type pass struct {
 	reader
 	now      int64
 	resource pcommon.Map
+	cursor   series.Cursor[stream]
 	beside   companions
 	points   measure.Points
 	judged   []finding
@@ -116,6 +117,7 @@ func newPass(p *anomalyProcessor) *pass {
 // end lets go of the batch.
 func (b *pass) end() {
 	b.resource = pcommon.Map{}
+	b.cursor = series.Cursor[stream]{}
 	b.beside.begin(pmetric.MetricSlice{})
 	b.counts = [outcomes]int64{}
 }
@@ -148,7 +150,7 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 		return
 	}
 	b.streams.Tick(p.At)
-	b.streams.Do(id.Point(attributes), func(s *stream) {
+	b.streams.Do(&b.cursor, id.Point(attributes), func(s *stream) {
 		if s.plan == nil {
 			s.plan = b.rules.of(name, attributes, b.resource)
 			if !s.resume() {

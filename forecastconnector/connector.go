@@ -109,6 +109,7 @@ type pass struct {
 	reader
 	now      int64
 	resource pcommon.Map
+	cursor   series.Cursor[stream]
 	out      output
 	points   measure.Points
 	counts   [outcomes]int64
@@ -120,7 +121,7 @@ func newPass(c *forecastConnector) *pass {
 
 // end lets go of the batch.
 func (b *pass) end() {
-	b.resource = pcommon.Map{}
+	b.resource, b.cursor = pcommon.Map{}, series.Cursor[stream]{}
 	b.out.end()
 	b.counts = [outcomes]int64{}
 	b.fits, b.putOff = b.fits[:0], 0
@@ -183,7 +184,7 @@ func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pm
 	}
 	id = id.Point(attributes)
 	b.streams.Tick(p.At)
-	b.streams.Do(id, func(s *stream) {
+	b.streams.Do(&b.cursor, id, func(s *stream) {
 		if s.rule == nil {
 			s.rule, s.id = ruleOf(b.rules, name, attributes, b.resource), id
 			if !s.resume() {

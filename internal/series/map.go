@@ -76,9 +76,11 @@ type shard[S any] struct {
 type entry[S any] struct {
 	older, newer *entry[S]
 	id           ID
-	touched      int64 // the map's clock when it was last seen
+	touched      int64                    // the map's clock when it was last seen
+	next         atomic.Pointer[entry[S]] // that was seen after it, by the same cursor
 	kept         bool
 	again        bool // seen since it was put where it is in its list
+	gone         bool // forgotten
 	state        S
 }
 
@@ -119,14 +121,17 @@ func (m *Map[S]) Tick(at int64) {
 	}
 }
 
-// Do calls f with the state of a stream, which is a zero value when the stream
-// is not known. No other caller has that state until f returns.
-func (m *Map[S]) Do(id ID, f func(*S)) {
+// Do moves a cursor to a stream and calls f with its state, which is a zero value
+// when the stream is not known. No other caller has that state until f returns.
+func (m *Map[S]) Do(c *Cursor[S], id ID, f func(*S)) {
+	e := c.next()
 	s := &m.shards[m.shardOf(id)]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := m.clock.Load()
-	e := s.entries[id]
+	if e == nil || e.id != id || e.gone {
+		e = s.entries[id]
+	}
 	if e != nil && m.keep > 0 && now-e.touched > m.keep {
 		m.forget(s, e, Stale)
 		e = nil
@@ -144,6 +149,7 @@ func (m *Map[S]) Do(id ID, f func(*S)) {
 		e.again = true
 	}
 	e.touched = now
+	c.move(e)
 	f(&e.state)
 }
 
@@ -225,6 +231,10 @@ func (m *Map[S]) forget(s *shard[S], e *entry[S], why Reason) {
 	if m.Forgotten != nil {
 		m.Forgotten(&e.state)
 	}
+	// A cursor, or the stream before it, may hold on to it for a while.
+	var none S
+	e.gone, e.state = true, none
+	e.next.Store(nil)
 }
 
 // Expire forgets the stale streams of all shards.
@@ -244,6 +254,9 @@ func (m *Map[S]) Clear() {
 		s := &m.shards[i]
 		s.mu.Lock()
 		m.count.Add(-int64(len(s.entries)))
+		for _, e := range s.entries {
+			e.gone = true
+		}
 		clear(s.entries)
 		s.trial, s.kept = list[S]{}, list[S]{}
 		s.mu.Unlock()

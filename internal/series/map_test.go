@@ -14,7 +14,7 @@ import (
 )
 
 func see(m *Map[int], id ID) (times int) {
-	m.Do(id, func(n *int) { *n++; times = *n })
+	m.Do(new(Cursor[int]), id, func(n *int) { *n++; times = *n })
 	return times
 }
 
@@ -171,9 +171,14 @@ func TestConcurrentUse(t *testing.T) {
 	for c := range 8 {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(3, uint64(c)))
+			var cursor Cursor[int]
 			for i := range 20_000 {
 				m.Tick(int64(i))
-				see(m, ID(r.Uint64N(20_000)*0x9e3779b97f4a7c15))
+				next := r.Uint64N(20_000)
+				if i%2 == 0 {
+					next = uint64(i) / 2
+				}
+				m.Do(&cursor, ID(next*0x9e3779b97f4a7c15), func(n *int) { *n++ })
 			}
 		})
 	}

@@ -6,6 +6,7 @@ package metricload
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/connector/connectortest"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor"
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/load"
 )
 
@@ -40,6 +42,45 @@ func consuming(name string, next consumer.Metrics, stop func(context.Context) er
 		Feed: next.ConsumeMetrics,
 		Stop: stop,
 	}
+}
+
+// InAnyOrder gives a subject each metric's points in another order every time, as
+// programs send them that keep them in a hash table.
+func InAnyOrder(s Subject) Subject {
+	rng := dataset.Random(1)
+	shuffled := func(md pmetric.Metrics) pmetric.Metrics {
+		fresh := pmetric.NewMetrics()
+		md.CopyTo(fresh)
+		for _, rm := range fresh.ResourceMetrics().All() {
+			for _, sm := range rm.ScopeMetrics().All() {
+				for _, m := range sm.Metrics().All() {
+					shuffle(rng, m)
+				}
+			}
+		}
+		return fresh
+	}
+	return Subject{
+		Name:    s.Name + ", a metric's points in any order",
+		Prepare: func(md pmetric.Metrics) load.Work { return s.Prepare(shuffled(md)) },
+		Feed:    func(ctx context.Context, md pmetric.Metrics) error { return s.Feed(ctx, shuffled(md)) },
+		Stop:    s.Stop,
+	}
+}
+
+func shuffle(rng *rand.Rand, m pmetric.Metric) {
+	var points pmetric.NumberDataPointSlice
+	if m.Type() == pmetric.MetricTypeSum {
+		points = m.Sum().DataPoints()
+	} else {
+		points = m.Gauge().DataPoints()
+	}
+	rng.Shuffle(points.Len(), func(i, j int) {
+		one := pmetric.NewNumberDataPoint()
+		points.At(i).MoveTo(one)
+		points.At(j).MoveTo(points.At(i))
+		one.MoveTo(points.At(j))
+	})
 }
 
 // NewAnomaly starts an anomaly processor with its defaults.
