@@ -26,6 +26,9 @@ const (
 	behindLimit = 10
 	// farthest is the last time that is believed, in nanoseconds from 1970.
 	farthest = int64(1) << 61
+	// largest is the last value that is believed: errors, several times as large,
+	// are kept in 32 bits.
+	largest = 1e30
 )
 
 // known is what a stream has learnt.
@@ -68,7 +71,7 @@ func (s *Stream) reset() {
 }
 
 func (s *Stream) update(at int64, value float64) bool {
-	if math.IsNaN(value) || math.Abs(value) > math.MaxFloat32 || at > farthest || at < -farthest {
+	if math.IsNaN(value) || math.Abs(value) > largest || at > farthest || at < -farthest {
 		return false
 	}
 	if s.points == 0 {

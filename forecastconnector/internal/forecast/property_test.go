@@ -151,13 +151,36 @@ func TestBadValuesAreRefused(t *testing.T) {
 	cfg := DefaultConfig()
 	s := play(&cfg, 2*day, 10*minute, 7)
 	before := s.Append(nil)
-	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64} {
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, math.MaxFloat32} {
 		require.False(t, s.Update(2*day, v))
 	}
 	for _, at := range []int64{math.MaxInt64, math.MinInt64} {
 		require.False(t, s.Update(at, 1))
 	}
 	require.Equal(t, before, s.Append(nil))
+}
+
+// Whatever is learnt leads to numbers, and to a state that can be read.
+func TestValuesOfAnySize(t *testing.T) {
+	for _, size := range []float64{1e-300, 1e-40, 1e20, largest} {
+		cfg := DefaultConfig()
+		r := rand.New(rand.NewPCG(8, 9))
+		s := New(&cfg)
+		for i := range int64(500) {
+			v := size * (2*r.Float64() - 1)
+			if i%50 < 2 {
+				v = size * float64(1-2*(i%2))
+			}
+			require.True(t, learn(s, i*10*minute, v))
+			for _, h := range cfg.Horizons {
+				p := s.Forecast(h)
+				require.False(t, math.IsNaN(p.Mean) || math.IsInf(p.Upper-p.Lower, 0), "values of %g, point %d", size, i)
+				require.LessOrEqual(t, p.Lower, p.Upper, "values of %g, point %d", size, i)
+			}
+		}
+		_, err := New(&cfg).Restore(s.Append(nil))
+		require.NoError(t, err)
+	}
 }
 
 func TestSize(t *testing.T) {

@@ -175,14 +175,15 @@ func (s *Series) Coarsen(rung int) {
 
 // Rewind drops everything from the bucket of the time at on.
 func (s *Series) Rewind(at int64) {
-	if s.Bucket(at) >= s.Open() {
+	bucket := s.Bucket(at)
+	switch {
+	case bucket > s.Open():
 		return
-	}
-	if s.Bucket(at) <= s.first {
+	case bucket < s.first:
 		*s = New(at, s.rung, s.origin)
 		return
 	}
-	s.means = s.means[:s.Bucket(at)-s.first]
+	s.means = s.means[:bucket-s.first]
 	s.sum, s.count = 0, 0
 }
 

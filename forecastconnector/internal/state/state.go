@@ -54,7 +54,9 @@ func (c *Codec) Bool(v *bool) {
 	if *v {
 		w = 1
 	}
-	*v = c.word(w, 1) == 1
+	w = c.word(w, 1)
+	c.Check(w <= 1)
+	*v = w == 1
 }
 
 // Float64 is a number, NaN and infinities too.
