@@ -211,6 +211,16 @@ func (b *pass) judge(s *stream, attributes pcommon.Map, p *measure.Sample) {
 
 // step learns from a point and leaves the verdicts on it in judged.
 func (b *pass) step(s *stream, p *measure.Sample) measure.Outcome {
+	outcome := b.place(s, p)
+	if !s.goneBack(p.At, outcome) {
+		return outcome
+	}
+	learner{s, &b.reader}.rewind(p.At)
+	return b.place(s, p)
+}
+
+// place has a point learnt where it belongs.
+func (b *pass) place(s *stream, p *measure.Sample) measure.Outcome {
 	b.judged = b.judged[:0]
 	l := learner{s, &b.reader}
 	if b.lateness == 0 {

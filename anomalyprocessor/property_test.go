@@ -5,14 +5,17 @@ package anomalyprocessor
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/behind"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/streamtest"
 )
 
@@ -36,12 +39,20 @@ func TestInterleavingChangesNothing(t *testing.T) {
 }
 
 func TestRestartChangesNothing(t *testing.T) {
-	for name, change := range map[string]func(*Config){
-		"in order":      func(*Config) {},
-		"with lateness": func(c *Config) { c.Lateness = time.Minute },
+	lateness := func(c *Config) { c.Lateness = time.Minute }
+	events := streamtest.Shuffled(mixed(), 20*time.Second)
+	back := streamtest.ClockBack(events, time.Hour)
+	for name, c := range map[string]struct {
+		events []streamtest.Event
+		change func(*Config)
+	}{
+		"in order":                         {events, func(*Config) {}},
+		"with lateness":                    {events, lateness},
+		"a clock goes back":                {back, func(*Config) {}},
+		"a clock goes back, with lateness": {back, lateness},
 	} {
 		t.Run(name, func(t *testing.T) {
-			events := streamtest.Shuffled(mixed(), 20*time.Second)
+			events, change := c.events, c.change
 			cfg := func() *Config {
 				return defaults(everything, change, func(c *Config) { c.Storage = &streamtest.StorageID })
 			}
@@ -49,8 +60,12 @@ func TestRestartChangesNothing(t *testing.T) {
 			got := map[string][]string{}
 			r := rand.New(rand.NewPCG(3, 1))
 			dir := t.TempDir()
+			left := len(events)/2 - 50 // in the middle of what a clock that went back makes late
 			for len(events) > 0 {
 				n := min(1+r.IntN(1000), len(events))
+				if len(events) > left {
+					n = min(n, len(events)-left)
+				}
 				h, stop := streamtest.Storage(t, dir)
 				p := newMetrics(t, nopSettings(), cfg())
 				require.NoError(t, p.Start(t.Context(), h))
@@ -60,6 +75,44 @@ func TestRestartChangesNothing(t *testing.T) {
 				events = events[n:]
 			}
 			streamtest.RequireEqual(t, want, got)
+		})
+	}
+}
+
+// When the clock goes back, streams of every kind are judged again after ten
+// points of silence, and what they do then is found.
+func TestClockGoesBack(t *testing.T) {
+	for name, change := range map[string]func(*Config){
+		"in order":      func(*Config) {},
+		"with lateness": func(c *Config) { c.Lateness = time.Minute },
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := func() *Config {
+				return defaults(everything, change, func(c *Config) { c.Companions.Level = 0 })
+			}
+			events := streamtest.ClockBack(mixed(), time.Hour)
+			half := len(events) / 2
+			p := startMetrics(t, cfg())
+			before := consume(t, p, events[:half], streamtest.Always(10))
+			after := consume(t, p, events[half:], streamtest.Always(10))
+			found := 0
+			for stream := range 10 {
+				of := fmt.Sprintf(" of %d", stream)
+				if len(after[pointsName+of]) > 0 {
+					found++
+				}
+				points := after["test."+streamtest.KindOf(stream)+of]
+				first := slices.IndexFunc(points, func(line string) bool {
+					at, _, _ := strings.Cut(line, " ")
+					judged, _, _ := strings.Cut(after[scoreName+of][0], " ")
+					return at == judged
+				})
+				require.GreaterOrEqual(t, first, behind.Limit-1, "stream %d", stream)
+				require.LessOrEqual(t, first, behind.Limit, "stream %d, of which a counter needs one more", stream)
+			}
+			require.GreaterOrEqual(t, found, 8, "streams whose anomalies are found after it")
+			streamtest.Join(before, after)
+			streamtest.RequireEqual(t, before, consume(t, startMetrics(t, cfg()), events, streamtest.Always(977)))
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/behind"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/checkpoint"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/codec"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
@@ -15,8 +16,16 @@ import (
 )
 
 // stateVersion is that of what is appended here; docs/formats/checkpoint.md has
-// it byte by byte. A change raises it.
-const stateVersion = 1
+// it byte by byte. A change raises it. A stream's state of version 1 is one of
+// version 2 in which no points are late.
+const stateVersion = 2
+
+// The parts that a stream's state may end with.
+const (
+	hasReplay = 1 << iota
+	hasBehind
+	parts = 1 << iota
+)
 
 // streams are what a checkpoint keeps.
 type streams struct{ *series.Map[stream] }
@@ -44,10 +53,19 @@ func (s *stream) append(b []byte) []byte {
 	for i := range s.watches() {
 		b = s.watch(i).append(b)
 	}
-	late := s.rare != nil && s.rare.replay != nil
-	b = codec.AppendBool(b, late)
-	if late {
+	ends := len(b)
+	b = append(b, 0)
+	if s.rare == nil {
+		return b
+	}
+	if s.rare.replay != nil {
+		b[ends] |= hasReplay
 		b = s.rare.replay.Append(b)
+	}
+	if s.rare.behind != (behind.Run{}) {
+		b[ends] |= hasBehind
+		b = codec.AppendInt64(b, s.rare.behind.Newest)
+		b = append(b, byte(s.rare.behind.N))
 	}
 	return b
 }
@@ -64,9 +82,16 @@ func (s *stream) resume() (ok bool) {
 	for i := range s.watches() {
 		s.watch(i).restore(r)
 	}
-	if r.Bool() {
+	ends := r.Bytes(1)[0]
+	if ends&hasReplay != 0 {
 		s.more().replay = new(replay.Buffer)
 		s.rare.replay.Restore(r)
+	}
+	if ends&hasBehind != 0 {
+		s.more().behind = behind.Run{Newest: r.Int64(), N: int64(r.Bytes(1)[0])}
+	}
+	if ends >= parts || s.rare != nil && !s.rare.behind.Valid() {
+		r.Fail()
 	}
 	if r.Err() != nil || len(r.Rest()) > 0 {
 		*s = stream{plan: s.plan}

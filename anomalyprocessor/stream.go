@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/behind"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 )
@@ -26,6 +27,7 @@ type rarely struct {
 	histogram *measure.Histogram
 	rest      []watch        // of the numbers after the first, for histograms
 	replay    *replay.Buffer // when points may come late
+	behind    behind.Run     // of points too late
 	saved     []byte         // of a checkpoint, until the stream is seen again
 }
 
@@ -133,6 +135,35 @@ func (l learner) read(p *measure.Sample) measure.Outcome {
 	l.values = append(l.values, l.reading.Rate, l.reading.Mean)
 	l.values = append(l.values, l.reading.Quantiles...)
 	return outcome
+}
+
+// goneBack takes note of what became of a point at a time, and says whether the
+// clock must have gone back there: the points would be late until it is where it
+// was.
+func (s *stream) goneBack(at int64, outcome measure.Outcome) bool {
+	switch outcome {
+	case measure.Late:
+		return s.more().behind.Add(at)
+	case measure.OK, measure.First, measure.Reset:
+		if s.rare != nil {
+			s.rare.behind.End()
+		}
+	}
+	return false
+}
+
+// rewind begins again at a time, with what was learnt.
+func (l learner) rewind(at int64) {
+	l.number = measure.Number{}
+	l.rare.histogram = nil
+	for i := range l.watches() {
+		w := l.watch(i)
+		w.detector.Rewind(at)
+		w.tallies = nil // a counter cannot start after its points
+	}
+	if l.rare.replay != nil {
+		l.rare.replay = replay.From(l, at)
+	}
 }
 
 // Newest is the time of the newest point.

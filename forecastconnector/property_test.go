@@ -80,15 +80,6 @@ func TestLatePointsArePutInOrder(t *testing.T) {
 	}
 }
 
-// jumpy is traffic whose clock goes back by an hour in the middle.
-func jumpy() []streamtest.Event {
-	events := slices.Clone(mixed())
-	for i := len(events) / 2; i < len(events); i++ {
-		events[i].At -= time.Hour
-	}
-	return events
-}
-
 // When the clock goes back, streams of every kind are forecast again after some
 // points, and a restart in between changes nothing.
 func TestClockGoesBack(t *testing.T) {
@@ -99,7 +90,7 @@ func TestClockGoesBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := func() *Config { return defaults(everything, change) }
-			events := jumpy()
+			events := streamtest.ClockBack(mixed(), time.Hour)
 			half := len(events) / 2
 			c := startMetrics(t, cfg())
 			before := c.consume(t, events[:half], streamtest.Always(10))

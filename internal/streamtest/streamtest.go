@@ -249,6 +249,15 @@ func Shuffled(events []Event, by time.Duration) []Event {
 	return late
 }
 
+// ClockBack is events whose clock goes back by a time in the middle.
+func ClockBack(events []Event, by time.Duration) []Event {
+	jumpy := slices.Clone(events)
+	for i := len(jumpy) / 2; i < len(jumpy); i++ {
+		jumpy[i].At -= by
+	}
+	return jumpy
+}
+
 // RequireEqual says where two outputs first differ.
 func RequireEqual(t testing.TB, want, got map[string][]string) {
 	t.Helper()

@@ -193,6 +193,24 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	return v
 }
 
+// Rewind goes back to a time, so that Step takes values from there on. What lies
+// after it is not a time to compare with any more: as after a long gap, the next
+// value says where the level is. How the stream behaves stays known.
+func (d *Detector) Rewind(at int64) {
+	switch {
+	case d.N == 0 || at > d.Last:
+		return
+	case d.N == 1: // the interval is not known
+		*d = *New(d.cfg)
+		return
+	}
+	d.Last = at - d.Interval
+	d.Suspect = min(d.Suspect, d.Last)
+	d.Fresh = 0 // Step counts the next value as the first of a new stretch
+	d.home = nil
+	d.History.rewind(at)
+}
+
 // Warming says that too little is known of the stream to judge it.
 func (d *Detector) Warming() bool {
 	return d.N < warm || d.N < warmCalm && d.Strides < warmChanges

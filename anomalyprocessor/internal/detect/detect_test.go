@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
@@ -43,4 +44,47 @@ func TestSizes(t *testing.T) {
 	cfg := Default()
 	require.LessOrEqual(t, New(&cfg).Size(), 776)
 	require.LessOrEqual(t, int(unsafe.Sizeof(profile{})), 1536)
+}
+
+// What was learnt of a stream is of use after its clock went back: a day again, of
+// the rhythm that it had, is no surprise, and what is off in it is found.
+func TestRewind(t *testing.T) {
+	const minute = int64(time.Minute)
+	cfg := Default()
+	d := New(&cfg)
+	rng := rand.New(rand.NewPCG(3, 5))
+	value := func(at int64) float64 {
+		return 100 + 40*wave(float64(at)/float64(day)) + 2*rng.NormFloat64()
+	}
+	begin := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC).UnixNano()
+	end := begin + 8*day
+	for at := begin; at < end; at += minute {
+		d.Step(at, value(at))
+	}
+	require.NotNil(t, d.seasons[0])
+	for _, back := range []int64{minute, int64(time.Hour), 3 * day, 20 * day} {
+		from := d.Last - back
+		d.Rewind(from)
+		require.True(t, d.valid())
+		flags := 0
+		for at := from; at < from+day; at += minute {
+			v := d.Step(at, value(at))
+			require.Equal(t, at, d.Last)
+			if v.Anomalous {
+				flags++
+			}
+		}
+		require.Zero(t, flags, "back by %s", time.Duration(back))
+		require.NotNil(t, d.seasons[0], "the rhythm is kept")
+		require.True(t, d.Step(d.Last+minute, 400).Anomalous, "back by %s", time.Duration(back))
+		for at := d.Last + minute; at < from+2*day; at += minute {
+			d.Step(at, value(at))
+		}
+	}
+	young := New(&cfg)
+	young.Step(end, 1)
+	young.Rewind(begin)
+	require.Equal(t, New(&cfg), young, "one value says nothing")
+	young.Rewind(begin)
+	require.Equal(t, New(&cfg), young)
 }

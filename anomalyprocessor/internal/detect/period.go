@@ -61,6 +61,15 @@ func (h *history) add(at int64, value float64, interval int64) (look bool) {
 	return look
 }
 
+// rewind forgets what lies after a time.
+func (h *history) rewind(at int64) {
+	if at < h.Begin {
+		*h = history{Begin: at, Width: h.Width}
+	} else if slot := (at - h.Begin) / max(1, h.Width); slot < int64(h.N) {
+		h.N, h.Num, h.Sum = int32(slot), 0, 0
+	}
+}
+
 func (h *history) merge() {
 	for i := range slots / 2 {
 		a, b := h.Mean[2*i], h.Mean[2*i+1]

@@ -10,6 +10,7 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/history"
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/interval"
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/pool"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/behind"
 )
 
 const (
@@ -21,9 +22,6 @@ const (
 	// row from the furthest one to nearest, or by halves where that is enough.
 	scored  = interval.Horizons
 	nearest = 10 * time.Minute
-	// behindLimit is how many points in a row, in order, must lie before what was
-	// learnt until the clock is taken to have gone back.
-	behindLimit = 10
 	// farthest is the last time that is believed, in nanoseconds from 1970.
 	farthest = int64(1) << 61
 	// largest is the last value that is believed: errors, several times as large,
@@ -42,9 +40,8 @@ type known struct {
 	lowest   float64
 	whole    bool // every value was a whole number
 
-	suspect int64 // a time far ahead that the next point must confirm, else 0
-	behind  int64 // the newest of the points in a row that lie before the last one
-	behinds int64 // how many these are
+	suspect int64      // a time far ahead that the next point must confirm, else 0
+	late    behind.Run // the points in a row that lie before the last one
 
 	done     int64 // the first bucket that is not complete
 	fitted   int64 // done at the last fit
@@ -109,24 +106,14 @@ func (s *Stream) inTime(at int64) bool {
 			return false
 		}
 	case at <= s.last:
-		if !s.wentBack(at) {
+		if !s.late.Add(at) {
 			return false
 		}
 		s.rewind(at)
 	}
-	s.suspect, s.behinds = 0, 0
+	s.suspect = 0
+	s.late.End()
 	return true
-}
-
-// wentBack counts a time that lies before the last one, and says whether the
-// clock must have gone back.
-func (s *Stream) wentBack(at int64) bool {
-	if s.behinds > 0 && at <= s.behind {
-		s.behinds = 0
-	}
-	s.behind = at
-	s.behinds++
-	return s.behinds >= behindLimit
 }
 
 // rewind forgets what lies after the time at.

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/behind"
 )
 
 const minute = int64(time.Minute)
@@ -136,7 +138,7 @@ func TestClockJumps(t *testing.T) {
 	require.True(t, s.Update(400*day+10*minute, 1), "a second one confirms the jump")
 	require.Equal(t, 400*day+10*minute, s.Now())
 
-	for i := range int64(behindLimit - 1) {
+	for i := range int64(behind.Limit - 1) {
 		require.False(t, s.Update(10*day+i*10*minute, 50), "a few late points are not learnt")
 	}
 	require.True(t, s.Update(11*day, 50), "many in order mean that the clock went back")

@@ -104,8 +104,8 @@ func (s *Stream) clock(c *state.Codec) {
 	c.Finite(&s.lowest)
 	c.Bool(&s.whole)
 	c.Int64(&s.suspect)
-	c.Int64(&s.behind)
-	c.Int64(&s.behinds)
+	c.Int64(&s.late.Newest)
+	c.Int64(&s.late.N)
 	c.Int64(&s.done)
 	c.Int64(&s.fitted)
 	c.Int64(&s.searched)
@@ -115,7 +115,7 @@ func (s *Stream) clock(c *state.Codec) {
 	if !c.Reading || c.Err != nil {
 		return
 	}
-	c.Check(s.points >= 0 && s.interval >= 0 && s.behinds >= 0 && s.behinds < behindLimit)
+	c.Check(s.points >= 0 && s.interval >= 0 && s.late.Valid())
 	c.Check(s.last < farthest && s.last > -farthest)
 	c.Check(s.points == 0 || (s.hist.Bucket(s.last) == s.hist.Open() && s.done >= s.hist.Open() && s.done <= s.hist.Open()+1))
 	c.Check(s.fitted <= s.done && s.searched <= s.done)

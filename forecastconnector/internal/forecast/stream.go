@@ -70,11 +70,11 @@ func (s *Stream) Update(at int64, value float64) bool { return s.update(at, valu
 // After several in order it takes it that the clock went back, forgets what lies
 // behind that time, and reports true: Update then learns from there on.
 func (s *Stream) Behind(at int64) bool {
-	if s.points == 0 || at > s.last || at < -farthest || !s.wentBack(at) {
+	if s.points == 0 || at > s.last || at < -farthest || !s.late.Add(at) {
 		return false
 	}
 	s.rewind(at)
-	s.suspect, s.behinds = 0, 0
+	s.suspect = 0
 	return true
 }
 
