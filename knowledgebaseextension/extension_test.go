@@ -204,6 +204,27 @@ func TestLabelledClusterComesBack(t *testing.T) {
 	})
 }
 
+// What retention took from the store while a collector still knew it comes back
+// with the next line, and with all the lines that the collector has seen.
+func TestForgottenTemplateComesBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, where func(*Config)) {
+		c := start(t, where)
+		defer c.stop(t)
+		cluster := c.attribute(t, "disk /dev/sda is full", "log.cluster.id")
+		before := c.detail(t, cluster, 1)
+		removed, err := c.open(t).Retain(t.Context(), store.Retention{Unseen: time.Hour}, time.Now().Add(2*time.Hour))
+		require.NoError(t, err)
+		require.Equal(t, int64(1), removed.Templates)
+		_, err = c.open(t).Cluster(t.Context(), before.ID)
+		require.ErrorIs(t, err, store.ErrNotFound)
+
+		require.Equal(t, cluster, c.attribute(t, "disk /dev/sdb is full", "log.cluster.id"))
+		after := c.detail(t, cluster, 2)
+		require.Equal(t, before.Keywords, after.Keywords)
+		require.Equal(t, before.TemplateList[0].Text, after.TemplateList[0].Text)
+	})
+}
+
 func TestMatch(t *testing.T) {
 	c := start(t, onSQLite(t))
 	sent := c.send(t, linesOf("session opened for user ann", "session opened for user bob", "session opened for user cy",

@@ -199,6 +199,43 @@ func TestSolutionsReachTheNextRecord(t *testing.T) {
 	require.NoError(t, p.Shutdown(t.Context()))
 }
 
+// Clusters that the base says are one are one from the next record on, whichever
+// is the older here.
+func TestTheBaseJoinsClusters(t *testing.T) {
+	for name, swap := range map[string]bool{"into the older": false, "into the younger": true} {
+		t.Run(name, func(t *testing.T) {
+			base := newTestBase()
+			p := newLogs(t, nopSettings(), defaults(func(c *Config) { c.KnowledgeBase = &notes }))
+			require.NoError(t, p.Start(t.Context(), host{notes: base}))
+			defer func() { require.NoError(t, p.Shutdown(context.Background())) }()
+			send := func() (ids [2]knowledge.ID) {
+				all := consume(t, p, []line{{service: "s", body: "apples fell"}, {service: "s", body: "engine stopped"}}, always(2))
+				for i := range ids {
+					_, err := fmt.Sscanf(all[i]["log.cluster.id"].(string), "%x", (*uint64)(&ids[i]))
+					require.NoError(t, err)
+					require.NotEmpty(t, all[i]["log.cluster.keywords"])
+				}
+				return ids
+			}
+			ids := send()
+			require.NotEqual(t, ids[0], ids[1])
+			from, into := ids[1], ids[0]
+			if swap {
+				from, into = into, from
+			}
+			join := knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: from, To: into}}}
+			for range 2 { // the second changes nothing
+				require.True(t, base.processor.Apply("s", join, false))
+				require.Equal(t, [2]knowledge.ID{into, into}, send())
+			}
+			unknown := knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: 1, To: into}, {Kind: knowledge.KindTemplate, From: 2, To: 3}}}
+			require.True(t, base.processor.Apply("s", unknown, false))
+			require.False(t, base.processor.Apply("another", join, false), "it does not hold that partition")
+			require.Equal(t, [2]knowledge.ID{into, into}, send())
+		})
+	}
+}
+
 // A base that is down at start and at the end costs no record; once it is back
 // it gets everything.
 func TestBaseThatIsDown(t *testing.T) {

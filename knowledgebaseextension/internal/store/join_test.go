@@ -1,0 +1,175 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+)
+
+func TestMergeAndSplit(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "w", "shop", rowsOf(everything...))
+		save(t, s, "w", "desk", rowsOf(wording{0xc1, 0xc1, "user <*> logged in", 1, time.Hour}))
+		for _, e := range []Edit{{Cluster: diskFull.cluster.String(), Text: "Delete."}, {Cluster: noSpace.cluster.String(), Text: "Buy."}} {
+			_, err := s.SetSolution(t.Context(), e)
+			require.NoError(t, err)
+		}
+		id, err := s.Merge(t.Context(), noSpace.cluster.String(), diskFull.cluster.String(), "ann")
+		require.NoError(t, err)
+		require.Equal(t, diskFull.cluster.String(), id, "the older survives")
+		d, err := s.Cluster(t.Context(), noSpace.cluster.String())
+		require.NoError(t, err)
+		require.Equal(t, id, d.ID)
+		require.Equal(t, int64(8), d.Count)
+		require.Equal(t, "Delete.\n\nBuy.", d.Solution.Text)
+		require.Equal(t, noSpace.cluster.String(), d.Aliases[0].ID)
+		counts, err := s.Counts(t.Context(), []string{id}, begin, begin.Add(time.Hour))
+		require.NoError(t, err)
+		require.Len(t, counts[id], 2)
+		_, err = s.Merge(t.Context(), id, noSpace.cluster.String(), "ann")
+		require.ErrorIs(t, err, ErrInvalid)
+		_, err = s.Merge(t.Context(), id, "00000000000000c1", "ann")
+		require.ErrorIs(t, err, ErrInvalid)
+
+		own, err := s.Split(t.Context(), noSpace.id.String(), "bob")
+		require.NoError(t, err)
+		require.NotEqual(t, id, own)
+		d, err = s.Cluster(t.Context(), own)
+		require.NoError(t, err)
+		require.Equal(t, int64(1), d.Count)
+		require.Equal(t, []string{id}, d.Apart)
+		require.Equal(t, "split", d.History[0].Action)
+		_, err = s.Split(t.Context(), noSpace.id.String(), "bob")
+		require.ErrorIs(t, err, ErrInvalid, "it is alone")
+
+		// What a re-clustering wants joined stays apart, and is told so.
+		saved := save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: mustID(own), To: diskFull.cluster}}})
+		require.ElementsMatch(t, []string{id, own}, saved.Known)
+		d, err = s.Cluster(t.Context(), own)
+		require.NoError(t, err)
+		require.Equal(t, own, d.ID)
+
+		again, err := s.Merge(t.Context(), own, id, "ann")
+		require.NoError(t, err)
+		require.Equal(t, id, again)
+		third, err := s.Split(t.Context(), noSpace.id.String(), "ann")
+		require.NoError(t, err)
+		require.Equal(t, own, third)
+	})
+}
+
+// What people wrote for two clusters that become one is kept, in the text or, when
+// that has no room, in the history.
+func TestMergeOfSolutions(t *testing.T) {
+	long := strings.Repeat("x", MaxSolutionBytes-1)
+	onBoth(t, func(t *testing.T, s *Store) {
+		for i, c := range []struct{ older, younger, want string }{
+			{"", "", ""},
+			{"Delete.", "", "Delete."},
+			{"", "Buy.", "Buy."},
+			{"Delete.", "Delete.", "Delete."},
+			{"Delete.", "Buy.", "Delete.\n\nBuy."},
+			{long, "Buy.", long},
+		} {
+			first, second := diskFull, noSpace
+			for _, w := range []*wording{&first, &second} {
+				w.id += knowledge.ID(i) << 32
+				w.cluster += knowledge.ID(i) << 32
+			}
+			save(t, s, "w", "shop", rowsOf(first, second))
+			for id, text := range map[knowledge.ID]string{first.cluster: c.older, second.cluster: c.younger} {
+				_, err := s.SetSolution(t.Context(), Edit{Cluster: id.String(), Text: text, Author: "ann"})
+				require.NoError(t, err)
+			}
+			id, err := s.Merge(t.Context(), first.cluster.String(), second.cluster.String(), "bob")
+			require.NoError(t, err)
+			d, err := s.Cluster(t.Context(), id)
+			require.NoError(t, err)
+			text := ""
+			if d.Solution != nil {
+				text = d.Solution.Text
+			}
+			require.Equal(t, c.want, text)
+			written := []string{""}
+			for _, h := range d.History {
+				written = append(written, h.Text)
+			}
+			require.Subset(t, written, []string{c.older, c.younger})
+		}
+	})
+}
+
+// What a person took apart stays apart from the cluster that one of the two became
+// part of.
+func TestApartOutlivesAMerge(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "w", "shop", rowsOf(everything...))
+		own, err := s.Split(t.Context(), noTable.id.String(), "ann")
+		require.NoError(t, err)
+		into, err := s.Merge(t.Context(), own, diskFull.cluster.String(), "ann")
+		require.NoError(t, err)
+		d, err := s.Cluster(t.Context(), into)
+		require.NoError(t, err)
+		require.Equal(t, []string{tableGone.cluster.String()}, d.Apart)
+		save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: mustID(into), To: tableGone.cluster}}})
+		d, err = s.Cluster(t.Context(), into)
+		require.NoError(t, err)
+		require.Equal(t, into, d.ID, "a re-clustering does not join them")
+	})
+}
+
+// The cluster of a template that joined one of another cluster ends with its last
+// template, and its counts and solution go along.
+func TestAClusterEndsWithItsLastTemplate(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "w", "shop", rowsOf(everything...))
+		_, err := s.SetSolution(t.Context(), Edit{Cluster: noSpace.cluster.String(), Text: "Buy."})
+		require.NoError(t, err)
+		join := func(from, to wording) {
+			save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindTemplate, From: from.id, To: to.id, At: 1}}})
+		}
+		join(noTable, diskFull)
+		d, err := s.Cluster(t.Context(), noTable.cluster.String())
+		require.NoError(t, err)
+		require.Equal(t, tableGone.cluster.String(), d.ID, "another template is left")
+		require.Equal(t, 1, d.Templates)
+		join(noSpace, diskFull)
+		d, err = s.Cluster(t.Context(), noSpace.cluster.String())
+		require.NoError(t, err)
+		require.Equal(t, diskFull.cluster.String(), d.ID)
+		require.Equal(t, "Buy.", d.Solution.Text)
+	})
+}
+
+func TestAliasesJoinInAnyOrder(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "a", "shop", rowsOf(everything...))
+		alias := func(writer string, kind knowledge.Kind, from, to knowledge.ID) Saved {
+			return save(t, s, writer, "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: kind, From: from, To: to, At: 1}}})
+		}
+		alias("a", knowledge.KindCluster, 0xb2, 0xb1)
+		alias("b", knowledge.KindCluster, 0xb1, 0xb2) // the other way, a moment later
+		alias("a", knowledge.KindCluster, 0xb1, 0xa1)
+		alias("a", knowledge.KindTemplate, 0xa2, 0xa1)
+		for _, id := range []knowledge.ID{0xa1, 0xa2, 0xb1, 0xb2} {
+			d, err := s.Cluster(t.Context(), id.String())
+			require.NoError(t, err)
+			require.Equal(t, "00000000000000a1", d.ID)
+			require.Equal(t, int64(13), d.Count)
+			require.Equal(t, 3, d.Templates)
+		}
+		// Lines of an absorbed template count for its successor.
+		saved := save(t, s, "b", "shop", lines(noTable, 10, 0))
+		require.Equal(t, []string{"00000000000000a1"}, saved.Known)
+		d, err := s.Cluster(t.Context(), "00000000000000a1")
+		require.NoError(t, err)
+		require.Equal(t, int64(23), d.Count)
+	})
+}
