@@ -11,6 +11,8 @@
 // learns and hands out as immutable versions (Space).
 package feature
 
+import "strings"
+
 // Kind tells what a term stands for.
 type Kind uint8
 
@@ -51,11 +53,15 @@ func (Extractor) Terms(words []string) Terms {
 	return weigh(match(builtin, tokenize(words)))
 }
 
-// put adds a term, or raises the weight of the same one.
+// put adds a term, or raises the weight of the same one. Of two wordings it keeps
+// the one of more words: "permission denied", not EACCES.
 func (t Terms) put(term Term) Terms {
 	for i := range t {
 		if t[i].Dim == term.Dim {
 			t[i].Weight = max(t[i].Weight, term.Weight)
+			if strings.Count(term.Surface, " ") > strings.Count(t[i].Surface, " ") {
+				t[i].Surface = term.Surface
+			}
 			return t
 		}
 	}

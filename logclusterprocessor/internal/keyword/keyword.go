@@ -122,13 +122,13 @@ func (c *candidate) add(t *feature.Term) {
 	c.surfaces = append(c.surfaces, wording{t.Surface, 1})
 }
 
-// surface is the wording that occurred most, of equals the one that is the
-// sense's own name, then the shortest.
+// surface is the wording that occurred most, of equals the shortest that has the
+// sense's own name in it, then the shortest.
 func (c *candidate) surface() string {
 	return slices.MinFunc(c.surfaces, func(a, b wording) int {
 		return cmp.Or(
 			cmp.Compare(b.times, a.times),
-			-cmp.Compare(btoi(a.text == c.term.Text), btoi(b.text == c.term.Text)),
+			-cmp.Compare(btoi(has(a.text, c.term.Text)), btoi(has(b.text, c.term.Text))),
 			cmp.Compare(len(a.text), len(b.text)),
 			strings.Compare(a.text, b.text),
 		)
@@ -142,10 +142,13 @@ func btoi(b bool) int {
 	return 0
 }
 
+// has is true when text has some words in a row.
+func has(text, words string) bool { return strings.Contains(" "+text+" ", " "+words+" ") }
+
 // appendNew leaves out a keyword that only repeats words of those before.
 func appendNew(out []string, s string) []string {
 	for _, o := range out {
-		if strings.Contains(" "+o+" ", " "+s+" ") {
+		if has(o, s) {
 			return out
 		}
 	}

@@ -93,6 +93,13 @@ func separates(b byte) bool {
 	return false
 }
 
+// same is true when two tokens say the same. A quote that closes is not one that
+// opens.
+func (s *scanner) same(i, j int) bool {
+	a, b := &s.tokens[i], &s.tokens[j]
+	return a.Hash == b.Hash && (a.Kind != Punct || a.Space == b.Space || !isQuote(s.text[a.Start]))
+}
+
 // foldPhrase takes out a phrase that ends in the last token, a Var, and says the
 // same as the one right before it, as in --set a=1 --set b=2. It looks back to the
 // last four Vars.
@@ -112,7 +119,7 @@ func (s *scanner) foldPhrase() {
 		}
 		same := true
 		for i := prev - k + 1; i < prev && same; i++ {
-			same = s.tokens[i].Hash == s.tokens[i+k].Hash
+			same = s.same(i, i+k)
 		}
 		if same {
 			s.tokens[prev].End = s.tokens[last].End
@@ -125,3 +132,5 @@ func (s *scanner) foldPhrase() {
 	copy(s.vars[1:], s.vars[:])
 	s.vars[0] = uint32(last + 1)
 }
+
+func isQuote(b byte) bool { return b == '"' || b == '\'' || b == '`' }

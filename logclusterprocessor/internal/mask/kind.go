@@ -56,7 +56,7 @@ func (l *Line) String() string {
 }
 
 func quoted(v string) bool {
-	return len(v) >= 2 && v[0] == v[len(v)-1] && (v[0] == '"' || v[0] == '\'' || v[0] == '`')
+	return len(v) >= 2 && v[0] == v[len(v)-1] && isQuote(v[0])
 }
 
 // placeholder finds the kind of variable text by how it is written.
