@@ -334,7 +334,8 @@ func TestPagePicture(t *testing.T) {
 	sets, err := dataset.Loghub(dir)
 	require.NoError(t, err)
 	const minutes = 100
-	r, begin, sent := dataset.Random(1), time.Now().Add(-minutes*time.Minute), 0
+	// On a minute, so that windows hold the same lines every time.
+	r, begin, sent := dataset.Random(1), time.Now().Truncate(time.Minute).Add(-minutes*time.Minute), 0
 	for minute := range minutes {
 		for _, set := range sets {
 			from, until := minute*len(set.Content)/minutes, (minute+1)*len(set.Content)/minutes
@@ -345,6 +346,9 @@ func TestPagePicture(t *testing.T) {
 		time.Sleep(1200 * time.Millisecond) // the interval of saving: counts are of the minute of a save
 	}
 	waitForRecords(t, results, sent)
+	require.Eventually(t, func() bool {
+		return strings.Contains(get(t, url+"/api/v1/summary"), fmt.Sprintf(`"records":%d`, sent))
+	}, 30*time.Second, 100*time.Millisecond)
 	b := newBrowser(t)
 	b.run(t, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(url+"/#/?q=authentication+failure"))
 	b.see(t, `document.querySelector("#list .text")?.textContent.includes("authentication failure")`)

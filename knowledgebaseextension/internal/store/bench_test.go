@@ -15,28 +15,59 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
+// BenchmarkMigrate opens a store of 100,000 clusters whose schema is one version
+// behind. It is slow to set up: -benchtime 3x.
+func BenchmarkMigrate(b *testing.B) {
+	onBothStores(b, func(b *testing.B, options func() Options) {
+		for b.Loop() {
+			b.StopTimer()
+			o := options()
+			s, err := connect(o)
+			require.NoError(b, err)
+			provider, err := s.migrator()
+			require.NoError(b, err)
+			_, newest, err := provider.GetVersions(b.Context())
+			require.NoError(b, err)
+			_, err = provider.UpTo(b.Context(), newest-1)
+			require.NoError(b, err)
+			for i := range 100 {
+				save(b, s, "w", "shop", rowsOf(somewords(i)...))
+			}
+			require.NoError(b, s.Close())
+			b.StartTimer()
+			open(b, o)
+		}
+	})
+}
+
+// onBothStores runs a benchmark on SQLite and on PostgreSQL; options are those of
+// a new database.
+func onBothStores(b *testing.B, bench func(b *testing.B, options func() Options)) {
+	b.Run("sqlite", func(b *testing.B) {
+		bench(b, func() Options { return Options{File: filepath.Join(b.TempDir(), "kb.db")} })
+	})
+	b.Run("postgres", func(b *testing.B) {
+		server := pgtest.Start(b)
+		bench(b, func() Options { return Options{DSN: server.Database(b)} })
+	})
+}
+
 // BenchmarkSave is the second of a busy collector: more lines of 1,000 templates,
 // and 1,000 new templates.
 func BenchmarkSave(b *testing.B) {
-	for _, o := range []struct {
-		name  string
-		store func(b *testing.B) Options
-	}{
-		{"sqlite", func(b *testing.B) Options { return Options{File: filepath.Join(b.TempDir(), "kb.db")} }},
-		{"postgres", func(b *testing.B) Options { return Options{DSN: pgtest.Start(b).Database(b)} }},
-	} {
-		b.Run(o.name+"/known", func(b *testing.B) {
-			s := open(b, o.store(b))
+	onBothStores(b, func(b *testing.B, options func() Options) {
+		b.Run("known", func(b *testing.B) {
+			s := open(b, options())
 			save(b, s, "w", "shop", rowsOf(somewords(0)...))
 			more := rowsOf(somewords(0)...)
 			more.Templates, more.Clusters = nil, nil
 			benchmarkSave(b, s, func(int) *knowledge.Rows { return more })
 		})
-		b.Run(o.name+"/new", func(b *testing.B) {
-			s := open(b, o.store(b))
+		b.Run("new", func(b *testing.B) {
+			s := open(b, options())
 			benchmarkSave(b, s, func(i int) *knowledge.Rows { return rowsOf(somewords(i)...) })
 		})
-	}
+	})
 }
 
 // somewords is the i-th thousand of templates.

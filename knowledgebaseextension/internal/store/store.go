@@ -162,22 +162,27 @@ func connectSQLite(o Options) (*Store, error) {
 	return &Store{dialect: sqlite, write: write, read: read}, nil
 }
 
-// migrate applies what the database lacks. Two processes that start at once
+// migrator applies what the database lacks. Two processes that start at once
 // wait for each other.
-func (s *Store) migrate(ctx context.Context) error {
+func (s *Store) migrator() (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations/"+s.dialect.name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithTableName("schema_version")}
 	if s.dialect.postgres {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := goose.NewProvider(s.dialect.goose, s.write, files, options...)
+	return goose.NewProvider(s.dialect.goose, s.write, files, options...)
+}
+
+// migrate brings the schema up to date.
+func (s *Store) migrate(ctx context.Context) error {
+	provider, err := s.migrator()
 	if err != nil {
 		return err
 	}
