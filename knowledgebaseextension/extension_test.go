@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componentstatus"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/pgtest"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/base"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
@@ -186,7 +187,7 @@ func TestLabelledClusterComesBack(t *testing.T) {
 		for i := range 60 {
 			lines := make([]line, 100)
 			for j := 0; j < len(lines); j += 2 { // seen twice: not on probation
-				lines[j] = line{time.Duration(i) * time.Second, strings.Join([]string{word(r), word(r), word(r), word(r), word(r), word(r), word(r)}, " ")}
+				lines[j] = line{time.Duration(i) * time.Second, strings.Join([]string{linetest.Word(r), linetest.Word(r), linetest.Word(r), linetest.Word(r), linetest.Word(r), linetest.Word(r), linetest.Word(r)}, " ")}
 				lines[j+1] = lines[j]
 			}
 			c.send(t, lines...)

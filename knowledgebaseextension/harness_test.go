@@ -5,10 +5,8 @@ package knowledgebaseextension
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,6 +23,7 @@ import (
 	"go.opentelemetry.io/collector/processor"
 	"go.opentelemetry.io/collector/processor/processortest"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/pgtest"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/metadata"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
@@ -190,49 +189,14 @@ func (c *collector) detail(t testing.TB, id any, count int64) store.Detail {
 	return d
 }
 
-// stream makes lines of two minutes: templates that come again in other wordings
-// and with other values, and now and then a new one.
+// stream makes lines of two minutes.
 func stream(seed uint64, n int) []line {
 	r := rand.New(rand.NewPCG(seed, 1))
-	pick := func(words string) string {
-		all := strings.Fields(words)
-		return all[r.IntN(len(all))]
-	}
-	table := func() string { return pick("orders users invoices carts refunds payments shipments") }
-	made := []func() string{
-		func() string { return "Table not found: " + table() },
-		func() string { return table() + ": no such table exists" },
-		func() string { return "session opened for user " + pick("ann bob cy dan eve fay gus") },
-		func() string {
-			return fmt.Sprintf("Connection to db-%02d timed out after %d ms", r.IntN(20), r.IntN(9999))
-		},
-		func() string {
-			return fmt.Sprintf("request to db-%02d: deadline exceeded (%ds)", r.IntN(20), r.IntN(60))
-		},
-		func() string { return fmt.Sprintf("disk /dev/sd%c is full", 'a'+rune(r.IntN(4))) },
-		func() string { return fmt.Sprintf("no space left on device /dev/sd%c", 'a'+rune(r.IntN(4))) },
-		func() string {
-			return pick("worker scheduler reaper indexer") + " " + pick("started stopped paused crashed") + " " + pick("cleanly badly twice")
-		},
-	}
 	lines := make([]line, n)
 	for i := range lines {
-		body := made[r.IntN(len(made))]()
-		if r.IntN(20) == 0 {
-			body = fmt.Sprintf("rare event %s of %s saw %s", word(r), word(r), word(r))
-		}
-		lines[i] = line{2 * time.Minute * time.Duration(i) / time.Duration(n), body}
+		lines[i] = line{2 * time.Minute * time.Duration(i) / time.Duration(n), linetest.Line(r)}
 	}
 	return lines
-}
-
-func word(r *rand.Rand) string {
-	var b strings.Builder
-	for range 3 + r.IntN(4) {
-		b.WriteByte("bcdfghklmnprstvz"[r.IntN(16)])
-		b.WriteByte("aeiou"[r.IntN(5)])
-	}
-	return b.String()
 }
 
 func idOf(t testing.TB, text any) knowledge.ID {

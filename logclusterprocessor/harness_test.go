@@ -5,9 +5,7 @@ package logclusterprocessor
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
-	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +16,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
 )
 
 // start is the event time at which the tests' streams begin.
@@ -101,59 +101,15 @@ func consume(t testing.TB, p processor.Logs, lines []line, next func() int) []ma
 
 func always(n int) func() int { return func() int { return n } }
 
-// stream makes n lines of some services over the given time: templates that come
-// again with other values, names and wordings, and now and then a new one.
+// stream makes n lines of some services over the given time.
 func stream(seed uint64, n int, services []string, over time.Duration) []line {
 	r := rand.New(rand.NewPCG(seed, 1))
-	pick := func(words string) string {
-		all := strings.Fields(words)
-		return all[r.IntN(len(all))]
-	}
-	name := func() string { return pick("alice bob carol dave erin frank grace heidi ivan judy mallory") }
-	table := func() string { return pick("orders users invoices carts refunds payments shipments") }
-	made := []func() string{
-		func() string { return fmt.Sprintf("Table not found: %s", table()) },
-		func() string { return fmt.Sprintf("%s: no such table exists", table()) },
-		func() string { return fmt.Sprintf("Column not found: %s", pick("price qty email sku")) },
-		func() string {
-			return fmt.Sprintf("Failed password for %s from 10.0.%d.%d port %d ssh2", name(), r.IntN(255), r.IntN(255), r.IntN(65536))
-		},
-		func() string { return fmt.Sprintf("session opened for user %s by (uid=%d)", name(), r.IntN(1000)) },
-		func() string {
-			return fmt.Sprintf("Connection to db-%02d timed out after %d ms", r.IntN(20), r.IntN(9999))
-		},
-		func() string {
-			return fmt.Sprintf("request to db-%02d: deadline exceeded (%ds)", r.IntN(20), r.IntN(60))
-		},
-		func() string { return fmt.Sprintf("GET /api/v1/%s/%d 200 %dms", table(), r.IntN(1e6), r.IntN(900)) },
-		func() string { return fmt.Sprintf("disk /dev/sd%c is full", 'a'+rune(r.IntN(4))) },
-		func() string { return fmt.Sprintf("no space left on device /dev/sd%c", 'a'+rune(r.IntN(4))) },
-		func() string {
-			return fmt.Sprintf("%s %s %s", pick("worker scheduler reaper indexer"), pick("started stopped paused crashed"), pick("cleanly badly twice"))
-		},
-		func() string {
-			return fmt.Sprintf("cache %s evicted %d entries in %d us", pick("l1 l2 sessions pages"), r.IntN(1e5), r.IntN(1e4))
-		},
-	}
 	lines := make([]line, n)
 	for i := range lines {
 		service := services[r.IntN(len(services))]
-		body := made[r.IntN(len(made))]()
-		if r.IntN(20) == 0 {
-			body = fmt.Sprintf("rare event %s of %s saw %s", randomWord(r), randomWord(r), randomWord(r))
-		}
-		lines[i] = line{at: over * time.Duration(i) / time.Duration(n), service: service, body: body}
+		lines[i] = line{at: over * time.Duration(i) / time.Duration(n), service: service, body: linetest.Line(r)}
 	}
 	return lines
-}
-
-func randomWord(r *rand.Rand) string {
-	var b strings.Builder
-	for range 3 + r.IntN(4) {
-		b.WriteByte("bcdfghklmnprstvz"[r.IntN(16)])
-		b.WriteByte("aeiou"[r.IntN(5)])
-	}
-	return b.String()
 }
 
 // host is a component.Host with extensions.

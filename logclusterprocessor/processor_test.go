@@ -25,6 +25,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/metadata"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/metadatatest"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
@@ -280,7 +281,7 @@ func TestReplayWaits(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	var lines []line
 	for range 2000 { // new templates, whose clustering takes some ms at least
-		lines = append(lines, line{body: strings.Join([]string{randomWord(r), randomWord(r), randomWord(r)}, " ")})
+		lines = append(lines, line{body: strings.Join([]string{linetest.Word(r), linetest.Word(r), linetest.Word(r)}, " ")})
 	}
 	lines = append(lines, line{at: time.Hour, body: "an hour later"})
 	consume(t, p, lines, always(len(lines)))

@@ -24,8 +24,7 @@ func TestCommandsOfTheAPIGuide(t *testing.T) {
 	const line = "connection from 10.0.0.1 closed after 15 ms"
 	sendLogs(t, address, "shop", line)
 	waitForRecords(t, results, 1)
-	require.Eventually(t, func() bool { return strings.Contains(get(t, url+"/api/v1/summary"), `"records":1`) },
-		30*time.Second, 100*time.Millisecond)
+	waitForStore(t, url, 1)
 
 	var script strings.Builder
 	script.WriteString("set -euo pipefail\n")

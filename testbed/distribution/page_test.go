@@ -156,6 +156,15 @@ service:
 	return "http://" + page, address, results
 }
 
+// waitForStore waits until the store, which is written behind the flow, has so many
+// records.
+func waitForStore(t *testing.T, url string, records int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		return strings.Contains(get(t, url+"/api/v1/summary"), fmt.Sprintf(`"records":%d,`, records))
+	}, 30*time.Second, 100*time.Millisecond)
+}
+
 // A log line that would be a script if a page believed it.
 const evil = `<script>document.title='owned'</script><img src=x onerror="document.title='owned'"> refused by upstream`
 
@@ -168,10 +177,9 @@ func TestPage(t *testing.T) {
 	sendLogs(t, address, "edge", evil, evil)
 	sendLogs(t, address, "<b>evil</b>", "user ann logged in")
 	waitForRecords(t, results, 7)
+	waitForStore(t, url, 7)
 
 	b := newBrowser(t)
-	// The store is written behind the flow.
-	require.Eventually(t, func() bool { return strings.Contains(get(t, url+"/api/v1/summary"), `"records":7`) }, 30*time.Second, 100*time.Millisecond)
 	b.run(t, chromedp.Navigate(url))
 	b.see(t, `document.querySelectorAll("#list li").length === 4`)
 	b.see(t, `document.querySelectorAll("#list .badge.new").length === 1`) // but not what came first of its service
@@ -298,9 +306,7 @@ func TestPageOfManyClusters(t *testing.T) {
 	}
 	sendLogs(t, address, "shop", lines...)
 	waitForRecords(t, results, clusters)
-	require.Eventually(t, func() bool {
-		return strings.Contains(get(t, url+"/api/v1/summary"), fmt.Sprintf(`"records":%d`, clusters))
-	}, 30*time.Second, 100*time.Millisecond)
+	waitForStore(t, url, clusters)
 
 	b := newBrowser(t, chromedp.WindowSize(390, 844))
 	b.run(t, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch), chromedp.Navigate(url))
@@ -346,9 +352,7 @@ func TestPagePicture(t *testing.T) {
 		time.Sleep(1200 * time.Millisecond) // the interval of saving: counts are of the minute of a save
 	}
 	waitForRecords(t, results, sent)
-	require.Eventually(t, func() bool {
-		return strings.Contains(get(t, url+"/api/v1/summary"), fmt.Sprintf(`"records":%d`, sent))
-	}, 30*time.Second, 100*time.Millisecond)
+	waitForStore(t, url, sent)
 	b := newBrowser(t)
 	b.run(t, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(url+"/#/?q=authentication+failure"))
 	b.see(t, `document.querySelector("#list .text")?.textContent.includes("authentication failure")`)

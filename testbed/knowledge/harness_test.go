@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/otlp"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
@@ -167,40 +167,13 @@ func (c *collector) identities(t *testing.T, lines []line) map[string]identity {
 	return ids
 }
 
-// madeLines makes lines of known wordings, one every 30 ms, a few of them new.
+// madeLines makes lines, one every 30 ms.
 func madeLines(r *rand.Rand, n int, from time.Time) []line {
-	pick := func(words string) string {
-		all := strings.Fields(words)
-		return all[r.IntN(len(all))]
-	}
-	table := func() string { return pick("orders users invoices carts refunds payments shipments") }
-	made := []func() string{
-		func() string { return "Table not found: " + table() },
-		func() string { return table() + ": no such table exists" },
-		func() string { return "session opened for user " + pick("ann bob cy dan eve fay gus hal ivy joe") },
-		func() string { return fmt.Sprintf("Connection to db-%02d timed out", r.IntN(20)) },
-		func() string { return fmt.Sprintf("request to db-%02d: deadline exceeded", r.IntN(20)) },
-		func() string { return fmt.Sprintf("disk /dev/sd%c is full", 'a'+rune(r.IntN(4))) },
-		func() string { return fmt.Sprintf("no space left on device /dev/sd%c", 'a'+rune(r.IntN(4))) },
-		func() string {
-			return pick("worker scheduler reaper indexer") + " " + pick("started stopped paused crashed") + " " + pick("cleanly badly twice")
-		},
-		func() string { return fmt.Sprintf("%s of %s saw %s", word(r), word(r), word(r)) },
-	}
 	lines := make([]line, n)
 	for i := range lines {
-		lines[i] = line{from.Add(time.Duration(i) * 30 * time.Millisecond), made[r.IntN(len(made))]()}
+		lines[i] = line{from.Add(time.Duration(i) * 30 * time.Millisecond), linetest.Line(r)}
 	}
 	return lines
-}
-
-func word(r *rand.Rand) string {
-	var b strings.Builder
-	for range 3 {
-		b.WriteByte("bcdfghklmnprstvz"[r.IntN(16)])
-		b.WriteByte("aeiou"[r.IntN(5)])
-	}
-	return b.String()
 }
 
 // distinct returns every text once, all at a time.

@@ -106,26 +106,26 @@ func TestList(t *testing.T) {
 func TestNew(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *harness) {
 		during, after := login, login
-		during.id, during.cluster, during.at = 0xc2, 0xc2, 99*time.Minute
-		after.id, after.cluster, after.at = 0xc3, 0xc3, 100*time.Minute
+		during.ID, during.Cluster, during.At = 0xc2, 0xc2, 99*time.Minute
+		after.ID, after.Cluster, after.At = 0xc3, 0xc3, 100*time.Minute
 		_, err := h.store.Save(t.Context(), "w", "desk", rowsOf(during, after), 5)
 		require.NoError(t, err)
 		var page ClusterPage
 		h.ok(t, http.MethodGet, "/api/v1/clusters?new=true", "", &page)
 		require.Len(t, page.Clusters, 1)
-		require.Equal(t, after.cluster.String(), page.Clusters[0].ID)
+		require.Equal(t, after.Cluster.String(), page.Clusters[0].ID)
 		h.ok(t, http.MethodGet, "/api/v1/clusters?q=logged", "", &page)
 		require.Len(t, page.Clusters, 3)
 		for _, c := range page.Clusters {
-			require.Equal(t, c.ID == after.cluster.String(), c.New, c.ID)
+			require.Equal(t, c.ID == after.Cluster.String(), c.New, c.ID)
 		}
 		var d Detail
-		h.ok(t, http.MethodGet, "/api/v1/clusters/"+after.cluster.String(), "", &d)
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+after.Cluster.String(), "", &d)
 		require.True(t, d.New)
 
 		// An hour later it is not, either.
 		later := login
-		later.id, later.cluster, later.at = 0xc4, 0xc3, 161*time.Minute
+		later.ID, later.Cluster, later.At = 0xc4, 0xc3, 161*time.Minute
 		_, err = h.store.Save(t.Context(), "w", "desk", rowsOf(later), 5)
 		require.NoError(t, err)
 		h.ok(t, http.MethodGet, "/api/v1/clusters?new=true", "", &page)

@@ -130,12 +130,12 @@ func TestRenderIsQuick(t *testing.T) {
 func TestStoredMarkupStaysText(t *testing.T) {
 	h := onSQLite(t)
 	for i, text := range markup {
-		w := wording{knowledge.ID(0x1000 + i), knowledge.ID(0x1000 + i), text, 1, time.Hour}
+		w := wording{ID: knowledge.ID(0x1000 + i), Cluster: knowledge.ID(0x1000 + i), Text: text, Count: 1, At: time.Hour}
 		rows := rowsOf(w)
 		rows.Clusters[0].Keywords = []string{text}
 		_, err := h.store.Save(t.Context(), "w", text, rows, 5)
 		require.NoError(t, err)
-		path := "/api/v1/clusters/" + w.id.String()
+		path := "/api/v1/clusters/" + w.ID.String()
 		stored := strings.ReplaceAll(text, "\x00", "\uFFFD")
 		h.ok(t, http.MethodPut, path+"/solution?author="+url.QueryEscape(stored), `{"text": `+quote(t, stored)+`}`, nil)
 		a := h.send(t, http.MethodGet, path, "")

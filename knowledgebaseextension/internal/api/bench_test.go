@@ -50,7 +50,7 @@ func benchmarkAPI(b *testing.B, o store.Options, n int, settle func()) {
 		case 100:
 			text = fmt.Sprintf("replica %d was lost <num>", i)
 		}
-		words[i] = wording{id, id, text, int64(1 + i%1000), time.Duration(i) * time.Second / 30}
+		words[i] = wording{ID: id, Cluster: id, Text: text, Count: int64(1 + i%1000), At: time.Duration(i) * time.Second / 30}
 	}
 	for i := 0; i < n; i += 10_000 {
 		_, err = s.Save(b.Context(), "w", "shop", rowsOf(words[i:i+10_000]...), 1)
@@ -58,9 +58,9 @@ func benchmarkAPI(b *testing.B, o store.Options, n int, settle func()) {
 	}
 	settle()
 	handler := New(Options{Logger: zap.NewNop(), Base: &base{kept: s, matcher: lookup{
-		"part 7": {Partition: "shop", Template: words[7].id, TemplateText: words[7].text, Cluster: words[7].id, Confidence: 1, How: knowledge.Known},
+		"part 7": {Partition: "shop", Template: words[7].ID, TemplateText: words[7].Text, Cluster: words[7].ID, Confidence: 1, How: knowledge.Known},
 	}}})
-	some := words[n/2+1].id.String()
+	some := words[n/2+1].ID.String()
 	for _, r := range []struct{ name, method, path, body string }{
 		{"match", http.MethodPost, "/api/v1/match", "part 7"},
 		{"list", http.MethodGet, "/api/v1/clusters?limit=100", ""},

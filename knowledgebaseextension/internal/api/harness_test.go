@@ -25,48 +25,29 @@ import (
 	"go.uber.org/zap/zaptest"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/pgtest"
+	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/rowstest"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// begin is when the tests' lines begin.
-var begin = time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
-
-// wording is a template of one shape.
-type wording struct {
-	id, cluster knowledge.ID
-	text        string
-	count       int64
-	at          time.Duration // since begin
-}
+// What rowstest has, under the names that the tests are written with.
+type wording = rowstest.Wording
 
 var (
-	tableGone  = wording{0xa1, 0xa1, "Table not found: <*>", 3, 0}
-	noTable    = wording{0xa2, 0xa1, "<*>: no such table exists", 2, time.Minute}
-	diskFull   = wording{0xb1, 0xb1, "disk <path> is full", 7, 2 * time.Minute}
-	noSpace    = wording{0xb2, 0xb2, "100% no space_left on <path>", 1, 3 * time.Minute}
-	login      = wording{0xc1, 0xc1, "user <*> logged in", 1, 90 * time.Minute}
-	everything = []wording{tableGone, noTable, diskFull, noSpace}
+	begin      = rowstest.Begin
+	everything = rowstest.Everything
+	login      = wording{ID: 0xc1, Cluster: 0xc1, Text: "user <*> logged in", Count: 1, At: 90 * time.Minute}
 )
 
-// rowsOf makes the rows that a processor has of new templates.
+// rowsOf adds a line of each wording to its rows.
 func rowsOf(words ...wording) *knowledge.Rows {
-	rows := &knowledge.Rows{}
-	seen := map[knowledge.ID]bool{}
-	for i, w := range words {
-		birth := begin.Add(w.at).UnixNano()
-		rows.Shapes = append(rows.Shapes, knowledge.Shape{
-			Hash: w.id, Seq: uint64(i + 1), Template: w.id, Founded: true, Masked: "\x01" + w.text,
-			Birth: birth, LastSeen: birth, Count: w.count,
+	rows := rowstest.Rows(words...)
+	for _, w := range words {
+		rows.Samples = append(rows.Samples, knowledge.Sample{
+			Template: w.ID, Shape: w.ID, At: begin.Add(w.At).UnixNano(), Text: strings.ReplaceAll(w.Text, "<*>", "users"),
 		})
-		rows.Templates = append(rows.Templates, knowledge.Template{ID: w.id, Cluster: w.cluster, Text: w.text, Birth: birth, Represents: true})
-		rows.Samples = append(rows.Samples, knowledge.Sample{Template: w.id, Shape: w.id, At: birth, Text: strings.ReplaceAll(w.text, "<*>", "users")})
-		if !seen[w.cluster] {
-			seen[w.cluster] = true
-			rows.Clusters = append(rows.Clusters, knowledge.Cluster{ID: w.cluster, Birth: birth, Keywords: []string{"word" + w.cluster.String()[12:]}})
-		}
 	}
 	return rows
 }

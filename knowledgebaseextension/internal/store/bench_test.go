@@ -76,7 +76,7 @@ func somewords(i int) []wording {
 	for j := range words {
 		n := 1000*i + j
 		id := knowledge.ID(0x9e3779b97f4a7c15 * uint64(n+1))
-		words[j] = wording{id, id, fmt.Sprintf("disk <path> of user %d is full since <time>", n), 1, time.Duration(n)}
+		words[j] = wording{ID: id, Cluster: id, Text: fmt.Sprintf("disk <path> of user %d is full since <time>", n), Count: 1, At: time.Duration(n)}
 	}
 	return words
 }

@@ -16,29 +16,29 @@ import (
 func TestMergeAndSplit(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "w", "shop", rowsOf(everything...))
-		save(t, s, "w", "desk", rowsOf(wording{0xc1, 0xc1, "user <*> logged in", 1, time.Hour}))
-		for _, e := range []Edit{{Cluster: diskFull.cluster.String(), Text: "Delete."}, {Cluster: noSpace.cluster.String(), Text: "Buy."}} {
+		save(t, s, "w", "desk", rowsOf(wording{ID: 0xc1, Cluster: 0xc1, Text: "user <*> logged in", Count: 1, At: time.Hour}))
+		for _, e := range []Edit{{Cluster: diskFull.Cluster.String(), Text: "Delete."}, {Cluster: noSpace.Cluster.String(), Text: "Buy."}} {
 			_, err := s.SetSolution(t.Context(), e)
 			require.NoError(t, err)
 		}
-		id, err := s.Merge(t.Context(), noSpace.cluster.String(), diskFull.cluster.String(), "ann")
+		id, err := s.Merge(t.Context(), noSpace.Cluster.String(), diskFull.Cluster.String(), "ann")
 		require.NoError(t, err)
-		require.Equal(t, diskFull.cluster.String(), id, "the older survives")
-		d, err := s.Cluster(t.Context(), noSpace.cluster.String())
+		require.Equal(t, diskFull.Cluster.String(), id, "the older survives")
+		d, err := s.Cluster(t.Context(), noSpace.Cluster.String())
 		require.NoError(t, err)
 		require.Equal(t, id, d.ID)
 		require.Equal(t, int64(8), d.Count)
 		require.Equal(t, "Delete.\n\nBuy.", d.Solution.Text)
-		require.Equal(t, noSpace.cluster.String(), d.Aliases[0].ID)
+		require.Equal(t, noSpace.Cluster.String(), d.Aliases[0].ID)
 		counts, err := s.Counts(t.Context(), []string{id}, begin, begin.Add(time.Hour))
 		require.NoError(t, err)
 		require.Len(t, counts[id], 2)
-		_, err = s.Merge(t.Context(), id, noSpace.cluster.String(), "ann")
+		_, err = s.Merge(t.Context(), id, noSpace.Cluster.String(), "ann")
 		require.ErrorIs(t, err, ErrInvalid)
 		_, err = s.Merge(t.Context(), id, "00000000000000c1", "ann")
 		require.ErrorIs(t, err, ErrInvalid)
 
-		own, err := s.Split(t.Context(), noSpace.id.String(), "bob")
+		own, err := s.Split(t.Context(), noSpace.ID.String(), "bob")
 		require.NoError(t, err)
 		require.NotEqual(t, id, own)
 		d, err = s.Cluster(t.Context(), own)
@@ -46,11 +46,11 @@ func TestMergeAndSplit(t *testing.T) {
 		require.Equal(t, int64(1), d.Count)
 		require.Equal(t, []string{id}, d.Apart)
 		require.Equal(t, "split", d.History[0].Action)
-		_, err = s.Split(t.Context(), noSpace.id.String(), "bob")
+		_, err = s.Split(t.Context(), noSpace.ID.String(), "bob")
 		require.ErrorIs(t, err, ErrInvalid, "it is alone")
 
 		// What a re-clustering wants joined stays apart, and is told so.
-		saved := save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: mustID(own), To: diskFull.cluster}}})
+		saved := save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: mustID(own), To: diskFull.Cluster}}})
 		require.ElementsMatch(t, []string{id, own}, saved.Known)
 		d, err = s.Cluster(t.Context(), own)
 		require.NoError(t, err)
@@ -59,7 +59,7 @@ func TestMergeAndSplit(t *testing.T) {
 		again, err := s.Merge(t.Context(), own, id, "ann")
 		require.NoError(t, err)
 		require.Equal(t, id, again)
-		third, err := s.Split(t.Context(), noSpace.id.String(), "ann")
+		third, err := s.Split(t.Context(), noSpace.ID.String(), "ann")
 		require.NoError(t, err)
 		require.Equal(t, own, third)
 	})
@@ -80,15 +80,15 @@ func TestMergeOfSolutions(t *testing.T) {
 		} {
 			first, second := diskFull, noSpace
 			for _, w := range []*wording{&first, &second} {
-				w.id += knowledge.ID(i) << 32
-				w.cluster += knowledge.ID(i) << 32
+				w.ID += knowledge.ID(i) << 32
+				w.Cluster += knowledge.ID(i) << 32
 			}
 			save(t, s, "w", "shop", rowsOf(first, second))
-			for id, text := range map[knowledge.ID]string{first.cluster: c.older, second.cluster: c.younger} {
+			for id, text := range map[knowledge.ID]string{first.Cluster: c.older, second.Cluster: c.younger} {
 				_, err := s.SetSolution(t.Context(), Edit{Cluster: id.String(), Text: text, Author: "ann"})
 				require.NoError(t, err)
 			}
-			id, err := s.Merge(t.Context(), first.cluster.String(), second.cluster.String(), "bob")
+			id, err := s.Merge(t.Context(), first.Cluster.String(), second.Cluster.String(), "bob")
 			require.NoError(t, err)
 			d, err := s.Cluster(t.Context(), id)
 			require.NoError(t, err)
@@ -111,14 +111,14 @@ func TestMergeOfSolutions(t *testing.T) {
 func TestApartOutlivesAMerge(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "w", "shop", rowsOf(everything...))
-		own, err := s.Split(t.Context(), noTable.id.String(), "ann")
+		own, err := s.Split(t.Context(), noTable.ID.String(), "ann")
 		require.NoError(t, err)
-		into, err := s.Merge(t.Context(), own, diskFull.cluster.String(), "ann")
+		into, err := s.Merge(t.Context(), own, diskFull.Cluster.String(), "ann")
 		require.NoError(t, err)
 		d, err := s.Cluster(t.Context(), into)
 		require.NoError(t, err)
-		require.Equal(t, []string{tableGone.cluster.String()}, d.Apart)
-		save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: mustID(into), To: tableGone.cluster}}})
+		require.Equal(t, []string{tableGone.Cluster.String()}, d.Apart)
+		save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: mustID(into), To: tableGone.Cluster}}})
 		d, err = s.Cluster(t.Context(), into)
 		require.NoError(t, err)
 		require.Equal(t, into, d.ID, "a re-clustering does not join them")
@@ -130,20 +130,20 @@ func TestApartOutlivesAMerge(t *testing.T) {
 func TestAClusterEndsWithItsLastTemplate(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "w", "shop", rowsOf(everything...))
-		_, err := s.SetSolution(t.Context(), Edit{Cluster: noSpace.cluster.String(), Text: "Buy."})
+		_, err := s.SetSolution(t.Context(), Edit{Cluster: noSpace.Cluster.String(), Text: "Buy."})
 		require.NoError(t, err)
 		join := func(from, to wording) {
-			save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindTemplate, From: from.id, To: to.id, At: 1}}})
+			save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindTemplate, From: from.ID, To: to.ID, At: 1}}})
 		}
 		join(noTable, diskFull)
-		d, err := s.Cluster(t.Context(), noTable.cluster.String())
+		d, err := s.Cluster(t.Context(), noTable.Cluster.String())
 		require.NoError(t, err)
-		require.Equal(t, tableGone.cluster.String(), d.ID, "another template is left")
+		require.Equal(t, tableGone.Cluster.String(), d.ID, "another template is left")
 		require.Equal(t, 1, d.Templates)
 		join(noSpace, diskFull)
-		d, err = s.Cluster(t.Context(), noSpace.cluster.String())
+		d, err = s.Cluster(t.Context(), noSpace.Cluster.String())
 		require.NoError(t, err)
-		require.Equal(t, diskFull.cluster.String(), d.ID)
+		require.Equal(t, diskFull.Cluster.String(), d.ID)
 		require.Equal(t, "Buy.", d.Solution.Text)
 	})
 }

@@ -22,16 +22,16 @@ var newVersion = flag.String("new-version", "", "write testdata/<version>.db and
 // furnish fills a database as the test below expects it.
 func furnish(t *testing.T, s *Store) {
 	rows := rowsOf(everything...)
-	rows.Samples = []knowledge.Sample{{Template: tableGone.id, Shape: tableGone.id, At: begin.UnixNano(), Text: "Table not found: users"}}
+	rows.Samples = []knowledge.Sample{{Template: tableGone.ID, Shape: tableGone.ID, At: begin.UnixNano(), Text: "Table not found: users"}}
 	rows.Clock = &knowledge.Clock{Boundary: 10, Birth: 9, Space: 8, Closed: 8, Done: true}
 	save(t, s, "w", "shop", rows)
-	_, err := s.SetSolution(t.Context(), Edit{Cluster: tableGone.cluster.String(), Text: "Run the migration.", Author: "ann"})
+	_, err := s.SetSolution(t.Context(), Edit{Cluster: tableGone.Cluster.String(), Text: "Run the migration.", Author: "ann"})
 	require.NoError(t, err)
-	_, err = s.Merge(t.Context(), diskFull.cluster.String(), noSpace.cluster.String(), "ann")
+	_, err = s.Merge(t.Context(), diskFull.Cluster.String(), noSpace.Cluster.String(), "ann")
 	require.NoError(t, err)
-	_, err = s.Split(t.Context(), noTable.id.String(), "bob")
+	_, err = s.Split(t.Context(), noTable.ID.String(), "bob")
 	require.NoError(t, err)
-	require.NoError(t, s.SetNoise(t.Context(), diskFull.cluster.String(), true, "cy"))
+	require.NoError(t, s.SetNoise(t.Context(), diskFull.Cluster.String(), true, "cy"))
 }
 
 // A database of any released version opens, keeps all that it had, and can be
@@ -60,14 +60,14 @@ func TestEveryVersionOpens(t *testing.T) {
 			}
 			requireFurnished(t, s)
 			save(t, s, "w", "shop", rowsOf(everything...))
-			_, err = s.SetSolution(t.Context(), Edit{Cluster: tableGone.cluster.String(), Text: "Run it twice.", Author: "ann"})
+			_, err = s.SetSolution(t.Context(), Edit{Cluster: tableGone.Cluster.String(), Text: "Run it twice.", Author: "ann"})
 			require.NoError(t, err)
 		})
 	}
 }
 
 func requireFurnished(t *testing.T, s *Store) {
-	d, err := s.Cluster(t.Context(), tableGone.cluster.String())
+	d, err := s.Cluster(t.Context(), tableGone.Cluster.String())
 	require.NoError(t, err)
 	require.Equal(t, int64(3), d.Count)
 	require.Equal(t, "Run the migration.", d.Solution.Text)
@@ -76,14 +76,14 @@ func requireFurnished(t *testing.T, s *Store) {
 	require.Equal(t, "Table not found: users", d.Samples[0].Text)
 	require.Len(t, d.Apart, 1)
 	require.Len(t, d.History, 2)
-	d, err = s.Cluster(t.Context(), noSpace.cluster.String())
+	d, err = s.Cluster(t.Context(), noSpace.Cluster.String())
 	require.NoError(t, err)
-	require.Equal(t, diskFull.cluster.String(), d.ID)
+	require.Equal(t, diskFull.Cluster.String(), d.ID)
 	require.True(t, d.Noise)
 	require.Equal(t, int64(8), d.Count)
 	page, err := s.Clusters(t.Context(), Query{Search: "space_left <path>", Noise: true})
 	require.NoError(t, err)
-	require.Equal(t, diskFull.cluster.String(), page.Clusters[0].ID)
+	require.Equal(t, diskFull.Cluster.String(), page.Clusters[0].ID)
 	state, _, err := s.Load(t.Context(), nil)
 	require.NoError(t, err)
 	require.Len(t, state["shop"].Shapes, 4)

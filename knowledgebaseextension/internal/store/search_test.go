@@ -32,9 +32,9 @@ func found(t *testing.T, s *Store, search string) []string {
 // What a search finds follows every change of templates, clusters and solutions.
 func TestSearchFollowsChanges(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
-		kind := wording{0xd1, 0xd1, `Ошибка "java.lang.OutOfMemoryError" at 100% *`, 1, time.Hour}
+		kind := wording{ID: 0xd1, Cluster: 0xd1, Text: `Ошибка "java.lang.OutOfMemoryError" at 100% *`, Count: 1, At: time.Hour}
 		save(t, s, "w", "shop", rowsOf(append(everything, kind)...))
-		a, b, c, d := tableGone.cluster.String(), diskFull.cluster.String(), noSpace.cluster.String(), kind.cluster.String()
+		a, b, c, d := tableGone.Cluster.String(), diskFull.Cluster.String(), noSpace.Cluster.String(), kind.Cluster.String()
 		for search, want := range map[string][]string{
 			"full":                  {b},
 			"ful":                   {b}, // a word's beginning
@@ -55,7 +55,7 @@ func TestSearchFollowsChanges(t *testing.T) {
 			"shop disk":             {b},
 			"shop":                  {a, b, c, d},
 			"' OR 1=1 --":           {},
-			noTable.id.String():     {a},
+			noTable.ID.String():     {a},
 			"00000000000000ff":      {},
 			strings.Repeat("x", 40): {},
 		} {
@@ -63,7 +63,7 @@ func TestSearchFollowsChanges(t *testing.T) {
 		}
 
 		reworded := diskFull
-		reworded.text = "volume <path> is full"
+		reworded.Text = "volume <path> is full"
 		rows := rowsOf(reworded)
 		rows.Clusters[0].Keywords = []string{"volume"}
 		save(t, s, "w", "shop", rows)
@@ -78,13 +78,13 @@ func TestSearchFollowsChanges(t *testing.T) {
 		_, err = s.Merge(t.Context(), b, c, "ann")
 		require.NoError(t, err)
 		require.Equal(t, []string{b}, found(t, s, "volume space_left"))
-		split, err := s.Split(t.Context(), noSpace.id.String(), "ann")
+		split, err := s.Split(t.Context(), noSpace.ID.String(), "ann")
 		require.NoError(t, err)
 		require.Equal(t, []string{split}, found(t, s, "space_left"))
 		require.ElementsMatch(t, []string{b, split}, found(t, s, c), "what the cluster joined, and where the template is")
 		require.Empty(t, found(t, s, "full space_left"))
 
-		absorbed := knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindTemplate, From: noTable.id, To: tableGone.id, At: 1}}}
+		absorbed := knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindTemplate, From: noTable.ID, To: tableGone.ID, At: 1}}}
 		save(t, s, "w", "shop", &absorbed)
 		require.Empty(t, found(t, s, "such"))
 
@@ -116,14 +116,14 @@ func TestSearchFindsAll(t *testing.T) {
 			if i > 0 {
 				text += " but not the first"
 			}
-			words[i] = wording{knowledge.ID(i + 1), knowledge.ID(i + 1 - i%3%2), text, int64(r.IntN(5)), time.Duration(i)}
+			words[i] = wording{ID: knowledge.ID(i + 1), Cluster: knowledge.ID(i + 1 - i%3%2), Text: text, Count: int64(r.IntN(5)), At: time.Duration(i)}
 		}
 		save(t, s, "w", "shop", rowsOf(words...))
 		for _, search := range []string{"all", "all it", "seldom", "all seldom", "first seldom of", "12", "123", "all 123 first", "it 7 seldom"} {
 			texts := map[string]string{}
 			for _, w := range words {
-				id := w.cluster.String()
-				texts[id] += w.text + "\nword" + id[12:] + "\n"
+				id := w.Cluster.String()
+				texts[id] += w.Text + "\nword" + id[12:] + "\n"
 			}
 			want := []string{}
 			for id, text := range texts {

@@ -13,13 +13,24 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/pgtest"
+	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/rowstest"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// begin is when the tests' lines begin.
-var begin = time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
+// What rowstest has, under the names that the tests are written with.
+type wording = rowstest.Wording
+
+var (
+	begin      = rowstest.Begin
+	tableGone  = rowstest.TableGone
+	noTable    = rowstest.NoTable
+	diskFull   = rowstest.DiskFull
+	noSpace    = rowstest.NoSpace
+	everything = rowstest.Everything
+	rowsOf     = rowstest.Rows
+)
 
 // onBoth runs a test on an empty SQLite file and on an empty PostgreSQL database.
 func onBoth(t *testing.T, test func(t *testing.T, s *Store)) {
@@ -38,33 +49,6 @@ func open(t testing.TB, o Options) *Store {
 	return s
 }
 
-// wording is a template of one shape.
-type wording struct {
-	id, cluster knowledge.ID
-	text        string
-	count       int64
-	at          time.Duration // since begin
-}
-
-// rowsOf makes the rows that a processor has of new templates.
-func rowsOf(words ...wording) *knowledge.Rows {
-	rows := &knowledge.Rows{}
-	seen := map[knowledge.ID]bool{}
-	for i, w := range words {
-		birth := begin.Add(w.at).UnixNano()
-		rows.Shapes = append(rows.Shapes, knowledge.Shape{
-			Hash: w.id, Seq: uint64(i + 1), Template: w.id, Founded: true, Masked: "\x01" + w.text,
-			Birth: birth, LastSeen: birth, Count: w.count,
-		})
-		rows.Templates = append(rows.Templates, knowledge.Template{ID: w.id, Cluster: w.cluster, Text: w.text, Birth: birth, Represents: true})
-		if !seen[w.cluster] {
-			seen[w.cluster] = true
-			rows.Clusters = append(rows.Clusters, knowledge.Cluster{ID: w.cluster, Birth: birth, Keywords: []string{"word" + w.cluster.String()[12:]}})
-		}
-	}
-	return rows
-}
-
 func save(t testing.TB, s *Store, writer, partition string, rows *knowledge.Rows) Saved {
 	saved, err := s.Save(t.Context(), writer, partition, rows, 5)
 	require.NoError(t, err)
@@ -79,18 +63,10 @@ func lines(w wording, n int64, at time.Duration) *knowledge.Rows {
 	return rows
 }
 
-var (
-	tableGone  = wording{0xa1, 0xa1, "Table not found: <*>", 3, 0}
-	noTable    = wording{0xa2, 0xa1, "<*>: no such table exists", 2, time.Minute}
-	diskFull   = wording{0xb1, 0xb1, "disk <path> is full", 7, 2 * time.Minute}
-	noSpace    = wording{0xb2, 0xb2, "100% no space_left on <path>", 1, 3 * time.Minute}
-	everything = []wording{tableGone, noTable, diskFull, noSpace}
-)
-
 func TestClusters(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "w", "shop", rowsOf(everything...))
-		save(t, s, "w", "desk", rowsOf(wording{0xc1, 0xc1, "user <*> logged in", 1, time.Hour}))
+		save(t, s, "w", "desk", rowsOf(wording{ID: 0xc1, Cluster: 0xc1, Text: "user <*> logged in", Count: 1, At: time.Hour}))
 		ids := func(q Query) (ids []string) {
 			page, err := s.Clusters(t.Context(), q)
 			require.NoError(t, err)
@@ -166,14 +142,14 @@ func TestCountsAdd(t *testing.T) {
 		save(t, s, "a", "shop", rowsOf(tableGone))
 		save(t, s, "b", "shop", rowsOf(tableGone)) // at the same moment
 		save(t, s, "b", "shop", lines(tableGone, 4, 90*time.Second))
-		d, err := s.Cluster(t.Context(), tableGone.cluster.String())
+		d, err := s.Cluster(t.Context(), tableGone.Cluster.String())
 		require.NoError(t, err)
 		require.Equal(t, int64(10), d.Count)
 		require.Equal(t, int64(10), d.TemplateList[0].Count)
 		require.Equal(t, begin.Add(90*time.Second), d.LastSeen)
 
 		saved := save(t, s, "b", "shop", lines(diskFull, 4, 0))
-		require.Equal(t, []knowledge.ID{diskFull.id}, saved.Forgotten)
+		require.Equal(t, []knowledge.ID{diskFull.ID}, saved.Forgotten)
 	})
 }
 
@@ -181,9 +157,9 @@ func TestSolutions(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "w", "shop", rowsOf(everything...))
 		version := func(v int64) *int64 { return &v }
-		id := tableGone.cluster.String()
+		id := tableGone.Cluster.String()
 
-		first, err := s.SetSolution(t.Context(), Edit{Cluster: noTable.id.String(), Text: "Run the migration.", Author: "ann", IfVersion: version(0)})
+		first, err := s.SetSolution(t.Context(), Edit{Cluster: noTable.ID.String(), Text: "Run the migration.", Author: "ann", IfVersion: version(0)})
 		require.NoError(t, err)
 		require.Equal(t, id, first.Cluster)
 		require.Equal(t, "ann", first.Author)
@@ -221,7 +197,7 @@ func TestPlainSQL(t *testing.T) {
 			_, err := s.write.ExecContext(t.Context(), query)
 			return err
 		}
-		id := diskFull.cluster.String()
+		id := diskFull.Cluster.String()
 		rev, err := s.Revision(t.Context())
 		require.NoError(t, err)
 		changed := func() string {
@@ -230,7 +206,7 @@ func TestPlainSQL(t *testing.T) {
 			require.Greater(t, next, rev)
 			rev = next
 			require.Len(t, state["shop"].Solutions, 1)
-			require.Equal(t, diskFull.cluster, state["shop"].Solutions[0].Cluster)
+			require.Equal(t, diskFull.Cluster, state["shop"].Solutions[0].Cluster)
 			return state["shop"].Solutions[0].Text
 		}
 		who := "sql"
@@ -269,9 +245,9 @@ func TestPlainSQL(t *testing.T) {
 			"noise " + who, "solution " + who, "solution cy", "solution " + who, "solution ann", "solution " + who,
 		}, authors)
 
-		_, err = s.Merge(t.Context(), id, noSpace.id.String(), "ann")
+		_, err = s.Merge(t.Context(), id, noSpace.ID.String(), "ann")
 		require.NoError(t, err)
-		require.ErrorContains(t, plain("INSERT INTO solutions (cluster, text) VALUES ('"+noSpace.cluster.String()+"', 'x')"), "part of another")
+		require.ErrorContains(t, plain("INSERT INTO solutions (cluster, text) VALUES ('"+noSpace.Cluster.String()+"', 'x')"), "part of another")
 	})
 }
 
@@ -308,13 +284,13 @@ func TestComesBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "a", "shop", rowsOf(tableGone, noTable))
 		again := noTable
-		again.cluster, again.at = noTable.id, time.Hour // as if it had never been seen
+		again.Cluster, again.At = noTable.ID, time.Hour // as if it had never been seen
 		saved := save(t, s, "b", "shop", rowsOf(again))
-		require.Equal(t, []string{tableGone.cluster.String()}, saved.Known)
+		require.Equal(t, []string{tableGone.Cluster.String()}, saved.Known)
 		state, err := s.Known(t.Context(), saved.Known)
 		require.NoError(t, err)
 		require.Len(t, state["shop"].Templates, 2)
-		require.Equal(t, tableGone.cluster, state["shop"].Templates[1].Cluster)
+		require.Equal(t, tableGone.Cluster, state["shop"].Templates[1].Cluster)
 		require.Equal(t, begin.Add(time.Minute).UnixNano(), state["shop"].Templates[1].Birth)
 	})
 }
@@ -338,7 +314,7 @@ func TestLease(t *testing.T) {
 func TestRetain(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "a", "shop", rowsOf(everything...))
-		_, err := s.SetSolution(t.Context(), Edit{Cluster: tableGone.cluster.String(), Text: "x"})
+		_, err := s.SetSolution(t.Context(), Edit{Cluster: tableGone.Cluster.String(), Text: "x"})
 		require.NoError(t, err)
 		day := time.Now()
 		time.Sleep(10 * time.Millisecond)
@@ -352,7 +328,7 @@ func TestRetain(t *testing.T) {
 		removed, err = s.Retain(t.Context(), Retention{Templates: 2}, day)
 		require.NoError(t, err)
 		require.Equal(t, Removed{Clusters: 1, Templates: 1}, removed)
-		_, err = s.Cluster(t.Context(), tableGone.cluster.String())
+		_, err = s.Cluster(t.Context(), tableGone.Cluster.String())
 		require.NoError(t, err, "a labelled cluster is never lost")
 	})
 }
@@ -361,7 +337,7 @@ func TestImport(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "a", "shop", rowsOf(everything...))
 		done, err := s.Import(t.Context(), []Exported{
-			{Cluster: noTable.id.String(), Text: "Migrate."},
+			{Cluster: noTable.ID.String(), Text: "Migrate."},
 			{Cluster: "00000000000000ee", Text: "Not seen yet."},
 		}, "git")
 		require.NoError(t, err)
@@ -370,19 +346,19 @@ func TestImport(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, all, 2)
 		require.Equal(t, "00000000000000ee", all[0].Cluster)
-		require.Equal(t, tableGone.cluster.String(), all[1].Cluster)
+		require.Equal(t, tableGone.Cluster.String(), all[1].Cluster)
 		require.Equal(t, "Table not found: <*>", all[1].Template)
 		done, err = s.Import(t.Context(), all, "git")
 		require.NoError(t, err)
 		require.Equal(t, Imported{Unchanged: 2}, done)
-		_, err = s.Import(t.Context(), []Exported{{Cluster: diskFull.cluster.String(), Text: "x"}, {Cluster: "nonsense"}}, "git")
+		_, err = s.Import(t.Context(), []Exported{{Cluster: diskFull.Cluster.String(), Text: "x"}, {Cluster: "nonsense"}}, "git")
 		require.ErrorIs(t, err, ErrInvalid)
-		d, err := s.Cluster(t.Context(), diskFull.cluster.String())
+		d, err := s.Cluster(t.Context(), diskFull.Cluster.String())
 		require.NoError(t, err)
 		require.Nil(t, d.Solution, "all or none")
 
 		// The cluster appears, and its processor is told of the solution.
-		saved := save(t, s, "a", "shop", rowsOf(wording{0xee, 0xee, "late", 1, 0}))
+		saved := save(t, s, "a", "shop", rowsOf(wording{ID: 0xee, Cluster: 0xee, Text: "late", Count: 1, At: 0}))
 		require.Equal(t, []string{"00000000000000ee"}, saved.Known)
 		state, err := s.Known(t.Context(), saved.Known)
 		require.NoError(t, err)
@@ -395,11 +371,11 @@ func TestSamples(t *testing.T) {
 		rows := rowsOf(tableGone)
 		for i := range 8 {
 			rows.Samples = append(rows.Samples, knowledge.Sample{
-				Template: tableGone.id, Shape: knowledge.ID(i), At: int64(i), Text: fmt.Sprintf("line %d \x00\xff", i),
+				Template: tableGone.ID, Shape: knowledge.ID(i), At: int64(i), Text: fmt.Sprintf("line %d \x00\xff", i),
 			})
 		}
 		save(t, s, "a", "shop", rows)
-		d, err := s.Cluster(t.Context(), tableGone.id.String())
+		d, err := s.Cluster(t.Context(), tableGone.ID.String())
 		require.NoError(t, err)
 		require.Len(t, d.Samples, 5)
 		require.Equal(t, "line 4 \uFFFD\uFFFD", d.Samples[0].Text)

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 )
@@ -45,7 +45,7 @@ func TestMemoryEstimate(t *testing.T) {
 	var line mask.Line
 	for i := range 45_000 {
 		masker.Mask(fmt.Sprintf("%s %s %s %d %s %s %s %s",
-			word(r), word(r), word(r), i, word(r), word(r), word(r), word(r)), &line)
+			linetest.Word(r), linetest.Word(r), linetest.Word(r), i, linetest.Word(r), linetest.Word(r), linetest.Word(r), linetest.Word(r)), &line)
 		line.Shape = p.Salt(line.Shape)
 		at := int64(i) * int64(100*time.Microsecond)
 		if p.Where(at) == Beyond {
@@ -72,13 +72,4 @@ func heap() int {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapAlloc)
-}
-
-func word(r *rand.Rand) string {
-	var b strings.Builder
-	for range 2 + r.IntN(3) {
-		b.WriteByte("bcdfghklmnprstvz"[r.IntN(16)])
-		b.WriteByte("aeiou"[r.IntN(5)])
-	}
-	return b.String()
 }
