@@ -67,8 +67,8 @@ func (c *Config) Validate() error {
 	return errors.Join(
 		c.validateStore(),
 		c.Retention.validate(),
-		validate.InRange("samples.per_template", c.Samples.PerTemplate, 0, 100),
-		validate.InRange("samples.max_bytes", c.Samples.MaxBytes, 16, 4096),
+		validate.InRange("samples::per_template", c.Samples.PerTemplate, 0, 100),
+		validate.InRange("samples::max_bytes", c.Samples.MaxBytes, 16, 4096),
 	)
 }
 
@@ -93,10 +93,10 @@ func (c *RetentionConfig) validate() error {
 		low   time.Duration
 	}{{"unseen", c.Unseen, time.Minute}, {"counts", c.Counts, time.Hour}} {
 		if d.value != 0 && d.value < d.low {
-			errs = errors.Join(errs, fmt.Errorf("retention.%s must be 0 (for ever) or at least %v, got %v", d.key, d.low, d.value))
+			errs = errors.Join(errs, fmt.Errorf("retention::%s must be 0 (for ever) or at least %v, got %v", d.key, d.low, d.value))
 		}
 	}
-	return errors.Join(errs, validate.InRange("retention.templates", c.Templates, 0, 10_000_000))
+	return errors.Join(errs, validate.InRange("retention::templates", c.Templates, 0, 10_000_000))
 }
 
 func (c *Config) options() base.Options {

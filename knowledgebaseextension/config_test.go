@@ -42,11 +42,11 @@ func TestRefusals(t *testing.T) {
 		"dsn: not a PostgreSQL connection string such as postgres://user@host:5432/database": func(c *Config) {
 			c.DSN = "postgres://kb:secret@db:port/kb"
 		},
-		"retention.unseen must be 0 (for ever) or at least 1m0s, got 1s":        func(c *Config) { c.Retention.Unseen = time.Second },
-		"retention.counts must be 0 (for ever) or at least 1h0m0s, got -1h0m0s": func(c *Config) { c.Retention.Counts = -time.Hour },
-		"retention.templates must be between 0 and 10000000, got -1":            func(c *Config) { c.Retention.Templates = -1 },
-		"samples.per_template must be between 0 and 100, got 101":               func(c *Config) { c.Samples.PerTemplate = 101 },
-		"samples.max_bytes must be between 16 and 4096, got 0":                  func(c *Config) { c.Samples.MaxBytes = 0 },
+		"retention::unseen must be 0 (for ever) or at least 1m0s, got 1s":        func(c *Config) { c.Retention.Unseen = time.Second },
+		"retention::counts must be 0 (for ever) or at least 1h0m0s, got -1h0m0s": func(c *Config) { c.Retention.Counts = -time.Hour },
+		"retention::templates must be between 0 and 10000000, got -1":            func(c *Config) { c.Retention.Templates = -1 },
+		"samples::per_template must be between 0 and 100, got 101":               func(c *Config) { c.Samples.PerTemplate = 101 },
+		"samples::max_bytes must be between 16 and 4096, got 0":                  func(c *Config) { c.Samples.MaxBytes = 0 },
 	} {
 		cfg := createDefaultConfig().(*Config)
 		change(cfg)

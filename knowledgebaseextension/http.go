@@ -39,7 +39,7 @@ func newHTTPConfig() HTTPConfig {
 // Validate implements xconfmap.Validator.
 func (c *HTTPConfig) Validate() error {
 	if c.Enabled && c.NetAddr.Endpoint == "" {
-		return errors.New("http.endpoint must be an address such as " + defaultEndpoint + ", got an empty string; http.enabled: false serves nothing")
+		return errors.New("http::endpoint must be an address such as " + defaultEndpoint + ", got an empty string; http::enabled: false serves nothing")
 	}
 	return nil
 }
@@ -105,7 +105,7 @@ func (w *web) start(ctx context.Context, host component.Host, base api.Base) err
 	}
 	listener, err := w.config.ToListener(ctx)
 	if err != nil {
-		return fmt.Errorf("http: %w; another http.endpoint is free, or http.enabled: false serves nothing", err)
+		return fmt.Errorf("http: %w; another http::endpoint is free, or http::enabled: false serves nothing", err)
 	}
 	w.set.Logger.Info("Knowledge base is served", zap.Stringer("address", listener.Addr()))
 	w.Server.Start(server, listener, func(err error) {

@@ -266,47 +266,47 @@ func (c *WindowConfig) validate() error {
 	switch c.By {
 	case ByEventTime, ByProcessingTime, ByCount:
 	default:
-		errs = fmt.Errorf("window.by must be one of %s, %s, %s, got %q", ByEventTime, ByProcessingTime, ByCount, c.By)
+		errs = fmt.Errorf("window::by must be one of %s, %s, %s, got %q", ByEventTime, ByProcessingTime, ByCount, c.By)
 	}
 	return errors.Join(errs,
-		validate.InRange("window.duration", c.Duration, 100*time.Millisecond, 24*time.Hour),
-		validate.InRange("window.count", c.Count, 1, 1_000_000_000),
-		validate.InRange("window.max_wait", c.MaxWait, 0, time.Minute),
+		validate.InRange("window::duration", c.Duration, 100*time.Millisecond, 24*time.Hour),
+		validate.InRange("window::count", c.Count, 1, 1_000_000_000),
+		validate.InRange("window::max_wait", c.MaxWait, 0, time.Minute),
 	)
 }
 
 func (c *ClusteringConfig) validate() error {
 	linkage, errLinkage := cluster.ParseLinkage(c.Linkage)
 	if errLinkage != nil {
-		errLinkage = fmt.Errorf("clustering.linkage %w", errLinkage)
+		errLinkage = fmt.Errorf("clustering::linkage %w", errLinkage)
 	}
 	distance, errDistance := cluster.ParseDistance(c.Distance)
 	if errDistance != nil {
-		errDistance = fmt.Errorf("clustering.distance %w", errDistance)
+		errDistance = fmt.Errorf("clustering::distance %w", errDistance)
 	}
 	var errPair error
 	if errLinkage == nil && errDistance == nil && cluster.CheckPair(linkage, distance) != nil {
-		errPair = fmt.Errorf("clustering.linkage ward needs clustering.distance euclidean, got %q", c.Distance)
+		errPair = fmt.Errorf("clustering::linkage ward needs clustering::distance euclidean, got %q", c.Distance)
 	}
 	var errThreshold error
 	if !(c.DistanceThreshold >= 0) {
-		errThreshold = fmt.Errorf("clustering.distance_threshold must be at least 0 (0 is what suits linkage and distance), got %v", c.DistanceThreshold)
+		errThreshold = fmt.Errorf("clustering::distance_threshold must be at least 0 (0 is what suits linkage and distance), got %v", c.DistanceThreshold)
 	}
 	return errors.Join(errLinkage, errDistance, errPair, errThreshold,
-		validate.InRange("clustering.clusters", c.Clusters, 0, 1_000_000),
-		validate.InRange("clustering.exact_limit", c.ExactLimit, 2, 10_000),
-		validate.InRange("clustering.representatives", c.Representatives, 1, 100),
-		validate.InRange("clustering.keywords", c.Keywords, 1, 20),
+		validate.InRange("clustering::clusters", c.Clusters, 0, 1_000_000),
+		validate.InRange("clustering::exact_limit", c.ExactLimit, 2, 10_000),
+		validate.InRange("clustering::representatives", c.Representatives, 1, 100),
+		validate.InRange("clustering::keywords", c.Keywords, 1, 20),
 	)
 }
 
 func (c *LimitsConfig) validate() error {
 	return errors.Join(
-		validate.InRange("limits.partitions", c.Partitions, 1, 100_000),
-		validate.InRange("limits.templates", c.Templates, 100, 10_000_000),
-		validate.InRange("limits.clusters", c.Clusters, 100, 10_000_000),
-		validate.InRange("limits.vocabulary", c.Vocabulary, 1000, 10_000_000),
-		validate.InRange("limits.partition_mib", c.PartitionMiB, 1, 1<<20),
+		validate.InRange("limits::partitions", c.Partitions, 1, 100_000),
+		validate.InRange("limits::templates", c.Templates, 100, 10_000_000),
+		validate.InRange("limits::clusters", c.Clusters, 100, 10_000_000),
+		validate.InRange("limits::vocabulary", c.Vocabulary, 1000, 10_000_000),
+		validate.InRange("limits::partition_mib", c.PartitionMiB, 1, 1<<20),
 	)
 }
 
@@ -317,9 +317,9 @@ func (c *AttributesConfig) validate() error {
 		switch {
 		case !a.Enabled:
 		case a.Key == "":
-			errs = errors.Join(errs, fmt.Errorf("attributes.%s.key must not be empty; to leave the attribute out set attributes.%s.enabled to false", name, name))
+			errs = errors.Join(errs, fmt.Errorf("attributes::%s::key must not be empty; to leave the attribute out set attributes::%s::enabled to false", name, name))
 		case owner[a.Key] != "":
-			errs = errors.Join(errs, fmt.Errorf("attributes.%s.key %q is taken by attributes.%s; keys must differ", name, a.Key, owner[a.Key]))
+			errs = errors.Join(errs, fmt.Errorf("attributes::%s::key %q is taken by attributes::%s; keys must differ", name, a.Key, owner[a.Key]))
 		default:
 			owner[a.Key] = name
 		}

@@ -19,7 +19,7 @@ import (
 func (r *Registry) Restore(key string, rows knowledge.Rows) bool {
 	p := r.Get([]byte(key), time.Now().UnixNano())
 	if p.key != key {
-		return false // limits.partitions is lower than the number of partitions saved
+		return false // limits::partitions is lower than the number of partitions saved
 	}
 	if !p.restoreAll(&rows) {
 		p.takeParts(&rows)

@@ -182,7 +182,7 @@ func resident() (int64, error) {
 }
 
 // HeapBudget is what the processor may keep live with its defaults: one partition
-// of limits.partition_mib, in bytes.
+// of limits::partition_mib, in bytes.
 const HeapBudget = 64 << 20
 
 // Check says whether the flood was survived: memory within the budget and flat,
