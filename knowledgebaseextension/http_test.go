@@ -120,7 +120,7 @@ func TestRefusesToServe(t *testing.T) {
 	require.NoError(t, err)
 	defer taken.Close()
 	for want, change := range map[string]func(*HTTPConfig){
-		"another http.endpoint": func(c *HTTPConfig) { c.NetAddr.Endpoint = taken.Addr().String() },
+		"another http::endpoint": func(c *HTTPConfig) { c.NetAddr.Endpoint = taken.Addr().String() },
 		"http: ": func(c *HTTPConfig) {
 			c.Auth = configoptional.Some(confighttp.AuthConfig{Config: configauth.Config{AuthenticatorID: component.MustNewID("basicauth")}})
 		},
@@ -156,7 +156,7 @@ func TestHTTPConfig(t *testing.T) {
 	c.Auth = configoptional.Some(confighttp.AuthConfig{Config: configauth.Config{AuthenticatorID: component.MustNewID("bearertokenauth")}})
 	require.Empty(t, c.challenge())
 	c.NetAddr.Endpoint = ""
-	require.ErrorContains(t, c.Validate(), "http.endpoint must be an address such as localhost:8890")
+	require.ErrorContains(t, c.Validate(), "http::endpoint must be an address such as localhost:8890")
 	c.Enabled = false
 	require.NoError(t, c.Validate())
 }
