@@ -96,9 +96,14 @@ accuracy-forecast: ## Print the accuracy of forecasts on public data, beside oth
 accuracy-anomaly: ## Print the accuracy of anomaly detection on public data, beside simple detectors
 	@cd testbed && go run ./cmd/accuracy-anomaly
 
+.PHONY: ablate-anomaly
+ablate-anomaly: ## Print what each part and constant of anomaly detection is worth (half an hour)
+	@cd testbed && go run ./cmd/ablate-anomaly
+
 .PHONY: plots-anomaly
 plots-anomaly: ## Draw a series with bounds and flags for every kind of anomaly
 	@cd testbed && go run ./cmd/plot-anomaly -out ../docs/images
+
 .PHONY: plots-forecast
 plots-forecast: ## Draw forecasts of public series against what came, as the README shows them
 	@cd testbed && go run ./cmd/plot-forecast

@@ -68,7 +68,10 @@ func Kinds(all []Verdicts) []KindResult {
 	for i := range all {
 		v := &all[i]
 		for _, e := range v.Events {
-			r := results[Named(e)]
+			r, ok := results[Named(e)]
+			if !ok {
+				continue // the source does not say which kind
+			}
 			r.Events++
 			first, kinds := v.said(e)
 			if first < 0 {
