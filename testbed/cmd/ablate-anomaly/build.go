@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -84,7 +85,10 @@ func (b *builder) score(ctx context.Context, edits []edit) (results, error) {
 }
 
 // edit gives a constant, or what a key of a composite literal has, another value.
-type edit struct{ name, value string }
+type edit struct {
+	name  string
+	value float64
+}
 
 // rewrite is a Go source with edits.
 func rewrite(source []byte, edits []edit) ([]byte, error) {
@@ -93,7 +97,8 @@ func rewrite(source []byte, edits []edit) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		source = bytes.Join([][]byte{source[:from], []byte(e.value), source[to:]}, nil)
+		value := strconv.FormatFloat(e.value, 'e', -1, 64) // which Go takes for no integer
+		source = slices.Concat(source[:from], []byte(value), source[to:])
 	}
 	return source, nil
 }

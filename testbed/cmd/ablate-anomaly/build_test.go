@@ -20,18 +20,18 @@ var weights = [...]float64{first: 1, second: 0.5}
 `
 
 func TestRewrite(t *testing.T) {
-	got, err := rewrite([]byte(source), []edit{{"b", "10"}, {"c", "0"}, {"second", "0.25"}})
+	got, err := rewrite([]byte(source), []edit{{"b", 10}, {"c", 0}, {"second", 0.25}})
 	require.NoError(t, err)
 	require.Equal(t, `package p
 
 const (
-	a, b = 0.5, 10
-	c    = 0 // of a and b
+	a, b = 0.5, 1e+01
+	c    = 0e+00 // of a and b
 )
 
-var weights = [...]float64{first: 1, second: 0.25}
+var weights = [...]float64{first: 1, second: 2.5e-01}
 `, string(got))
-	_, err = rewrite([]byte(source), []edit{{"d", "1"}})
+	_, err = rewrite([]byte(source), []edit{{"d", 1}})
 	require.Error(t, err, "a constant that is gone must not go unseen")
 }
 

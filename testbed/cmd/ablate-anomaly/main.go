@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"strconv"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/anomaly"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/report"
@@ -27,19 +26,19 @@ type variant struct {
 
 // without are the detectors that lack a part.
 var without = []variant{
-	{"the channel of the value", []edit{{"point", "0"}}},
-	{"the mean of few", []edit{{"burst", "0"}}},
-	{"the mean of a dozen", []edit{{"shift", "0"}}},
-	{"the mean of many", []edit{{"drift", "0"}}},
-	{"the size of errors", []edit{{"variance", "0"}}},
-	{"all four of these", []edit{{"burst", "0"}, {"shift", "0"}, {"drift", "0"}, {"variance", "0"}}},
-	{"seasons", []edit{{"periodCorrelation", "2"}, {"calendarCorrelation", "2"}}},
-	{"declustering", []edit{{"repeatWeight", "1"}, {"soonWeight", "1"}}},
-	{"the floor of the last weeks", []edit{{"longFloor", "0"}}},
-	{"the floor of the median change", []edit{{"strideFloor", "0"}}},
-	{"more belief as surprises go on", []edit{{"runGrowth", "1"}}},
-	{"habits of incidents", []edit{{"habitCost", "0"}}},
-	{"habits of time", []edit{{"dailyWeight", "1"}}},
+	{"the channel of the value", []edit{{"point", 0}}},
+	{"the mean of few", []edit{{"burst", 0}}},
+	{"the mean of a dozen", []edit{{"shift", 0}}},
+	{"the mean of many", []edit{{"drift", 0}}},
+	{"the size of errors", []edit{{"variance", 0}}},
+	{"all four of these", []edit{{"burst", 0}, {"shift", 0}, {"drift", 0}, {"variance", 0}}},
+	{"seasons", []edit{{"periodCorrelation", 2}, {"calendarCorrelation", 2}}},
+	{"declustering", []edit{{"repeatWeight", 1}, {"soonWeight", 1}}},
+	{"the floor of the last weeks", []edit{{"longFloor", 0}}},
+	{"the floor of the median change", []edit{{"strideFloor", 0}}},
+	{"more belief as surprises go on", []edit{{"runGrowth", 1}}},
+	{"habits of incidents", []edit{{"habitCost", 0}}},
+	{"habits of time", []edit{{"dailyWeight", 1}}},
 }
 
 // constants are those that are tried below and above what they are, all by the
@@ -117,9 +116,8 @@ func (b *builder) scaled(names []string, factor float64) (name string, edits []e
 		if err != nil {
 			return "", nil, err
 		}
-		value := strconv.FormatFloat(factor*old, 'g', 3, 64)
-		name = fmt.Sprintf("`%s` %s", n, value)
-		edits = append(edits, edit{n, value})
+		name = fmt.Sprintf("`%s` %.3g", n, factor*old)
+		edits = append(edits, edit{n, factor * old})
 	}
 	if len(names) > 1 {
 		name = fmt.Sprintf("`weights` of the slow channels times %v", factor)
