@@ -120,7 +120,7 @@ func (b *builder) scaled(names []string, factor float64) (name string, edits []e
 		edits = append(edits, edit{n, factor * old})
 	}
 	if len(names) > 1 {
-		name = fmt.Sprintf("`weights` of the slow channels times %v", factor)
+		name = fmt.Sprintf("slow channels' weights times %v", factor)
 	}
 	return name, edits, nil
 }
@@ -134,6 +134,14 @@ func (r results) measure(set int) float64 {
 		return r[set].NAB / 100
 	}
 	return r[set].F1
+}
+
+// figure is the measure as tables show it.
+func (r results) figure(set int) string {
+	if r[set].Set == "nab" {
+		return fmt.Sprintf("%.1f", r[set].NAB)
+	}
+	return fmt.Sprintf("%.3f", r[set].F1)
 }
 
 // quiet is the false alarms a series and day of the series without an event.
@@ -163,17 +171,13 @@ func table(title string, shipped results) *figures {
 }
 
 func (t *figures) row(name string, r results) {
-	cells := []any{name}
+	cells := append(make([]any, 0, len(r)+3), name)
 	right := 0.0
 	for i, s := range r {
-		switch s.Set {
-		case "nab":
-			cells = append(cells, fmt.Sprintf("%.1f", s.NAB))
-			continue
-		case "kinds":
+		if s.Set == "kinds" {
 			right = s.Right
 		}
-		cells = append(cells, r.measure(i))
+		cells = append(cells, r.figure(i))
 	}
 	t.Row(append(cells, right, r.quiet())...)
 }
@@ -201,7 +205,7 @@ func leftOut(shipped results, choices []choice, markdown bool) {
 				best, most = c, sum
 			}
 		}
-		t.Row(shipped[out].Set, best.name, best.measure(out), shipped.measure(out))
+		t.Row(shipped[out].Set, best.name, best.figure(out), shipped.figure(out))
 	}
 	t.Write(os.Stdout, markdown)
 }
