@@ -168,7 +168,7 @@ func TestValuesOfAnySize(t *testing.T) {
 		cfg := DefaultConfig()
 		r := rand.New(rand.NewPCG(8, 9))
 		s := New(&cfg)
-		for i := range int64(500) {
+		for i := range int64(250) {
 			v := size * (2*r.Float64() - 1)
 			if i%50 < 2 {
 				v = size * float64(1-2*(i%2))

@@ -128,7 +128,7 @@ func TestOrderWithinABucketChangesNothing(t *testing.T) {
 // A coarser bucket is the mean of those in it that are no gaps, however many
 // points each had; the open one's parts weigh alike too.
 func TestCoarsenMergesWholeBuckets(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(4) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		for from := range Ladder {
 			for to := from; to < len(Ladder); to++ {
@@ -183,8 +183,9 @@ func TestAFullHistoryBecomesCoarserUntilItSpansWeeks(t *testing.T) {
 		for at := int64(0); at < 120*day; at += 7 * minute {
 			rung := s.Rung()
 			s.Add(at, 5, limit)
-			require.GreaterOrEqual(t, s.Rung(), rung, "buckets never become finer")
-			require.LessOrEqual(t, s.Len(), limit)
+			if s.Rung() < rung || s.Len() > limit {
+				t.Fatalf("%d buckets of %d, step %d after %d", s.Len(), limit, s.Rung(), rung)
+			}
 		}
 		span := int64(s.Len()) * s.Step()
 		require.LessOrEqual(t, span, max(Most, 336*s.Step()), "%d buckets", limit)
@@ -271,7 +272,7 @@ func restored(b []byte, limit int) (Series, error) {
 }
 
 func TestARestartChangesNothing(t *testing.T) {
-	points := irregular(rand.New(rand.NewPCG(5, 5)), 3000, 0)
+	points := irregular(rand.New(rand.NewPCG(5, 5)), 1000, 0)
 	kept := New(0, 0, points[0].value)
 	often := kept
 	for _, p := range points {

@@ -61,14 +61,16 @@ func TestCoverage(t *testing.T) {
 	for name, draw := range sources {
 		t.Run(name, func(t *testing.T) {
 			inside := map[float64]int{0.8: 0, 0.9: 0, 0.95: 0}
-			const n = 6000
+			const n = 4000
 			r := rand.New(rand.NewPCG(1, 7))
 			var s Scores
 			for i := range n + 200 {
 				k := []int{0, Horizons - 1}[i%2]
 				part := r.Float64()
 				err := draw(r, i, part) * math.Pow(growth, float64(Horizons-1-k))
-				s.Refresh(growth, nothing)
+				if i%5 == 0 {
+					s.Refresh(growth, nothing)
+				}
 				if i >= 200 {
 					for level := range inside {
 						if s.Quantile(k, part, (1-level)/2) <= err && err <= s.Quantile(k, part, (1+level)/2) {
@@ -119,11 +121,11 @@ func some(seed uint64, n int, draw func(r *rand.Rand, i int, part float64) float
 func each(t *testing.T, with func(t *testing.T, s *Scores, k int, part float64)) {
 	for name, draw := range sources {
 		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(4) {
+			for seed := range uint64(2) {
 				for _, n := range []int{0, 1, 2, 3, 5, 10, 30, 100, 500} {
 					s := some(seed, n, draw, 0, 3, Horizons-1)
 					for k := range Horizons {
-						with(t, s, k, float64(seed)/4)
+						with(t, s, k, float64(seed)/2)
 					}
 				}
 			}
@@ -134,7 +136,7 @@ func each(t *testing.T, with func(t *testing.T, s *Scores, k int, part float64))
 func TestBoundsAreInOrderAndNoNarrowerAtAHigherLevel(t *testing.T) {
 	each(t, func(t *testing.T, s *Scores, k int, part float64) {
 		width := 0.0
-		for p := 0.5; p < 1; p += 0.01 {
+		for p := 0.5; p < 1; p += 0.02 {
 			lower, upper := s.Quantile(k, part, 1-p), s.Quantile(k, part, p)
 			require.False(t, math.IsNaN(upper-lower) || math.IsInf(upper-lower, 0), "no number at %.2f", p)
 			rounding := 1e-6 * (math.Abs(lower) + math.Abs(upper))
@@ -150,7 +152,7 @@ func TestBoundsAreInOrderAndNoNarrowerAtAHigherLevel(t *testing.T) {
 func TestQuantilesRise(t *testing.T) {
 	each(t, func(t *testing.T, s *Scores, k int, part float64) {
 		last := math.Inf(-1)
-		for p := 0.01; p < 1; p += 0.01 {
+		for p := 0.01; p < 1; p += 0.02 {
 			q := s.Quantile(k, part, p)
 			if (q < 0) == (p < 0.5) {
 				require.GreaterOrEqual(t, q, last-1e-6*math.Abs(last), "at %.2f", p)
