@@ -65,22 +65,26 @@ func (b *testBase) Loaded(context.Context) error {
 		return errDown
 	}
 	for key, p := range b.partitions {
-		rows := knowledge.Rows{Clock: p.clock}
-		for _, s := range p.shapes {
-			rows.Shapes = append(rows.Shapes, s)
-		}
-		slices.SortFunc(rows.Shapes, func(x, y knowledge.Shape) int { return cmp.Compare(x.Seq, y.Seq) })
-		for _, t := range p.templates {
-			rows.Templates = append(rows.Templates, t)
-		}
-		slices.SortFunc(rows.Templates, func(x, y knowledge.Template) int { return cmp.Compare(x.Birth, y.Birth) })
-		for _, c := range p.clusters {
-			rows.Clusters = append(rows.Clusters, c)
-		}
-		slices.SortFunc(rows.Clusters, func(x, y knowledge.Cluster) int { return cmp.Compare(x.Birth, y.Birth) })
-		b.processor.Apply(key, rows, true)
+		b.processor.Apply(key, p.rows(), true)
 	}
 	return nil
+}
+
+func (p *testRows) rows() knowledge.Rows {
+	rows := knowledge.Rows{Clock: p.clock}
+	for _, s := range p.shapes {
+		rows.Shapes = append(rows.Shapes, s)
+	}
+	slices.SortFunc(rows.Shapes, func(x, y knowledge.Shape) int { return cmp.Compare(x.Seq, y.Seq) })
+	for _, t := range p.templates {
+		rows.Templates = append(rows.Templates, t)
+	}
+	slices.SortFunc(rows.Templates, func(x, y knowledge.Template) int { return cmp.Compare(x.Birth, y.Birth) })
+	for _, c := range p.clusters {
+		rows.Clusters = append(rows.Clusters, c)
+	}
+	slices.SortFunc(rows.Clusters, func(x, y knowledge.Cluster) int { return cmp.Compare(x.Birth, y.Birth) })
+	return rows
 }
 
 func (b *testBase) Save(_ context.Context, partition string, delta knowledge.Rows) ([]knowledge.ID, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/processor"
 )
 
 // A stream of two minutes in windows of 10 s: new templates, generalisations and
@@ -113,6 +114,38 @@ func TestConcurrentCallers(t *testing.T) {
 		for _, key := range []string{"log.record.template", "log.template.id", "log.cluster.id"} {
 			require.NotEmpty(t, attrs[key], "line %d: %s", i, lines[i].body)
 		}
+	}
+}
+
+// A processor that does not lead gives the IDs of the one that does, once it has
+// been told what that one found.
+func TestWhoDoesNotLeadFollows(t *testing.T) {
+	lines := testStream(9)
+	told, early := 5000, 500
+	leads, follows := newTestBase(), newTestBase()
+	run := func(base *testBase) processor.Logs {
+		p := newLogs(t, nopSettings(), defaults(patient, func(c *Config) { c.KnowledgeBase = &notes }))
+		require.NoError(t, p.Start(t.Context(), host{notes: base}))
+		return p
+	}
+	leader := run(leads)
+	consume(t, leader, lines[:told], always(100))
+	require.NoError(t, leader.Shutdown(t.Context()))
+
+	follower := run(follows)
+	defer func() { require.NoError(t, follower.Shutdown(context.Background())) }()
+	consume(t, follower, lines[:early], always(100))
+	for key, rows := range leads.partitions {
+		follows.processor.Lead(key, false)
+		require.True(t, follows.processor.Apply(key, rows.rows(), false), key)
+	}
+	leader = run(leads)
+	defer func() { require.NoError(t, leader.Shutdown(context.Background())) }()
+	want, got := consume(t, leader, lines[:told], always(100)), consume(t, follower, lines[:told], always(100))
+	for i := range want {
+		require.Equal(t, want[i]["log.template.id"], got[i]["log.template.id"], lines[i].body)
+		require.Equal(t, want[i]["log.cluster.id"], got[i]["log.cluster.id"], lines[i].body)
+		require.NotContains(t, got[i], "log.cluster.new", lines[i].body)
 	}
 }
 
