@@ -260,62 +260,6 @@ func (d *Detector) resume(x float64) {
 	d.VarFast = d.VarSlow
 }
 
-// seasonal is what the profiles say about a time.
-type seasonal struct {
-	mean, edge, noise float64
-	known             bool
-	each              [seasons]float64
-}
-
-func (d *Detector) season(at int64) seasonal {
-	s := seasonal{noise: 1}
-	for i, p := range d.seasons {
-		if p == nil {
-			break
-		}
-		m, edge, ok := p.at(at, d.Interval)
-		if i == 0 {
-			s.noise = float64(*p.noise(at))
-			s.known = ok
-			if !ok {
-				m = d.SeasonMean
-			}
-		}
-		s.each[i] = m
-		s.mean += m
-		s.edge = max(s.edge, edge)
-	}
-	if !s.known {
-		s.mean = d.SeasonMean
-	}
-	return s
-}
-
-// habit lowers the score of what was there in both cycles before: a job that comes every
-// night.
-func (d *Detector) habit(at int64, v *Verdict) {
-	if v.Score < openScore {
-		return
-	}
-	mark := uint8(offDown)
-	if v.Up {
-		mark = offUp
-	}
-	before := false
-	for _, p := range d.seasons {
-		if p == nil {
-			break
-		}
-		before = before || p.again(at, mark)
-		if int16(p.position(at)) == p.Bucket {
-			p.Mark |= mark
-		}
-	}
-	if before {
-		v.Score *= dailyWeight
-	}
-}
-
 // sigma is the scale of the prediction's error now. Its floors keep a stretch
 // without change from making the next change look endless: a share of what it
 // was in the last days, of the usual change, of the whole span, and of how much
@@ -346,34 +290,6 @@ func (d *Detector) limit(r, sigma float64) float64 {
 	return max(-width, min(width, r))
 }
 
-// judge is how rare the rarest evidence is, in nats, of which channel, and on
-// which side.
-func (d *Detector) judge(evidence *[channels]float64) (rarity float64, channel int, up bool) {
-	weight := weights
-	up = evidence[point] > 0
-	for c, e := range evidence {
-		if r := weight[c] * d.Tails[c][0].rarity(e); r > rarity {
-			rarity, channel = r, c
-			if c != variance {
-				up = true
-			}
-		}
-		if c == variance {
-			continue // calmer than before is no anomaly
-		}
-		if r := weight[c] * d.Tails[c][1].rarity(-e); r > rarity {
-			rarity, channel, up = r, c, false
-		}
-	}
-	return rarity, channel, up
-}
-
-// needed is how many nats of rarity make a score of 1. A stream of which little
-// is known needs more, and one that has been having incidents every few hours.
-func (d *Detector) needed() float64 {
-	return threshold / d.cfg.Sensitivity * (1 + unsure/float64(max(1, d.N))) * (1 + habitCost/habitDays*float64(d.Habit))
-}
-
 // expect keeps what is expected within where values can be.
 func (d *Detector) expect(v *Verdict) {
 	if lo := d.cfg.DataRange.Min; lo != nil {
@@ -381,60 +297,6 @@ func (d *Detector) expect(v *Verdict) {
 	}
 	if hi := d.cfg.DataRange.Max; hi != nil {
 		v.Expected = min(v.Expected, *hi)
-	}
-}
-
-// Bounds is between which values a single one is not anomalous, that v expects.
-// It speaks of the value of the last Step, whose verdict v is. Where nothing was
-// predicted both are what is expected.
-func (d *Detector) Bounds(v *Verdict) (lower, upper float64) {
-	if v.sigma == 0 {
-		return v.Expected, v.Expected
-	}
-	least := max(d.cfg.MinDeviation.Absolute, d.cfg.MinDeviation.Relative*math.Abs(v.Expected))
-	need := excess(d.needed())
-	lower = v.Expected - max(least, v.sigma*max(0, d.Tails[point][1].evidence(need)))
-	upper = v.Expected + max(least, v.sigma*max(0, d.Tails[point][0].evidence(need)))
-	if lo := d.cfg.DataRange.Min; lo != nil {
-		lower, upper = max(lower, *lo), max(upper, *lo)
-	}
-	if hi := d.cfg.DataRange.Max; hi != nil {
-		lower, upper = min(lower, *hi), min(upper, *hi)
-	}
-	return lower, upper
-}
-
-// What the slow channels learn, where the point channel learns less.
-var (
-	repeatSlow = math.Pow(repeatWeight, repeatPower)
-	soonSlow   = math.Pow(soonWeight, repeatPower)
-)
-
-// learnTails learns what evidence is usual. An incident is one sample for the
-// point channel however long it is; the evidence of the others changes slowly and
-// says the same many times over, whether there is an incident or not.
-func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
-	weight := 1.0
-	again := d.Last-d.Suspect < int64(repeatWithin)
-	if score >= suspectScore {
-		d.Suspect = d.Last
-		if again {
-			weight = repeatWeight
-		}
-	} else if again {
-		weight = soonWeight
-	}
-	d.Tails[point][0].learn(evidence[point], weight, d.N)
-	d.Tails[point][1].learn(-evidence[point], weight, d.N)
-	switch {
-	case weight == repeatWeight:
-		weight = repeatSlow
-	case weight < 1:
-		weight = soonSlow
-	}
-	for c := burst; c < channels; c++ {
-		d.Tails[c][0].learn(evidence[c], weight, d.N)
-		d.Tails[c][1].learn(-evidence[c], weight, d.N)
 	}
 }
 
@@ -470,115 +332,6 @@ func (d *Detector) stride(value float64) {
 	default:
 		d.Stride /= k
 	}
-}
-
-// learnSeason finds periods and learns their profiles, each on what those before
-// it leave.
-func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seasonal) {
-	d.Center += max(longRate, 1/float64(d.N)) * (clean - d.Center)
-	if s.known {
-		x := s.mean - d.SeasonMean
-		far := 3 * max(math.Abs(x), math.Sqrt(d.Var))
-		y := max(-far, min(far, clean-d.Center))
-		d.Cov += shareRate * rate * (y*x - d.Cov)
-		d.Var += shareRate * rate * (x*x - d.Var)
-		if d.Var > 0 {
-			d.Share = max(0, min(1, d.Cov/(d.Var+0.1*sigma*sigma)))
-		}
-	}
-	rest := clean
-	for i, p := range d.seasons {
-		if p == nil {
-			break
-		}
-		p.learn(at, rest)
-		rest -= s.each[i]
-	}
-	if d.History.add(at, clean, d.Interval) && d.findSeason() {
-		s = d.season(at)
-	}
-	d.rebase(d.Share*(s.mean-d.SeasonMean) - off)
-}
-
-// rebase keeps the levels, which are without season, where they are when the
-// season's part grows.
-func (d *Detector) rebase(growth float64) {
-	if growth == 0 {
-		return
-	}
-	for _, level := range [...]*float64{&d.Prev, &d.Fast, &d.Medium, &d.Slow, &d.Long, &d.Burst, &d.Shift, &d.Drift} {
-		*level -= growth
-	}
-	if i := d.incident; i != nil {
-		i.From, i.Inside, i.Slow, i.Long = i.From-growth, i.Inside-growth, i.Slow-growth, i.Long-growth
-	}
-	if h := d.home; h != nil {
-		h.Level, h.Away = h.Level-growth, h.Away-growth
-	}
-}
-
-// findSeason looks for one more period and says whether it found one.
-func (d *Detector) findSeason() bool {
-	free := -1
-	for i, p := range d.seasons {
-		if p == nil {
-			free = i
-			break
-		}
-	}
-	if free < 0 {
-		return false
-	}
-	period := d.History.find(d.covers)
-	if period == 0 {
-		return false
-	}
-	p := newProfile(period)
-	d.History.fill(p, func(at int64) float64 {
-		sum := 0.0
-		for _, q := range d.seasons[:free] {
-			m, _, _ := q.at(at, d.Interval)
-			sum += m
-		}
-		return sum
-	})
-	d.seasons[free] = p
-	if free == 0 {
-		var sum, num float64
-		for b, m := range p.Mean {
-			if p.Seen[b]&cycles > 0 {
-				sum += float64(m)
-				num++
-			}
-		}
-		d.SeasonMean = sum / num
-		d.Share = 0
-		d.Cov, d.Var = 0, 0
-	}
-	return true
-}
-
-// covers says that a profile already holds a period: the same, a multiple of it,
-// or a part of it that is resolved.
-func (d *Detector) covers(period, width int64) bool {
-	for _, p := range d.seasons {
-		if p == nil {
-			break
-		}
-		long, short := max(p.Period, period), min(p.Period, period)
-		m := math.Round(float64(long) / float64(short))
-		if math.Abs(float64(long)-m*float64(short)) > max(0.05*float64(short)*m, 0.6*float64(width)) {
-			continue
-		}
-		if m == 1 {
-			return true
-		}
-		calendar := period == day || period == week
-		if p.Period == short && !calendar || p.Period == long && m <= buckets/6 && !(period == day) {
-			return true
-		}
-	}
-	return false
 }
 
 // Method names, for people, what the detector does with this stream.

@@ -4,6 +4,7 @@
 package detect
 
 import (
+	"math"
 	"time"
 )
 
@@ -123,4 +124,169 @@ func (p *profile) again(at int64, mark uint8) bool {
 func (p *profile) noise(at int64) *float32 {
 	i := int(p.position(at)) * phases / buckets
 	return &p.Noise[min(i, phases-1)]
+}
+
+// seasonal is what the profiles say about a time.
+type seasonal struct {
+	mean, edge, noise float64
+	known             bool
+	each              [seasons]float64
+}
+
+func (d *Detector) season(at int64) seasonal {
+	s := seasonal{noise: 1}
+	for i, p := range d.seasons {
+		if p == nil {
+			break
+		}
+		m, edge, ok := p.at(at, d.Interval)
+		if i == 0 {
+			s.noise = float64(*p.noise(at))
+			s.known = ok
+			if !ok {
+				m = d.SeasonMean
+			}
+		}
+		s.each[i] = m
+		s.mean += m
+		s.edge = max(s.edge, edge)
+	}
+	if !s.known {
+		s.mean = d.SeasonMean
+	}
+	return s
+}
+
+// habit lowers the score of what was there in both cycles before: a job that comes every
+// night.
+func (d *Detector) habit(at int64, v *Verdict) {
+	if v.Score < openScore {
+		return
+	}
+	mark := uint8(offDown)
+	if v.Up {
+		mark = offUp
+	}
+	before := false
+	for _, p := range d.seasons {
+		if p == nil {
+			break
+		}
+		before = before || p.again(at, mark)
+		if int16(p.position(at)) == p.Bucket {
+			p.Mark |= mark
+		}
+	}
+	if before {
+		v.Score *= dailyWeight
+	}
+}
+
+// learnSeason finds periods and learns their profiles, each on what those before
+// it leave.
+func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seasonal) {
+	d.Center += max(longRate, 1/float64(d.N)) * (clean - d.Center)
+	if s.known {
+		x := s.mean - d.SeasonMean
+		far := 3 * max(math.Abs(x), math.Sqrt(d.Var))
+		y := max(-far, min(far, clean-d.Center))
+		d.Cov += shareRate * rate * (y*x - d.Cov)
+		d.Var += shareRate * rate * (x*x - d.Var)
+		if d.Var > 0 {
+			d.Share = max(0, min(1, d.Cov/(d.Var+0.1*sigma*sigma)))
+		}
+	}
+	rest := clean
+	for i, p := range d.seasons {
+		if p == nil {
+			break
+		}
+		p.learn(at, rest)
+		rest -= s.each[i]
+	}
+	if d.History.add(at, clean, d.Interval) && d.findSeason() {
+		s = d.season(at)
+	}
+	d.rebase(d.Share*(s.mean-d.SeasonMean) - off)
+}
+
+// rebase keeps the levels, which are without season, where they are when the
+// season's part grows.
+func (d *Detector) rebase(growth float64) {
+	if growth == 0 {
+		return
+	}
+	for _, level := range [...]*float64{&d.Prev, &d.Fast, &d.Medium, &d.Slow, &d.Long, &d.Burst, &d.Shift, &d.Drift} {
+		*level -= growth
+	}
+	if i := d.incident; i != nil {
+		i.From, i.Inside, i.Slow, i.Long = i.From-growth, i.Inside-growth, i.Slow-growth, i.Long-growth
+	}
+	if h := d.home; h != nil {
+		h.Level, h.Away = h.Level-growth, h.Away-growth
+	}
+}
+
+// findSeason looks for one more period and says whether it found one.
+func (d *Detector) findSeason() bool {
+	free := -1
+	for i, p := range d.seasons {
+		if p == nil {
+			free = i
+			break
+		}
+	}
+	if free < 0 {
+		return false
+	}
+	period := d.History.find(d.covers)
+	if period == 0 {
+		return false
+	}
+	p := newProfile(period)
+	d.History.fill(p, func(at int64) float64 {
+		sum := 0.0
+		for _, q := range d.seasons[:free] {
+			m, _, _ := q.at(at, d.Interval)
+			sum += m
+		}
+		return sum
+	})
+	d.seasons[free] = p
+	if free == 0 {
+		var sum, num float64
+		for b, m := range p.Mean {
+			if p.Seen[b]&cycles > 0 {
+				sum += float64(m)
+				num++
+			}
+		}
+		d.SeasonMean = sum / num
+		d.Share = 0
+		d.Cov, d.Var = 0, 0
+	}
+	return true
+}
+
+// covers says that a profile already holds a period: the same, a multiple of it,
+// or a part of it that is resolved.
+func (d *Detector) covers(period, width int64) bool {
+	for _, p := range d.seasons {
+		if p == nil {
+			break
+		}
+		long, short := max(p.Period, period), min(p.Period, period)
+		m := math.Round(float64(long) / float64(short))
+		if math.Abs(float64(long)-m*float64(short)) > max(0.05*float64(short)*m, 0.6*float64(width)) {
+			continue
+		}
+		if m == 1 {
+			return true
+		}
+		calendar := period == day || period == week
+		if p.Period == short && !calendar || p.Period == long && m <= buckets/6 && !(period == day) {
+			return true
+		}
+	}
+	return false
 }

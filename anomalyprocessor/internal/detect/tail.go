@@ -54,3 +54,85 @@ func (t *tail) learn(e, weight float64, nth int64) {
 	beta += weight * max(excessRate, 0.2/n) * (min(x, excessLimit*beta) - beta)
 	t.Beta = float32(max(beta, 0.05))
 }
+
+// judge is how rare the rarest evidence is, in nats, of which channel, and on
+// which side.
+func (d *Detector) judge(evidence *[channels]float64) (rarity float64, channel int, up bool) {
+	weight := weights
+	up = evidence[point] > 0
+	for c, e := range evidence {
+		if r := weight[c] * d.Tails[c][0].rarity(e); r > rarity {
+			rarity, channel = r, c
+			if c != variance {
+				up = true
+			}
+		}
+		if c == variance {
+			continue // calmer than before is no anomaly
+		}
+		if r := weight[c] * d.Tails[c][1].rarity(-e); r > rarity {
+			rarity, channel, up = r, c, false
+		}
+	}
+	return rarity, channel, up
+}
+
+// needed is how many nats of rarity make a score of 1. A stream of which little
+// is known needs more, and one that has been having incidents every few hours.
+func (d *Detector) needed() float64 {
+	return threshold / d.cfg.Sensitivity * (1 + unsure/float64(max(1, d.N))) * (1 + habitCost/habitDays*float64(d.Habit))
+}
+
+// Bounds is between which values a single one is not anomalous, that v expects.
+// It speaks of the value of the last Step, whose verdict v is. Where nothing was
+// predicted both are what is expected.
+func (d *Detector) Bounds(v *Verdict) (lower, upper float64) {
+	if v.sigma == 0 {
+		return v.Expected, v.Expected
+	}
+	least := max(d.cfg.MinDeviation.Absolute, d.cfg.MinDeviation.Relative*math.Abs(v.Expected))
+	need := excess(d.needed())
+	lower = v.Expected - max(least, v.sigma*max(0, d.Tails[point][1].evidence(need)))
+	upper = v.Expected + max(least, v.sigma*max(0, d.Tails[point][0].evidence(need)))
+	if lo := d.cfg.DataRange.Min; lo != nil {
+		lower, upper = max(lower, *lo), max(upper, *lo)
+	}
+	if hi := d.cfg.DataRange.Max; hi != nil {
+		lower, upper = min(lower, *hi), min(upper, *hi)
+	}
+	return lower, upper
+}
+
+// What the slow channels learn, where the point channel learns less.
+var (
+	repeatSlow = math.Pow(repeatWeight, repeatPower)
+	soonSlow   = math.Pow(soonWeight, repeatPower)
+)
+
+// learnTails learns what evidence is usual. An incident is one sample for the
+// point channel however long it is; the evidence of the others changes slowly and
+// says the same many times over, whether there is an incident or not.
+func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
+	weight := 1.0
+	again := d.Last-d.Suspect < int64(repeatWithin)
+	if score >= suspectScore {
+		d.Suspect = d.Last
+		if again {
+			weight = repeatWeight
+		}
+	} else if again {
+		weight = soonWeight
+	}
+	d.Tails[point][0].learn(evidence[point], weight, d.N)
+	d.Tails[point][1].learn(-evidence[point], weight, d.N)
+	switch {
+	case weight == repeatWeight:
+		weight = repeatSlow
+	case weight < 1:
+		weight = soonSlow
+	}
+	for c := burst; c < channels; c++ {
+		d.Tails[c][0].learn(evidence[c], weight, d.N)
+		d.Tails[c][1].learn(-evidence[c], weight, d.N)
+	}
+}
