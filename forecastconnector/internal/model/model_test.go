@@ -73,3 +73,20 @@ func TestNothingIsWritten(t *testing.T) {
 		}
 	}
 }
+
+// A series that grows by a tenth a week has not grown in the step.
+func TestStepOfASeriesThatGrows(t *testing.T) {
+	grown := func(hour int) float64 { return daily(hour) * math.Pow(1.1, float64(hour)/168) }
+	stepped := input(30, grown)
+	n := len(stepped.Y)
+	for i := n - 6; i < n; i++ {
+		stepped.Y[i] *= 1.6
+	}
+	require.Equal(t, 6, stepped.Step())
+	stepped.Level(6)
+	for i, v := range stepped.Leveled {
+		require.InEpsilon(t, 1.6*grown(i), v, 0.05, "%d hours before the end", n-i)
+	}
+	stepped.Level(0)
+	require.Empty(t, stepped.Leveled)
+}

@@ -72,45 +72,44 @@ func (in *Input) Step() int {
 	return k
 }
 
-// Level makes Leveled from Y: the history before a step scaled so that it has the
-// level since then; empty without a step.
+// Level makes Leveled from Y: the history before a step scaled, or where it is not
+// positive moved, by what the level changed; empty without a step. The change is that
+// against the same slots of the days before, less what the last day before the step
+// had changed against them already: a series that grew has not done so in the step.
 func (in *Input) Level(step int) {
 	in.Leveled = in.Leveled[:0]
 	if step == 0 {
 		return
 	}
+	at := len(in.Y) - step
+	before := at - in.Short
+	since, usual := in.against(at, len(in.Y), before)
+	last, usualLast := in.against(before, at, before)
 	in.Leveled = append(in.Leveled, in.Y...)
-	n := len(in.Y)
-	season := in.Short
-	if in.Long > in.Short && n >= 4*in.Long {
-		season = in.Long
-	}
-	now, then, c := 0.0, 0.0, 0.0
-	for i := n - step; i < n; i++ {
-		// The same slots before the step, in up to seven seasons.
-		sum, count := 0.0, 0.0
-		j := i - season
-		for j >= n-step {
-			j -= season
+	for i := range at {
+		if in.Positive && min(since, usual, last, usualLast) > 0 {
+			in.Leveled[i] *= min(max(since/usual*usualLast/last, 0.05), 20)
+		} else {
+			in.Leveled[i] += since - usual - (last - usualLast)
 		}
-		for ; j >= 0 && count < 7; j -= season {
+	}
+}
+
+// against is the mean from one step to another, and that of the same slots in up to
+// three short seasons before end; Step leaves at least one.
+func (in *Input) against(from, to, end int) (mean, same float64) {
+	for i := from; i < to; i++ {
+		j := i - in.Short
+		for j >= end {
+			j -= in.Short
+		}
+		sum, count := 0.0, 0.0
+		for ; j >= 0 && count < 3; j -= in.Short {
 			sum += in.Y[j]
 			count++
 		}
-		if count > 0 {
-			now += in.Y[i]
-			then += sum / count
-			c++
-		}
+		mean += in.Y[i]
+		same += sum / count
 	}
-	if c == 0 {
-		return
-	}
-	for i := range n - step {
-		if in.Positive && then > 0 && now > 0 {
-			in.Leveled[i] *= min(max(now/then, 0.05), 20)
-		} else {
-			in.Leveled[i] += (now - then) / c
-		}
-	}
+	return mean / float64(to-from), same / float64(to-from)
 }

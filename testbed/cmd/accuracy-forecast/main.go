@@ -37,7 +37,11 @@ func main() {
 	stepped := flag.Bool("steps", true, "score the forecasts after a step of the level")
 	young := flag.Bool("short", true, "score the forecasts with little history")
 	rolling := flag.Bool("rolling", true, "score the forecasts from rolling origins")
+	count := flag.Int("origins", forecastrun.Origins, "how many forecasts a streaming series is scored on, at least 2")
 	flag.Parse()
+	if *count < 2 {
+		log.Fatalf("origins: %d, want at least 2", *count)
+	}
 	start := time.Now()
 
 	dir, err := dataset.Dir()
@@ -54,7 +58,7 @@ func main() {
 		methods = methods[:1] // Naive2, for OWA
 	}
 	if *rolling {
-		origins(sets, methods, *quick, *markdown)
+		origins(sets, methods, *count, *quick, *markdown)
 	}
 	if *stepped {
 		steps(sets, *markdown)
@@ -65,8 +69,8 @@ func main() {
 	fmt.Printf("%v\n", time.Since(start).Round(time.Second))
 }
 
-func origins(sets []dataset.ForecastSet, methods []forecastbase.Method, quick, markdown bool) {
-	results := forecastrun.Sets(sets, methods)
+func origins(sets []dataset.ForecastSet, methods []forecastbase.Method, count int, quick, markdown bool) {
+	results := forecastrun.Sets(sets, methods, count)
 	table := report.Table{
 		Title: "Forecasts, one default setting for all sets",
 		Head:  []string{"set", "series", "sMAPE", "MASE", "OWA", "cover 80", "cover 95", "MSIS 80", "MSIS 95", "over 90", "MASE, odd series", "even series"},

@@ -19,8 +19,8 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/forecastscore"
 )
 
-// Origins is how many forecasts a streaming series is scored on, over its last
-// 40 %.
+// Origins is how many forecasts a streaming series is scored on by default, over its
+// last 40 %.
 const Origins = 8
 
 // epoch is a midnight; what it is does not matter.
@@ -82,9 +82,9 @@ type Result struct {
 	Horizon int
 }
 
-// Series scores one series of a set, the mean over its origins.
-func Series(set *dataset.ForecastSet, series *dataset.ForecastSeries, methods []forecastbase.Method) (ours forecastscore.Score, others []forecastscore.Score) {
-	y, horizon, origins, scaled := plan(set, series)
+// Series scores one series of a set, the mean over so many origins.
+func Series(set *dataset.ForecastSet, series *dataset.ForecastSeries, methods []forecastbase.Method, count int) (ours forecastscore.Score, others []forecastscore.Score) {
+	y, horizon, origins, scaled := plan(set, series, count)
 	scale := forecastscore.Scale(y[:scaled], set.Seasons[0])
 	others = make([]forecastscore.Score, len(methods))
 	truth := func(o int) []float64 {
@@ -119,7 +119,7 @@ func Series(set *dataset.ForecastSet, series *dataset.ForecastSeries, methods []
 // plan is where the forecasts of a series are made: at the end of the training
 // part where there is a test part, else from 60 % on. The first scaled steps set
 // the unit of MASE.
-func plan(set *dataset.ForecastSet, series *dataset.ForecastSeries) (y []float64, horizon int, origins []int, scaled int) {
+func plan(set *dataset.ForecastSet, series *dataset.ForecastSeries, count int) (y []float64, horizon int, origins []int, scaled int) {
 	y, horizon = series.Values, set.Horizon
 	if series.Test != nil {
 		return y, min(horizon, len(series.Test)), []int{len(y)}, len(y)
@@ -127,14 +127,15 @@ func plan(set *dataset.ForecastSet, series *dataset.ForecastSeries) (y []float64
 	scaled = len(y) * 6 / 10
 	horizon = min(horizon, (len(y)-scaled)/2) // a series of less than three days
 	last := len(y) - horizon
-	for k := range Origins {
-		origins = append(origins, scaled+k*(last-scaled)/(Origins-1))
+	for k := range count {
+		origins = append(origins, scaled+k*(last-scaled)/(count-1))
 	}
 	return y, horizon, origins, scaled
 }
 
-// Sets scores all series of the sets, on all cores.
-func Sets(sets []dataset.ForecastSet, methods []forecastbase.Method) []Result {
+// Sets scores all series of the sets on so many origins each, at least two, on all
+// cores.
+func Sets(sets []dataset.ForecastSet, methods []forecastbase.Method, count int) []Result {
 	results := make([]Result, len(sets))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -149,7 +150,7 @@ func Sets(sets []dataset.ForecastSet, methods []forecastbase.Method) []Result {
 			left.Add(1)
 			group.Go(func() error {
 				defer left.Done()
-				ours[j], others[j] = Series(&r.Set, &r.Set.Series[j], methods)
+				ours[j], others[j] = Series(&r.Set, &r.Set.Series[j], methods, count)
 				return nil
 			})
 		}
