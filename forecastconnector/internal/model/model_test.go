@@ -90,3 +90,17 @@ func TestStepOfASeriesThatGrows(t *testing.T) {
 	stepped.Level(0)
 	require.Empty(t, stepped.Leveled)
 }
+
+// A step is the same one for a week, not one that follows the end of what is searched.
+func TestStepIsWhereItWas(t *testing.T) {
+	y := input(40, daily).Y
+	for i := 33 * 24; i < len(y); i++ {
+		y[i] *= 1.6
+	}
+	for _, hours := range []int{6, 24, 47, 48, 49, 72, 120, 167} {
+		in := &Input{Y: y[:33*24+hours], Short: 24, Long: 7 * 24, Recent: 6, Positive: true}
+		require.InDelta(t, hours, in.Step(), 1, "%d hours ago", hours)
+	}
+	in := &Input{Y: y, Short: 24, Long: 7 * 24, Recent: 6, Positive: true}
+	require.Zero(t, in.Step(), "a week ago")
+}

@@ -13,18 +13,27 @@ const (
 	stepPart  = 0.35
 )
 
-// Step finds the newest lasting change of level within the last two short
-// seasons: the series, less the mean of each
-// slot before, changes its mean there. It returns how many steps ago, 0 where
-// there is none.
+// Step finds the newest lasting change of level within the last two short seasons,
+// else within the last seven: until then the forecasts of a day ahead that were made
+// before it outnumber those made since. It returns how many steps ago, 0 where there
+// is none.
 func (in *Input) Step() int {
+	if k := in.stepWithin(2 * in.Short); k > 0 {
+		return k
+	}
+	return in.stepWithin(7 * in.Short)
+}
+
+// stepWithin finds a change in up to most steps before the end: the series, less the
+// mean of each slot before these, changes its mean there.
+func (in *Input) stepWithin(most int) int {
 	n := len(in.Y)
 	season := in.Short
 	if in.Long > in.Short && n >= 4*in.Long {
 		season = in.Long
 	}
 	quarter := max(in.Short/4, 2)
-	most := min(2*in.Short, n/3)
+	most = min(most, n/3)
 	if n < 3*season || most < quarter || n < 4*in.Short {
 		return 0
 	}
@@ -60,7 +69,7 @@ func (in *Input) Step() int {
 		}
 	}
 	k := found
-	if k == 0 {
+	if k == 0 || k == most { // it lies further back
 		return 0
 	}
 	before := min(7*in.Short, n-k)

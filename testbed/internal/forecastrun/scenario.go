@@ -22,22 +22,25 @@ type Pair struct{ Ours, Naive, Coverage float64 }
 
 const day = 24 * time.Hour
 
-// stepFactor is what a level is multiplied by, stepHours how long that was ago.
+// stepFactor is what a level is multiplied by, stepSoon and stepLater how long that
+// was ago.
 const (
 	stepFactor = 1.6
-	stepHours  = 6 * time.Hour
+	stepSoon   = 6 * time.Hour
+	stepLater  = 3 * day
 )
 
 // places is where in each series a scenario is played.
 const places = 3
 
 // Step scores forecasts of the next day six hours after the level of a series was
-// multiplied by 1.6, at three places of each series: with the step, and without.
-func Step(set *dataset.ForecastSet) (without, with Pair) {
+// multiplied by 1.6, at three places of each series: without the step and with it; and
+// three days after it.
+func Step(set *dataset.ForecastSet) (without, soon, later Pair) {
 	perDay := set.Seasons[0]
-	pairs := each(set, func(s *dataset.ForecastSeries, place int) (scores [2]pair) {
+	pairs := each(set, func(s *dataset.ForecastSeries, place int) (scores [3]pair) {
 		cut := len(s.Values) * (65 + 10*place) / 100
-		origin := cut + int(stepHours/set.Step)
+		origin := cut + int(stepSoon/set.Step)
 		if origin+perDay > len(s.Values) {
 			return scores
 		}
@@ -46,20 +49,23 @@ func Step(set *dataset.ForecastSet) (without, with Pair) {
 		for i := cut; i < len(stepped); i++ {
 			stepped[i] *= stepFactor
 		}
-		before := begin(set.Step, perDay)
-		play(before, s.Values, set.Step, 0, cut)
-		state := before.Append(nil)
-		for i, y := range [][]float64{s.Values, stepped} {
-			stream := begin(set.Step, perDay)
-			if _, err := stream.Restore(state); err != nil {
-				panic(err) // our own bytes of a moment ago
-			}
-			play(stream, y, set.Step, cut, origin)
-			scores[i] = scored(set, stream, y, origin, scale)
+		stream := begin(set.Step, perDay)
+		play(stream, s.Values, set.Step, 0, cut)
+		state := stream.Append(nil)
+		play(stream, s.Values, set.Step, cut, origin)
+		scores[0] = scored(set, stream, s.Values, origin, scale)
+		if _, err := stream.Restore(state); err != nil {
+			panic(err) // our own bytes of a moment ago
+		}
+		play(stream, stepped, set.Step, cut, origin)
+		scores[1] = scored(set, stream, stepped, origin, scale)
+		if far := cut + int(stepLater/set.Step); far+perDay <= len(stepped) {
+			play(stream, stepped, set.Step, origin, far)
+			scores[2] = scored(set, stream, stepped, far, scale)
 		}
 		return scores
 	})
-	return pairs[0], pairs[1]
+	return pairs[0], pairs[1], pairs[2]
 }
 
 // Short scores forecasts of the next day after so little history, from three
@@ -67,7 +73,7 @@ func Step(set *dataset.ForecastSet) (without, with Pair) {
 func Short(set *dataset.ForecastSet, history time.Duration) Pair {
 	perDay := set.Seasons[0]
 	n := max(2, int(history*time.Duration(perDay)/day))
-	return each(set, func(s *dataset.ForecastSeries, place int) (scores [2]pair) {
+	return each(set, func(s *dataset.ForecastSeries, place int) (scores [3]pair) {
 		from := len(s.Values) * (10 + 30*place) / 100
 		if from+n+perDay > len(s.Values) {
 			return scores
@@ -95,9 +101,9 @@ func scored(set *dataset.ForecastSet, stream *forecasttest.Stream, y []float64, 
 	return pair{ours, naive}
 }
 
-// each is the mean over all places of all series, of two cases each.
-func each(set *dataset.ForecastSet, score func(s *dataset.ForecastSeries, place int) [2]pair) (means [2]Pair) {
-	results := make([][2]pair, len(set.Series)*places)
+// each is the mean over all places of all series, of up to three cases each.
+func each(set *dataset.ForecastSet, score func(s *dataset.ForecastSeries, place int) [3]pair) (means [3]Pair) {
+	results := make([][3]pair, len(set.Series)*places)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range results {
