@@ -58,7 +58,7 @@ func TestNoForecastKnowsTheFuture(t *testing.T) {
 func TestPlan(t *testing.T) {
 	for _, n := range []int{40, 100, 24 * 30} {
 		series := dataset.ForecastSeries{Values: hours(2, n)}
-		y, horizon, origins, scaled := plan(set(series), &series)
+		y, horizon, origins, scaled := plan(set(series), &series, Origins)
 		require.Len(t, y, n)
 		require.Len(t, origins, Origins)
 		require.Equal(t, n*6/10, scaled)
@@ -69,7 +69,7 @@ func TestPlan(t *testing.T) {
 		require.LessOrEqual(t, horizon, 24)
 	}
 	split := dataset.ForecastSeries{Values: hours(3, 200), Test: hours(4, 12)}
-	_, horizon, origins, scaled := plan(set(split), &split)
+	_, horizon, origins, scaled := plan(set(split), &split, Origins)
 	require.Equal(t, 12, horizon)
 	require.Equal(t, []int{200}, origins)
 	require.Equal(t, 200, scaled)
@@ -82,11 +82,11 @@ func TestSets(t *testing.T) {
 		dataset.ForecastSeries{Values: y[:24*10]}, dataset.ForecastSeries{Values: hours(6, 24*10)}, dataset.ForecastSeries{Values: y},
 	)}
 	methods := forecastbase.Methods()
-	results := Sets(sets, methods)
-	require.Equal(t, results, Sets(sets, methods))
+	results := Sets(sets, methods, Origins)
+	require.Equal(t, results, Sets(sets, methods, Origins))
 	var sum forecastscore.Score
 	for i := range sets[0].Series {
-		one, others := Series(&sets[0], &sets[0].Series[i], methods)
+		one, others := Series(&sets[0], &sets[0].Series[i], methods, Origins)
 		require.Len(t, others, len(methods))
 		require.InDelta(t, 1, one.Count, 0)
 		sum.Add(one)
