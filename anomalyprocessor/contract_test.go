@@ -218,6 +218,7 @@ func TestOddInputPasses(t *testing.T) {
 	}{
 		"NaN":      {gauge(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.NaN()) }), invalid},
 		"infinity": {gauge(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.Inf(-1)) }), invalid},
+		"enormous": {gauge(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(1e31) }), invalid},
 		"no value set": {func(m pmetric.Metric) {
 			m.SetEmptyGauge().DataPoints().AppendEmpty().SetTimestamp(pcommon.NewTimestampFromTime(streamtest.Start))
 		}, invalid},

@@ -206,6 +206,7 @@ func TestOddInput(t *testing.T) {
 	}{
 		"NaN":       {gauge(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.NaN()) }), invalid},
 		"infinity":  {gauge(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.Inf(-1)) }), invalid},
+		"enormous":  {gauge(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(1e31) }), invalid},
 		"no value":  {gauge(func(dp pmetric.NumberDataPoint) { dp.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true)) }), noValue},
 		"time zero": {gauge(func(dp pmetric.NumberDataPoint) { dp.SetTimestamp(0) }), badTime},
 		"next year": {gauge(func(dp pmetric.NumberDataPoint) {

@@ -78,7 +78,9 @@ func (l learner) Step(p *measure.Sample) measure.Outcome {
 		l.model = forecast.New(&l.rule.model)
 		l.schedule.first = p.At
 	}
-	l.model.Update(p.At, value)
+	if !l.model.Update(p.At, value) {
+		return measure.Invalid
+	}
 	if !l.model.FitDue() || !l.schedule.now(l.id, p.At) {
 		return outcome
 	}

@@ -22,7 +22,7 @@ const (
 	Reset             // a counter began again: what it counted before is unknown
 	Duplicate         // same time as the last point
 	Late              // older than the last point
-	Invalid           // not a finite number, or a distribution that contradicts itself
+	Invalid           // NaN or beyond ±1e30, or a distribution that contradicts itself
 	Outcomes
 )
 
@@ -41,6 +41,10 @@ const (
 	Cumulative             // a monotonic sum since a start
 )
 
+// largest is far beyond what anybody measures, and means of it and of its errors
+// are still within what a float32 holds.
+const largest = 1e30
+
 // Number remembers the last point of a stream of numbers. The zero value has
 // seen none.
 type Number struct {
@@ -53,7 +57,7 @@ type Number struct {
 // Read returns the value of a gauge, or the rate of a sum in units a second.
 // start is when the sum began, 0 when the source does not say.
 func (n *Number) Read(kind Kind, start, at int64, value float64) (float64, Outcome) {
-	if math.IsNaN(value) || math.IsInf(value, 0) {
+	if !(math.Abs(value) <= largest) {
 		return 0, Invalid
 	}
 	if n.seen && at <= n.at {

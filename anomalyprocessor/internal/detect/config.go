@@ -3,12 +3,7 @@
 
 package detect
 
-import (
-	"errors"
-	"fmt"
-	"math"
-	"time"
-)
+import "time"
 
 // Direction says which side of the expected value can be anomalous.
 type Direction uint8
@@ -50,26 +45,4 @@ type Config struct {
 // Default is the configuration for any metric.
 func Default() Config {
 	return Config{Sensitivity: 1, Adapt: 30 * time.Minute}
-}
-
-// Validate says which value is outside its accepted range.
-func (c *Config) Validate() error {
-	if !(c.Sensitivity > 0) || math.IsInf(c.Sensitivity, 0) {
-		return fmt.Errorf("sensitivity is %v: must be a number above 0", c.Sensitivity)
-	}
-	if c.Direction > Down {
-		return fmt.Errorf("direction is %d: must be both, up or down", c.Direction)
-	}
-	for name, v := range map[string]float64{"absolute": c.MinDeviation.Absolute, "relative": c.MinDeviation.Relative} {
-		if !(v >= 0) || math.IsInf(v, 0) {
-			return fmt.Errorf("min_deviation::%s is %v: must be a number of 0 or above", name, v)
-		}
-	}
-	if r := c.DataRange; r.Min != nil && r.Max != nil && !(*r.Min < *r.Max) {
-		return fmt.Errorf("data_range::min is %v and data_range::max %v: min must be below max", *r.Min, *r.Max)
-	}
-	if c.Adapt <= 0 {
-		return errors.New("adapt must be above 0")
-	}
-	return nil
 }

@@ -10,12 +10,7 @@
 // be shared by any number of them.
 package forecast
 
-import (
-	"errors"
-	"fmt"
-	"slices"
-	"time"
-)
+import "time"
 
 // Config holds what all streams have in common. Read only once in use.
 type Config struct {
@@ -41,35 +36,8 @@ func DefaultConfig() Config {
 	}
 }
 
-// The ranges that Validate accepts.
+// The ranges that a Config may hold.
 const (
-	MaxHorizon = 14 * 24 * time.Hour
 	MinBuckets = 336
 	MaxBuckets = 1 << 16
 )
-
-// Validate reports what a Config may not hold.
-func (c *Config) Validate() error {
-	var errs []error
-	if len(c.Horizons) == 0 {
-		errs = append(errs, errors.New("horizons: none given, want at least one"))
-	}
-	if !slices.IsSorted(c.Horizons) {
-		errs = append(errs, fmt.Errorf("horizons: %v, want them ascending", c.Horizons))
-	}
-	for _, h := range c.Horizons {
-		if h <= 0 || h > MaxHorizon {
-			errs = append(errs, fmt.Errorf("horizons: %v, want more than 0 and at most %v", h, MaxHorizon))
-		}
-	}
-	if !(c.Coverage >= 0.5 && c.Coverage <= 0.99) {
-		errs = append(errs, fmt.Errorf("coverage: %v, want 0.5 to 0.99", c.Coverage))
-	}
-	if c.Buckets < MinBuckets || c.Buckets > MaxBuckets {
-		errs = append(errs, fmt.Errorf("buckets: %d, want %d to %d", c.Buckets, MinBuckets, MaxBuckets))
-	}
-	if c.Min != nil && c.Max != nil && !(*c.Min < *c.Max) {
-		errs = append(errs, fmt.Errorf("min: %v, want less than max (%v)", *c.Min, *c.Max))
-	}
-	return errors.Join(errs...)
-}

@@ -62,8 +62,8 @@ func New(cfg *Config) *Stream {
 }
 
 // Update learns one point at the event time at, in nanoseconds. It reports false,
-// and learns nothing, for NaN, infinities and times before what was already
-// learnt.
+// and learns nothing, for NaN, values beyond ±1e30 and times before what was
+// already learnt.
 func (s *Stream) Update(at int64, value float64) bool { return s.update(at, value) }
 
 // Behind counts a point, unknown of value, that came at a time before the last one.

@@ -23,7 +23,6 @@ func learn(s *Stream, at int64, value float64) (ok bool) {
 
 func TestForecastFollowsTheDay(t *testing.T) {
 	cfg := DefaultConfig()
-	require.NoError(t, cfg.Validate())
 	s := New(&cfg)
 
 	var at int64
