@@ -225,13 +225,18 @@ func abs(i int) int { return max(i, -i) }
 // Quantile is how far above the forecast of horizon k the p quantile is, for the
 // given part of the short season. The usual error is the mean of few forecasts that
 // do not overlap, so the bounds are wider, as those of Student's t distribution
-// with as many degrees of freedom (first term of its Cornish-Fisher expansion).
+// with as many degrees of freedom (first term of its Cornish-Fisher expansion). An
+// upper quantile below the forecast, or a lower one above it, is not moved further
+// away: quantiles would cross.
 func (s *Scores) Quantile(k int, part, p float64) float64 {
 	independent := float64(min(s.count[k], Memory)) / pool.Overlap
 	z := math.Sqrt2 * math.Erfinv(2*p-1)
-	widen := 1 + (z*z+1)/(4*(1+independent))
+	score, widen := s.score(k, p, z), 1.0
+	if score*z >= 0 {
+		widen += (z*z + 1) / (4 * (1 + independent))
+	}
 	i := min(int(part*Slots), Slots-1)
-	return float64(s.scale[k]) * s.factor(i) * widen * s.score(k, p, z)
+	return float64(s.scale[k]) * s.factor(i) * widen * score
 }
 
 func (s *Scores) score(k int, p, z float64) float64 {
