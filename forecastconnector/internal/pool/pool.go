@@ -88,8 +88,9 @@ func (e *Errors) Size() int { return 4 * (len(e.Sum) + len(e.Weight)) }
 // those that are what it should have become; 0 for all others.
 func (e *Errors) Weights(prior, entry, dst []float64) {
 	m := e.Models
-	scratch := make([]float64, m*(e.Horizons+3)+e.Horizons)
-	pooled, seen, shorter, unit, own := scratch[:m], scratch[m:2*m], scratch[2*m:3*m], scratch[3*m:3*m+e.Horizons], scratch[3*m+e.Horizons:]
+	scratch := make([]float64, m*(e.Horizons+4)+e.Horizons)
+	pooled, seen, shorter, count := scratch[:m], scratch[m:2*m], scratch[2*m:3*m], scratch[3*m:4*m]
+	unit, own := scratch[4*m:4*m+e.Horizons], scratch[4*m+e.Horizons:]
 	known := 0.0
 	for h := range e.Horizons { // the mean error of all ready models is the unit
 		sum, weight := 0.0, 0.0
@@ -122,9 +123,16 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 			w := float64(e.Weight[h*m+k])
 			doubt := strength * max(0, 1-w/entered)
 			own[h*m+k] = (float64(e.Sum[h*m+k]) + doubt*expected) / (w + doubt) / unit[h]
-			pooled[k] += own[h*m+k] / known
+			if k < plain && w == 0 { // the next shorter horizon tells, below
+				continue
+			}
+			pooled[k] += own[h*m+k]
+			count[k]++
 			seen[k] += w / known
 		}
+	}
+	for k := range m {
+		pooled[k] /= max(count[k], 1)
 	}
 	for h := e.Horizons - 1; h >= 0; h-- { // the shortest first
 		// What a model is worth at short horizons says little about far ones that
@@ -145,9 +153,12 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 				common := Pooled * seen[k] / (seen[k] + strength)
 				err = common*pooled[k] + (1-common)*err
 			}
-			guess := prior[k]
+			guess, sure := prior[k], sure
 			if k < plain && h+1 < e.Horizons {
 				guess = math.Sqrt(guess * shorter[k] / shorter[0])
+				if e.Weight[h*m+k] == 0 { // though others have been scored here
+					sure = 0
+				}
 			}
 			shorter[k] = max(sure*err+(1-sure)*guess, 1e-9)
 		}
