@@ -348,10 +348,7 @@ func (d *Detector) Method() string {
 	default:
 		parts = append(parts, "level")
 	}
-	for _, p := range d.seasons {
-		if p == nil {
-			break
-		}
+	for _, p := range d.found() {
 		parts = append(parts, fmt.Sprintf("season of %s at %.0f %%", time.Duration(p.Period).Round(time.Second), 100*d.Share))
 	}
 	if r := d.cfg.DataRange; r.Min != nil || r.Max != nil {
@@ -362,12 +359,7 @@ func (d *Detector) Method() string {
 
 // Size is the memory held, in bytes.
 func (d *Detector) Size() int {
-	n := int(unsafe.Sizeof(*d))
-	for _, p := range d.seasons {
-		if p != nil {
-			n += int(unsafe.Sizeof(*p))
-		}
-	}
+	n := int(unsafe.Sizeof(*d)) + len(d.found())*int(unsafe.Sizeof(profile{}))
 	if d.incident != nil {
 		n += int(unsafe.Sizeof(*d.incident))
 	}

@@ -126,6 +126,16 @@ func (p *profile) noise(at int64) *float32 {
 	return &p.Noise[min(i, phases-1)]
 }
 
+// found are the profiles of the periods that were found, in that order.
+func (d *Detector) found() []*profile {
+	for i, p := range d.seasons {
+		if p == nil {
+			return d.seasons[:i]
+		}
+	}
+	return d.seasons[:]
+}
+
 // seasonal is what the profiles say about a time.
 type seasonal struct {
 	mean, edge, noise float64
@@ -135,10 +145,7 @@ type seasonal struct {
 
 func (d *Detector) season(at int64) seasonal {
 	s := seasonal{noise: 1}
-	for i, p := range d.seasons {
-		if p == nil {
-			break
-		}
+	for i, p := range d.found() {
 		m, edge, ok := p.at(at, d.Interval)
 		if i == 0 {
 			s.noise = float64(*p.noise(at))
@@ -168,10 +175,7 @@ func (d *Detector) habit(at int64, v *Verdict) {
 		mark = offUp
 	}
 	before := false
-	for _, p := range d.seasons {
-		if p == nil {
-			break
-		}
+	for _, p := range d.found() {
 		before = before || p.again(at, mark)
 		if int16(p.position(at)) == p.Bucket {
 			p.Mark |= mark
@@ -197,10 +201,7 @@ func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seas
 		}
 	}
 	rest := clean
-	for i, p := range d.seasons {
-		if p == nil {
-			break
-		}
+	for i, p := range d.found() {
 		p.learn(at, rest)
 		rest -= s.each[i]
 	}
@@ -229,14 +230,8 @@ func (d *Detector) rebase(growth float64) {
 
 // findSeason looks for one more period and says whether it found one.
 func (d *Detector) findSeason() bool {
-	free := -1
-	for i, p := range d.seasons {
-		if p == nil {
-			free = i
-			break
-		}
-	}
-	if free < 0 {
+	found := d.found()
+	if len(found) == seasons {
 		return false
 	}
 	period := d.History.find(d.covers)
@@ -246,14 +241,14 @@ func (d *Detector) findSeason() bool {
 	p := newProfile(period)
 	d.History.fill(p, func(at int64) float64 {
 		sum := 0.0
-		for _, q := range d.seasons[:free] {
+		for _, q := range found {
 			m, _, _ := q.at(at, d.Interval)
 			sum += m
 		}
 		return sum
 	})
-	d.seasons[free] = p
-	if free == 0 {
+	d.seasons[len(found)] = p
+	if len(found) == 0 {
 		var sum, num float64
 		for b, m := range p.Mean {
 			if p.Seen[b]&cycles > 0 {
@@ -271,10 +266,7 @@ func (d *Detector) findSeason() bool {
 // covers says that a profile already holds a period: the same, a multiple of it,
 // or a part of it that is resolved.
 func (d *Detector) covers(period, width int64) bool {
-	for _, p := range d.seasons {
-		if p == nil {
-			break
-		}
+	for _, p := range d.found() {
 		long, short := max(p.Period, period), min(p.Period, period)
 		m := math.Round(float64(long) / float64(short))
 		if math.Abs(float64(long)-m*float64(short)) > max(0.05*float64(short)*m, 0.6*float64(width)) {

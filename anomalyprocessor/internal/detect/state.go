@@ -25,10 +25,7 @@ func (d *Detector) Append(b []byte) []byte {
 	b = put(b, &d.state)
 	b = putMaybe(b, d.incident)
 	b = putMaybe(b, d.home)
-	for _, p := range d.seasons {
-		if p == nil {
-			break
-		}
+	for _, p := range d.found() {
 		b = put(append(b, 1), p)
 	}
 	return append(b, 0)
