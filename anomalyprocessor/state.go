@@ -82,13 +82,13 @@ func (s *stream) resume() (ok bool) {
 	for i := range s.watches() {
 		s.watch(i).restore(r)
 	}
-	ends := r.Bytes(1)[0]
+	ends := r.Byte()
 	if ends&hasReplay != 0 {
 		s.more().replay = new(replay.Buffer)
 		s.rare.replay.Restore(r)
 	}
 	if ends&hasBehind != 0 {
-		s.more().behind = behind.Run{Newest: r.Int64(), N: int64(r.Bytes(1)[0])}
+		s.more().behind = behind.Run{Newest: r.Int64(), N: int64(r.Byte())}
 	}
 	if ends >= parts || s.rare != nil && !s.rare.behind.Valid() {
 		r.Fail()

@@ -92,9 +92,12 @@ func (r *Reader) take(n int) []byte {
 	return b
 }
 
+// Byte reads one byte.
+func (r *Reader) Byte() byte { return r.take(1)[0] }
+
 // Bool reads one byte, 0 or 1.
 func (r *Reader) Bool() bool {
-	v := r.take(1)[0]
+	v := r.Byte()
 	if v > 1 {
 		r.Fail()
 	}

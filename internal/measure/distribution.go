@@ -95,7 +95,7 @@ func (h *Histogram) Read(delta bool, p *Point, quantiles []float64, r *Reading) 
 // valid is true for a point whose parts agree.
 func (p *Point) valid() bool {
 	n := len(p.Buckets)
-	if n > maxBuckets || p.NegativeLen < 0 || p.HasSum && (!(math.Abs(p.Sum) <= largest)) {
+	if n > maxBuckets || p.NegativeLen < 0 || p.HasSum && !(math.Abs(p.Sum) <= largest) {
 		return false
 	}
 	if p.Exponential {
