@@ -58,7 +58,9 @@ func (s *Stream) fit() {
 		return
 	}
 	s.step = int64(in.Step())
-	in.Level(int(s.step))
+	if !in.Level(int(s.step)) {
+		s.step = 0
+	}
 	s.fitted = s.done
 
 	n := int(s.furthest()/step) + int(max(hour/step, 1)) + 1

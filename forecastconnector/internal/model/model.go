@@ -32,6 +32,7 @@ type scratch struct {
 	path                []float64
 	season              []float64
 	same                []float64
+	expected            []float64
 }
 
 // Model forecasts len(out) steps. Prior is the error that is expected of it before
@@ -82,7 +83,7 @@ func Pool() []Model {
 		{"short season median", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Short, 7, false, out) }},
 		{"short season median and level", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Short, 7, true, out) }},
 		{"long season median and level", 0.75, long(2), func(in *Input, out []float64) { Median(in, in.Long, 4, true, out) }},
-		{afterStep, 0.6, func(in *Input) bool { return len(in.Leveled) > 0 }, func(in *Input, out []float64) {
+		{afterStep, 0.4, func(in *Input) bool { return len(in.Leveled) > 0 }, func(in *Input, out []float64) {
 			whole := in.Y
 			in.Y = in.Leveled
 			Autoregression(in, in.Positive, out)

@@ -83,12 +83,41 @@ func TestStepOfASeriesThatGrows(t *testing.T) {
 		stepped.Y[i] *= 1.6
 	}
 	require.Equal(t, 6, stepped.Step())
-	stepped.Level(6)
+	require.True(t, stepped.Level(6))
 	for i, v := range stepped.Leveled {
 		require.InEpsilon(t, 1.6*grown(i), v, 0.05, "%d hours before the end", n-i)
 	}
-	stepped.Level(0)
+	require.False(t, stepped.Level(0))
 	require.Empty(t, stepped.Leveled)
+}
+
+// The day of a holiday is as its night. By the evening that is no change of level: what
+// came is off by much at noon and by little at night.
+func TestStrangeDayIsNoStep(t *testing.T) {
+	busy := func(hour int) float64 { return 300 - 250*math.Cos(2*math.Pi*float64(hour)/24) }
+	in := input(31, busy)
+	for i := 30 * 24; i < len(in.Y); i++ {
+		in.Y[i] = min(in.Y[i], 80)
+	}
+	step := in.Step()
+	require.Positive(t, step, "the mean has changed")
+	require.False(t, in.Level(step))
+	require.Empty(t, in.Leveled)
+}
+
+// What a series that goes below zero moves by is added, not multiplied.
+func TestStepOfASeriesBelowZero(t *testing.T) {
+	around := func(hour int) float64 { return daily(hour) - 100 }
+	in := input(30, around)
+	in.Positive = false
+	n := len(in.Y)
+	for i := n - 6; i < n; i++ {
+		in.Y[i] += 150
+	}
+	require.True(t, in.Level(in.Step()))
+	for i, v := range in.Leveled {
+		require.InDelta(t, around(i)+150, v, 5, "%d hours before the end", n-i)
+	}
 }
 
 // A step is the same one for a week, not one that follows the end of what is searched.

@@ -11,6 +11,9 @@ const (
 	// stepPart of the level, and sets in within a quarter of a day.
 	stepNoise = 8
 	stepPart  = 0.35
+	// stepApart is how far the hours since a step may differ from what they moved by in
+	// the mean, in units of that, in the mean.
+	stepApart = 0.25
 )
 
 // Step finds the newest lasting change of level within the last two short seasons,
@@ -82,43 +85,57 @@ func (in *Input) stepWithin(most int) int {
 }
 
 // Level makes Leveled from Y: the history before a step scaled, or where it is not
-// positive moved, by what the level changed; empty without a step. The change is that
-// against the same slots of the days before, less what the last day before the step
-// had changed against them already: a series that grew has not done so in the step.
-func (in *Input) Level(step int) {
+// positive moved, by what came on the first day since over what an autoregression from
+// before expected. It reports false, and leaves Leveled empty, where there is no step,
+// or where it is none: a step moves all hours alike.
+func (in *Input) Level(step int) bool {
 	in.Leveled = in.Leveled[:0]
 	if step == 0 {
-		return
+		return false
 	}
-	at := len(in.Y) - step
-	before := at - in.Short
-	since, usual := in.against(at, len(in.Y), before)
-	last, usualLast := in.against(before, at, before)
-	in.Leveled = append(in.Leveled, in.Y...)
+	whole, at := in.Y, len(in.Y)-step
+	came := whole[at:][:min(step, in.Short)]
+	expected := grow(&in.scratch.expected, len(came))
+	in.Y = whole[:at]
+	Autoregression(in, in.Positive, expected)
+	in.Y = whole
+	if !in.alike(came, expected) {
+		return false
+	}
+	since, usual := mean(came), mean(expected)
+	in.Leveled = append(in.Leveled, whole...)
 	for i := range at {
-		if in.Positive && min(since, usual, last, usualLast) > 0 {
-			in.Leveled[i] *= min(max(since/usual*usualLast/last, 0.05), 20)
+		if in.Positive && min(since, usual) > 0 {
+			in.Leveled[i] *= min(max(since/usual, 0.05), 20)
 		} else {
-			in.Leveled[i] += since - usual - (last - usualLast)
+			in.Leveled[i] += since - usual
 		}
 	}
+	return true
 }
 
-// against is the mean from one step to another, and that of the same slots in up to
-// three short seasons before end; Step leaves at least one.
-func (in *Input) against(from, to, end int) (mean, same float64) {
-	for i := from; i < to; i++ {
-		j := i - in.Short
-		for j >= end {
-			j -= in.Short
-		}
-		sum, count := 0.0, 0.0
-		for ; j >= 0 && count < 3; j -= in.Short {
-			sum += in.Y[j]
-			count++
-		}
-		mean += in.Y[i]
-		same += sum / count
+// alike says that what came is off by about the same at all hours, on logs where
+// nothing is negative. On a strange day noon is off by more than night.
+func (in *Input) alike(came, expected []float64) bool {
+	value := func(v float64) float64 { return v }
+	if unit := mean(in.Y) / 10; in.Positive && unit > 0 {
+		value = func(v float64) float64 { return math.Log1p(max(v, 0) / unit) }
 	}
-	return mean / float64(to-from), same / float64(to-from)
+	shifts := grow(&in.scratch.path, len(came))
+	for i := range shifts {
+		shifts[i] = value(came[i]) - value(expected[i])
+	}
+	shift, apart := mean(shifts), 0.0
+	for _, v := range shifts {
+		apart += math.Abs(v - shift)
+	}
+	return apart/float64(len(shifts)) <= stepApart*math.Abs(shift)
+}
+
+func mean(y []float64) float64 {
+	sum := 0.0
+	for _, v := range y {
+		sum += v
+	}
+	return sum / float64(len(y))
 }
