@@ -16,28 +16,30 @@ const (
 	stepApart = 0.25
 )
 
-// Step finds the newest lasting change of level within the last two short seasons,
-// else within the last seven: until then the forecasts of a day ahead that were made
-// before it outnumber those made since. It returns how many steps ago, 0 where there
-// is none.
+// Step finds the newest lasting change of level within the last two days, or short
+// seasons where these are longer, else within the last seven: until then the forecasts
+// of a day ahead that were made before it outnumber those made since. It returns how
+// many steps ago, 0 where there is none.
 func (in *Input) Step() int {
-	if k := in.stepWithin(2 * in.Short); k > 0 {
+	day := max(in.Short, 4*in.Recent)
+	if k := in.stepWithin(2*day, day); k > 0 {
 		return k
 	}
-	return in.stepWithin(7 * in.Short)
+	return in.stepWithin(7*day, day)
 }
 
-// stepWithin finds a change in up to most steps before the end: the series, less the
+// stepWithin finds a change in up to most steps before the end, of a series of four
+// days or more: the series, less the
 // mean of each slot before these, changes its mean there.
-func (in *Input) stepWithin(most int) int {
+func (in *Input) stepWithin(most, day int) int {
 	n := len(in.Y)
 	season := in.Short
 	if in.Long > in.Short && n >= 4*in.Long {
 		season = in.Long
 	}
-	quarter := max(in.Short/4, 2)
+	quarter := max(day/4, 2)
 	most = min(most, n/3)
-	if n < 3*season || most < quarter || n < 4*in.Short {
+	if n < 3*season || most < quarter || n < 4*day {
 		return 0
 	}
 	// The season, from before the time that is searched.
@@ -65,7 +67,7 @@ func (in *Input) stepWithin(most int) int {
 
 	found, best := 0, 0.0
 	for k := max(quarter/2, 2); k <= most; k++ {
-		before := min(7*in.Short, n-k)
+		before := min(7*day, n-k)
 		rise := mean(n-k, n) - mean(n-k-before, n-k)
 		if size := math.Abs(rise) * math.Sqrt(float64(k)*float64(before)/float64(k+before)); size > best {
 			found, best = k, size
@@ -75,7 +77,7 @@ func (in *Input) stepWithin(most int) int {
 	if k == 0 || k == most { // it lies further back
 		return 0
 	}
-	before := min(7*in.Short, n-k)
+	before := min(7*day, n-k)
 	rise := mean(n-k, n) - mean(n-k-before, n-k)
 	first := mean(n-k, n-k+min(quarter, k)) - mean(n-k-quarter, n-k)
 	if math.Abs(rise) < stepNoise*noise || math.Abs(rise) < stepPart*level || first*rise < 0 || math.Abs(first) < math.Abs(rise)/2 {
