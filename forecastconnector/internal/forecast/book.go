@@ -14,7 +14,8 @@ const underWay = 11
 // book keeps what was forecast for one horizon until it can be compared with what
 // came.
 type book struct {
-	made     [underWay + 1]promise // a ring, oldest at first
+	due      [underWay + 1]int64   // the times that they are about, a ring, oldest at first
+	made     [underWay + 1]promise // the forecasts, in the same places
 	first    int64
 	count    int64
 	points   int64   // compared
@@ -22,30 +23,28 @@ type book struct {
 	err      float64 // mean absolute error of the recent points
 }
 
-type promise struct {
-	due                int64 // the time that it is about
-	mean, lower, upper float32
-}
+type promise struct{ mean, lower, upper float32 }
 
-func (b *book) at(i int64) *promise { return &b.made[(b.first+i)%int64(len(b.made))] }
+// place is where the forecast i is, 0 the oldest.
+func (b *book) place(i int64) int64 { return (b.first + i) % int64(len(b.made)) }
 
 // for at finds the forecast for a time, between two entries.
 func (b *book) forecast(at int64) (Point, bool) {
-	for b.count >= 2 && b.at(1).due <= at {
-		b.first, b.count = (b.first+1)%int64(len(b.made)), b.count-1
+	for b.count >= 2 && b.due[b.place(1)] <= at {
+		b.first, b.count = b.place(1), b.count-1
 	}
-	if b.count == 0 || b.at(0).due > at {
+	if b.count == 0 || b.due[b.place(0)] > at {
 		return Point{}, false
 	}
-	a := b.at(0)
+	a, from := b.made[b.place(0)], b.due[b.place(0)]
 	if b.count < 2 {
-		if a.due != at {
+		if from != at {
 			return Point{}, false
 		}
 		return Point{float64(a.mean), float64(a.lower), float64(a.upper)}, true
 	}
-	z := b.at(1)
-	f := float64(at-a.due) / float64(z.due-a.due)
+	z, to := b.made[b.place(1)], b.due[b.place(1)]
+	f := float64(at-from) / float64(to-from)
 	between := func(a, z float32) float64 { return float64(a) + f*float64(z-a) }
 	return Point{between(a.mean, z.mean), between(a.lower, z.lower), between(a.upper, z.upper)}, true
 }
@@ -71,14 +70,15 @@ func (s *Stream) note() {
 		}
 		h := s.cfg.Horizons[i]
 		due := s.last + int64(h)
-		if b.count > 0 && due-b.at(b.count-1).due < int64(h)/underWay+1 {
+		if b.count > 0 && due-b.due[b.place(b.count-1)] < int64(h)/underWay+1 {
 			continue
 		}
 		if b.count == int64(len(b.made)) || s.points < 2 {
 			continue
 		}
 		p := s.Forecast(h)
-		*b.at(b.count) = promise{due, float32(p.Mean), float32(p.Lower), float32(p.Upper)}
+		to := b.place(b.count)
+		b.due[to], b.made[to] = due, promise{float32(p.Mean), float32(p.Lower), float32(p.Upper)}
 		b.count++
 	}
 }

@@ -144,12 +144,12 @@ func (b *book) state(c *state.Codec) {
 		return
 	}
 	for i := range b.count {
-		e := b.at(i)
-		c.Int64(&e.due)
+		e, due := &b.made[b.place(i)], &b.due[b.place(i)]
+		c.Int64(due)
 		v := [3]float32{e.mean, e.lower, e.upper}
 		c.Float32s(v[:])
 		e.mean, e.lower, e.upper = v[0], v[1], v[2]
-		c.Check(i == 0 || e.due > b.at(i-1).due)
+		c.Check(i == 0 || *due > b.due[b.place(i-1)])
 	}
 }
 

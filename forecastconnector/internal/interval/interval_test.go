@@ -220,7 +220,7 @@ func TestNothingKnown(t *testing.T) {
 }
 
 func TestMemoryIsThatOfTheHorizonsInUse(t *testing.T) {
-	require.Equal(t, 3*4*Kept, some(1, 1000, sources["normal"], 0, 2, 5).Size())
+	require.Equal(t, 3*2*Kept, some(1, 1000, sources["normal"], 0, 2, 5).Size())
 }
 
 func stored(s *Scores) []byte {
