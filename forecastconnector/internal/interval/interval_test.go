@@ -267,7 +267,9 @@ func FuzzState(f *testing.F) {
 		if bad != nil {
 			return
 		}
-		require.Equal(t, b[:len(stored(s))], stored(s))
+		again, bad := restored(stored(s)) // scores were rounded once, and are not again
+		require.NoError(t, bad)
+		require.Equal(t, stored(s), stored(again))
 		s.Add(2, 0.5, err)
 		s.Refresh(growth, nothing)
 		for k := range Horizons {

@@ -29,8 +29,8 @@ func (in *Input) Step() int {
 }
 
 // stepWithin finds a change in up to most steps before the end, of a series of four
-// days or more: the series, less the
-// mean of each slot before these, changes its mean there.
+// days or more: the series, less the mean of each slot before these, changes its mean
+// there.
 func (in *Input) stepWithin(most, day int) int {
 	n := len(in.Y)
 	season := in.Short
