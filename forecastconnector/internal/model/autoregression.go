@@ -98,11 +98,25 @@ func (in *Input) lags(n int) []int {
 	return lags
 }
 
-func moments(y []float64) (mean, deviation float64) {
+// autoregressionAfter is the Autoregression of another history than Y, on logs where
+// nothing is negative.
+func (in *Input) autoregressionAfter(y, out []float64) {
+	whole := in.Y
+	in.Y = y
+	Autoregression(in, in.Positive, out)
+	in.Y = whole
+}
+
+func average(y []float64) float64 {
+	sum := 0.0
 	for _, v := range y {
-		mean += v
+		sum += v
 	}
-	mean /= float64(len(y))
+	return sum / float64(len(y))
+}
+
+func moments(y []float64) (mean, deviation float64) {
+	mean = average(y)
 	for _, v := range y {
 		deviation += (v - mean) * (v - mean)
 	}

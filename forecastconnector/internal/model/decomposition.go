@@ -68,19 +68,22 @@ func level(y []float64, ahead int) float64 {
 	return level
 }
 
-// logs writes log(1 + y/u) to dst, where u is a tenth of the mean of the series,
-// and returns u.
+// logs writes the logarithms of the series to dst, and returns their unit.
 func (in *Input) logs(dst []float64) float64 {
-	sum := 0.0
-	for _, v := range in.Y {
-		sum += v
-	}
-	unit := sum / float64(len(in.Y)) / 10
-	if !(unit > 0) {
-		unit = 1
-	}
+	unit := in.unit()
 	for i, v := range in.Y {
-		dst[i] = math.Log1p(max(v, 0) / unit)
+		dst[i] = logarithm(v, unit)
 	}
 	return unit
 }
+
+// unit is a tenth of the mean of the series, 1 where that is not positive.
+func (in *Input) unit() float64 {
+	if unit := average(in.Y) / 10; unit > 0 {
+		return unit
+	}
+	return 1
+}
+
+// logarithm is log(1 + v/unit), 0 for what is negative.
+func logarithm(v, unit float64) float64 { return math.Log1p(max(v, 0) / unit) }

@@ -83,12 +83,7 @@ func Pool() []Model {
 		{"short season median", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Short, 7, false, out) }},
 		{"short season median and level", 0.7, short(3), func(in *Input, out []float64) { Median(in, in.Short, 7, true, out) }},
 		{"long season median and level", 0.75, long(2), func(in *Input, out []float64) { Median(in, in.Long, 4, true, out) }},
-		{afterStep, 0.4, func(in *Input) bool { return len(in.Leveled) > 0 }, func(in *Input, out []float64) {
-			whole := in.Y
-			in.Y = in.Leveled
-			Autoregression(in, in.Positive, out)
-			in.Y = whole
-		}},
+		{afterStep, 0.4, func(in *Input) bool { return len(in.Leveled) > 0 }, func(in *Input, out []float64) { in.autoregressionAfter(in.Leveled, out) }},
 		{"short season decomposition", 0.8, short(2), func(in *Input, out []float64) { Decomposition(in, in.Short, false, out) }},
 		{"short season decomposition of logs", 0.8, positive(short(2)), func(in *Input, out []float64) { Decomposition(in, in.Short, true, out) }},
 		{"long season decomposition", 0.8, long(2), func(in *Input, out []float64) { Decomposition(in, in.Long, in.Positive, out) }},

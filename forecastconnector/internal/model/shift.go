@@ -95,17 +95,15 @@ func (in *Input) Level(step int) bool {
 	if step == 0 {
 		return false
 	}
-	whole, at := in.Y, len(in.Y)-step
-	came := whole[at:][:min(step, in.Short)]
+	at := len(in.Y) - step
+	came := in.Y[at:][:min(step, in.Short)]
 	expected := grow(&in.scratch.expected, len(came))
-	in.Y = whole[:at]
-	Autoregression(in, in.Positive, expected)
-	in.Y = whole
+	in.autoregressionAfter(in.Y[:at], expected)
 	if !in.alike(came, expected) {
 		return false
 	}
-	since, usual := mean(came), mean(expected)
-	in.Leveled = append(in.Leveled, whole...)
+	since, usual := average(came), average(expected)
+	in.Leveled = append(in.Leveled, in.Y...)
 	for i := range at {
 		if in.Positive && min(since, usual) > 0 {
 			in.Leveled[i] *= min(max(since/usual, 0.05), 20)
@@ -119,25 +117,18 @@ func (in *Input) Level(step int) bool {
 // alike says that what came is off by about the same at all hours, on logs where
 // nothing is negative. On a strange day noon is off by more than night.
 func (in *Input) alike(came, expected []float64) bool {
-	value := func(v float64) float64 { return v }
-	if unit := mean(in.Y) / 10; in.Positive && unit > 0 {
-		value = func(v float64) float64 { return math.Log1p(max(v, 0) / unit) }
-	}
+	unit := in.unit()
 	shifts := grow(&in.scratch.path, len(came))
 	for i := range shifts {
-		shifts[i] = value(came[i]) - value(expected[i])
+		if in.Positive {
+			shifts[i] = logarithm(came[i], unit) - logarithm(expected[i], unit)
+		} else {
+			shifts[i] = came[i] - expected[i]
+		}
 	}
-	shift, apart := mean(shifts), 0.0
+	shift, apart := average(shifts), 0.0
 	for _, v := range shifts {
 		apart += math.Abs(v - shift)
 	}
 	return apart/float64(len(shifts)) <= stepApart*math.Abs(shift)
-}
-
-func mean(y []float64) float64 {
-	sum := 0.0
-	for _, v := range y {
-		sum += v
-	}
-	return sum / float64(len(y))
 }
