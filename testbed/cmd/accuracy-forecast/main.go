@@ -141,7 +141,7 @@ func steps(sets []dataset.ForecastSet, markdown bool) {
 
 // short prints how the day ahead is forecast from little history.
 func short(sets []dataset.ForecastSet, markdown bool) {
-	ages := []time.Duration{0, time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 36 * time.Hour, 48 * time.Hour}
+	ages := []time.Duration{0, time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 36 * time.Hour, 48 * time.Hour, 72 * time.Hour, 96 * time.Hour}
 	errors := report.Table{
 		Title: "MAE of the day ahead from little history, relative to seasonal naive (naive below a day)",
 		Head:  []string{"set", "2 points"},
@@ -156,7 +156,7 @@ func short(sets []dataset.ForecastSet, markdown bool) {
 		of, within := cells(sets[i].Name, len(ages)), cells(sets[i].Name, len(ages))
 		pairs := make([]forecastrun.Pair, len(ages))
 		for k, age := range ages {
-			pairs[k] = forecastrun.Short(&sets[i], age)
+			pairs[k] = forecastrun.Short(&sets[i], age, ages[len(ages)-1])
 			of = append(of, pairs[k].Ours/pairs[k].Naive)
 			within = append(within, share(pairs[k].Coverage))
 		}

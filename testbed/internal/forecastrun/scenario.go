@@ -4,6 +4,7 @@
 package forecastrun
 
 import (
+	"math"
 	"runtime"
 	"slices"
 	"time"
@@ -30,15 +31,19 @@ const (
 	stepLater  = 3 * day
 )
 
-// places is where in each series a scenario is played.
-const places = 3
+// places is how many times in each series a scenario is played: a step after 65, 75
+// and 85 % of it, a beginning all over it.
+const (
+	steps      = 3
+	beginnings = 12
+)
 
 // Step scores forecasts of the next day six hours after the level of a series was
 // multiplied by 1.6, at three places of each series: without the step and with it; and
 // three days after it.
 func Step(set *dataset.ForecastSet) (without, soon, later Pair) {
 	perDay := set.Seasons[0]
-	pairs := each(set, func(s *dataset.ForecastSeries, place int) (scores [3]pair) {
+	pairs := each(set, steps, func(s *dataset.ForecastSeries, place int) (scores [3]pair) {
 		cut := len(s.Values) * (65 + 10*place) / 100
 		origin := cut + int(stepSoon/set.Step)
 		if origin+perDay > len(s.Values) {
@@ -68,16 +73,20 @@ func Step(set *dataset.ForecastSet) (without, soon, later Pair) {
 	return pairs[0], pairs[1], pairs[2]
 }
 
-// Short scores forecasts of the next day after so little history, from three
-// places of each series on; after two points where that is more.
-func Short(set *dataset.ForecastSet, history time.Duration) Pair {
+// Short scores forecasts of the next day after so little history, from twelve places
+// of each series on, the same for all histories of up to most; after two points where
+// that is more.
+func Short(set *dataset.ForecastSet, history, most time.Duration) Pair {
 	perDay := set.Seasons[0]
 	n := max(2, int(history*time.Duration(perDay)/day))
-	return each(set, func(s *dataset.ForecastSeries, place int) (scores [3]pair) {
-		from := len(s.Values) * (10 + 30*place) / 100
-		if from+n+perDay > len(s.Values) {
+	return each(set, beginnings, func(s *dataset.ForecastSeries, place int) (scores [3]pair) {
+		room := len(s.Values) - perDay - int(most*time.Duration(perDay)/day)
+		if room < 0 {
 			return scores
 		}
+		// The golden ratio spreads them over the series and over the hours of the day.
+		_, part := math.Modf(float64(place+1) / math.Phi)
+		from := int(part * float64(room))
 		y := s.Values[from : from+n+perDay]
 		stream := begin(set.Step, perDay)
 		play(stream, y, set.Step, 0, n)
@@ -102,7 +111,7 @@ func scored(set *dataset.ForecastSet, stream *forecasttest.Stream, y []float64, 
 }
 
 // each is the mean over all places of all series, of up to three cases each.
-func each(set *dataset.ForecastSet, score func(s *dataset.ForecastSeries, place int) [3]pair) (means [3]Pair) {
+func each(set *dataset.ForecastSet, places int, score func(s *dataset.ForecastSeries, place int) [3]pair) (means [3]Pair) {
 	results := make([][3]pair, len(set.Series)*places)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
