@@ -192,10 +192,10 @@ func (s *Scores) State(c *state.Codec) {
 				s.kept[k] = make([]score, Kept)
 			}
 			for i := range s.kept[k] {
-				v := [1]float32{float32(s.kept[k][i].value())}
-				c.Float32s(v[:])
-				c.Check(v[0] == v[0])
-				s.kept[k][i] = scored(float64(v[0]))
+				v := float32(s.kept[k][i].value())
+				c.Float32(&v)
+				c.Check(v == v)
+				s.kept[k][i] = scored(float64(v))
 			}
 		}
 	}

@@ -6,6 +6,7 @@ package pool
 
 import (
 	"math"
+	"slices"
 
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/state"
 )
@@ -33,33 +34,45 @@ const Pooled = 0.75
 // season is worth shows far ahead only.
 const plain = 2
 
-// Errors holds the recent absolute error of each model at each horizon:
-// exponentially weighted sums and the weights behind them.
+// Errors holds the recent absolute error of each model at each horizon.
 type Errors struct {
 	Models, Horizons int
-	Sum, Weight      []float32 // [horizon*Models+model]
+	records          []record // [horizon*Models+model], up to the last horizon that was scored
 }
 
+// record is the exponentially weighted sum of errors and the weight behind it.
+type record struct{ sum, weight float32 }
+
 // NewErrors returns the errors of models that have not been scored.
-func NewErrors(models, horizons int) Errors {
-	return Errors{models, horizons, make([]float32, models*horizons), make([]float32, models*horizons)}
+func NewErrors(models, horizons int) Errors { return Errors{Models: models, Horizons: horizons} }
+
+func (e *Errors) of(model, horizon int) record {
+	if i := horizon*e.Models + model; i < len(e.records) {
+		return e.records[i]
+	}
+	return record{}
 }
 
 // Score counts one absolute error.
 func (e *Errors) Score(model, horizon int, err float64) {
-	i := horizon*e.Models + model
-	e.Sum[i] = e.Sum[i]*float32(decay) + float32(err)
-	e.Weight[i] = e.Weight[i]*float32(decay) + 1
+	if have := len(e.records); have <= horizon*e.Models {
+		e.records = append(make([]record, 0, (horizon+1)*e.Models), e.records...)[:(horizon+1)*e.Models]
+	}
+	r := &e.records[horizon*e.Models+model]
+	r.sum = r.sum*float32(decay) + float32(err)
+	r.weight = r.weight*float32(decay) + 1
 }
+
+// mean is the recent mean absolute error, where there is one.
+func (r record) mean() float64 { return float64(r.sum / r.weight) }
 
 // Mean is the recent mean absolute error of a model, over the horizons that it has
 // been scored at, and false where it has been at none.
 func (e *Errors) Mean(model int) (float64, bool) {
 	sum, n := 0.0, 0.0
 	for h := range e.Horizons {
-		i := h*e.Models + model
-		if e.Weight[i] > 0 {
-			sum += float64(e.Sum[i] / e.Weight[i])
+		if r := e.of(model, h); r.weight > 0 {
+			sum += r.mean()
 			n++
 		}
 	}
@@ -69,17 +82,29 @@ func (e *Errors) Mean(model int) (float64, bool) {
 	return sum / n, true
 }
 
-// State writes or reads the errors.
+// State writes or reads the errors: the sums, then the weights.
 func (e *Errors) State(c *state.Codec) {
-	c.Float32s(e.Sum)
-	c.Float32s(e.Weight)
-	for i := range e.Sum {
-		c.Check(e.Sum[i] >= 0 && e.Weight[i] >= 0)
+	records := make([]record, e.Models*e.Horizons)
+	copy(records, e.records)
+	for i := range records {
+		c.Float32(&records[i].sum)
+	}
+	used := 0
+	for i := range records {
+		r := &records[i]
+		c.Float32(&r.weight)
+		c.Check(r.sum >= 0 && r.weight >= 0)
+		if r.weight > 0 {
+			used = i/e.Models + 1
+		}
+	}
+	if c.Reading && used > 0 {
+		e.records = slices.Clone(records[:used*e.Models])
 	}
 }
 
 // Size is the memory behind the struct, in bytes.
-func (e *Errors) Size() int { return 4 * (len(e.Sum) + len(e.Weight)) }
+func (e *Errors) Size() int { return 8 * cap(e.records) }
 
 // Weights writes the weight of each model at each horizon, which sum to one per
 // horizon, to dst. Prior is the error to expect of a model that has not been scored,
@@ -96,8 +121,9 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 		sum, weight := 0.0, 0.0
 		for k := range m {
 			if prior[k] > 0 {
-				sum += float64(e.Sum[h*m+k])
-				weight += float64(e.Weight[h*m+k])
+				r := e.of(k, h)
+				sum += float64(r.sum)
+				weight += float64(r.weight)
 			}
 		}
 		if sum > 0 {
@@ -120,9 +146,10 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 			if entry[k] > 0 {
 				expected = entry[k] * best
 			}
-			w := float64(e.Weight[h*m+k])
+			r := e.of(k, h)
+			w := float64(r.weight)
 			doubt := strength * max(0, 1-w/entered)
-			own[h*m+k] = (float64(e.Sum[h*m+k]) + doubt*expected) / (w + doubt) / unit[h]
+			own[h*m+k] = (float64(r.sum) + doubt*expected) / (w + doubt) / unit[h]
 			if k < plain && w == 0 { // the next shorter horizon tells, below
 				continue
 			}
@@ -140,7 +167,7 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 		evidence := 0.0
 		for k := range m {
 			if prior[k] > 0 {
-				evidence = max(evidence, float64(e.Weight[h*m+k]))
+				evidence = max(evidence, float64(e.of(k, h).weight))
 			}
 		}
 		sure := evidence / (evidence + strength)
@@ -156,7 +183,7 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 			guess, sure := prior[k], sure
 			if k < plain && h+1 < e.Horizons {
 				guess = math.Sqrt(guess * shorter[k] / shorter[0])
-				if e.Weight[h*m+k] == 0 { // though others have been scored here
+				if e.of(k, h).weight == 0 { // though others have been scored here
 					sure = 0
 				}
 			}
@@ -188,7 +215,7 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 func (e *Errors) far(unit []float64) float64 {
 	for h := range e.Horizons {
 		if unit[h] > 0 {
-			return float64(e.Sum[h*e.Models] / e.Weight[h*e.Models])
+			return e.of(0, h).mean()
 		}
 	}
 	return 0
@@ -198,8 +225,8 @@ func (e *Errors) far(unit []float64) float64 {
 func (e *Errors) best(horizon int, prior []float64) float64 {
 	best := math.Inf(1)
 	for k := range e.Models {
-		if i := horizon*e.Models + k; prior[k] > 0 && e.Weight[i] >= 1 {
-			best = min(best, float64(e.Sum[i]/e.Weight[i]))
+		if r := e.of(k, horizon); prior[k] > 0 && r.weight >= 1 {
+			best = min(best, r.mean())
 		}
 	}
 	if math.IsInf(best, 1) {

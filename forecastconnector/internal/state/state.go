@@ -71,10 +71,15 @@ func (c *Codec) Finite(v *float64) {
 // Uint32 is a count.
 func (c *Codec) Uint32(v *uint32) { *v = uint32(c.word(uint64(*v), 4)) }
 
+// Float32 is a number, NaN and infinities too.
+func (c *Codec) Float32(v *float32) {
+	*v = math.Float32frombits(uint32(c.word(uint64(math.Float32bits(*v)), 4)))
+}
+
 // Float32s is an array of fixed length.
 func (c *Codec) Float32s(v []float32) {
 	for i := range v {
-		v[i] = math.Float32frombits(uint32(c.word(uint64(math.Float32bits(v[i])), 4)))
+		c.Float32(&v[i])
 	}
 }
 
