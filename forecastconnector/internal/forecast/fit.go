@@ -37,7 +37,16 @@ func (s *Stream) fitEvery() int64 {
 	return min(max(int64(s.hist.Len())/48, 1), max(hour/s.hist.Step(), 1))
 }
 
-func (s *Stream) fitDue() bool { return s.points >= 2 && s.done-s.fitted >= s.fitEvery() }
+func (s *Stream) fitDue() bool {
+	return s.points >= 2 && (s.done-s.fitted >= s.fitEvery() || s.seasonComplete())
+}
+
+// seasonComplete says that the first season has become whole since the last fit, and
+// with it the day ahead another thing than the level.
+func (s *Stream) seasonComplete() bool {
+	whole := s.hist.First() + s.short
+	return s.fitted < whole && whole <= s.done
+}
 
 func (s *Stream) fit() {
 	w := workspaces.Get().(*workspace)

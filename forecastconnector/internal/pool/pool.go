@@ -19,11 +19,19 @@ const HalfLife = 20
 
 var decay = math.Pow(0.5, 1.0/HalfLife)
 
-// strength of the prior, in scored forecasts.
-const strength = 3
+// strength of the prior, in scored forecasts; for models with a season two that do not
+// overlap: what a season is worth in its first hours says little about the rest of it.
+const (
+	strength = 3
+	seasonal = 2 * Overlap
+)
 
 // entered is how many scored forecasts it takes until a model's prior says nothing.
 const entered = 30
+
+// exact is the least error that counts, in units of what models are off by in the mean:
+// of few forecasts one may be right to the last digit.
+const exact = 0.01
 
 // Pooled is how much of a weight comes from the errors over all horizons; the
 // rest is from those of the horizon itself.
@@ -108,52 +116,46 @@ func (e *Errors) Size() int { return 8 * cap(e.records) }
 
 // Weights writes the weight of each model at each horizon, which sum to one per
 // horizon, to dst. Prior is the error to expect of a model that has not been scored,
-// in units of the first model's, which repeats the level; 0 where the model is not
-// ready, which then gets no weight. Entry is the same in units of the best model, for
-// those that are what it should have become; 0 for all others.
+// in units of the first model's, which repeats the level and is always ready; 0 where
+// the model is not ready, which then gets no weight. Entry is the same in units of the
+// best model, for those that are what it should have become; 0 for all others.
+//
+// Errors are compared as ratios, so all means of them are geometric: of logarithms.
 func (e *Errors) Weights(prior, entry, dst []float64) {
 	m := e.Models
 	scratch := make([]float64, m*(e.Horizons+4)+e.Horizons)
 	pooled, seen, shorter, count := scratch[:m], scratch[m:2*m], scratch[2*m:3*m], scratch[3*m:4*m]
 	unit, own := scratch[4*m:4*m+e.Horizons], scratch[4*m+e.Horizons:]
-	known := 0.0
-	for h := range e.Horizons { // the mean error of all ready models is the unit
-		sum, weight := 0.0, 0.0
-		for k := range m {
-			if prior[k] > 0 {
-				r := e.of(k, h)
-				sum += float64(r.sum)
-				weight += float64(r.weight)
-			}
-		}
-		if sum > 0 {
-			unit[h] = sum / weight
-			known++
-		}
-	}
-	far := e.far(unit)
+	known := e.units(prior, unit)
+	far := e.far()
 	for h := range e.Horizons {
-		best := e.best(h, prior)
+		best, worst := max(e.best(h, prior), exact*unit[h]), max(far, exact*unit[h])
 		for k := range m {
-			own[h*m+k] = prior[k]
+			if prior[k] <= 0 {
+				continue
+			}
 			if unit[h] == 0 {
+				own[h*m+k] = math.Log(prior[k])
 				continue
 			}
 			// What a newcomer is expected to be better by, its prior says of the level far
 			// ahead; where others have shown that they know better, it is better by that
-			// than the geometric mean of both errors.
-			expected := prior[k] * math.Sqrt(far*best)
+			// than the mean of both errors.
+			expected := prior[k] * math.Sqrt(worst*best)
 			if entry[k] > 0 {
 				expected = entry[k] * best
 			}
 			r := e.of(k, h)
 			w := float64(r.weight)
-			doubt := strength * max(0, 1-w/entered)
-			own[h*m+k] = (float64(r.sum) + doubt*expected) / (w + doubt) / unit[h]
+			err := math.Log(expected / unit[h])
+			if w > 0 {
+				err += w / (w + doubt(k, w)) * (math.Log(max(r.mean()/unit[h], exact)) - err)
+			}
+			own[h*m+k] = err
 			if k < plain && w == 0 { // the next shorter horizon tells, below
 				continue
 			}
-			pooled[k] += own[h*m+k]
+			pooled[k] += err
 			count[k]++
 			seen[k] += w / known
 		}
@@ -177,48 +179,81 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 			}
 			err := own[h*m+k]
 			if known > 0 {
-				common := Pooled * seen[k] / (seen[k] + strength)
-				err = common*pooled[k] + (1-common)*err
+				err += Pooled * seen[k] / (seen[k] + strength) * (pooled[k] - err)
 			}
-			guess, sure := prior[k], sure
+			guess, sure := math.Log(prior[k]), sure
 			if k < plain && h+1 < e.Horizons {
-				guess = math.Sqrt(guess * shorter[k] / shorter[0])
+				guess = (guess + shorter[k] - shorter[0]) / 2
 				if e.of(k, h).weight == 0 { // though others have been scored here
 					sure = 0
 				}
 			}
-			shorter[k] = max(sure*err+(1-sure)*guess, 1e-9)
+			shorter[k] = guess + sure*(err-guess)
 		}
-		best := math.Inf(1)
-		for k := range m {
-			if prior[k] > 0 {
-				dst[h*m+k] = shorter[k]
-				best = min(best, shorter[k])
-			}
-		}
-		sum := 0.0
-		for k := range m {
-			w := 0.0
-			if prior[k] > 0 {
-				w = math.Pow(best/dst[h*m+k], Sharpness)
-			}
-			dst[h*m+k] = w
-			sum += w
-		}
-		for k := range m {
-			dst[h*m+k] /= sum
-		}
+		share(shorter, prior, dst[h*m:(h+1)*m])
 	}
 }
 
-// far is the error of the first model at the furthest horizon that was scored.
-func (e *Errors) far(unit []float64) float64 {
-	for h := range e.Horizons {
-		if unit[h] > 0 {
-			return e.of(0, h).mean()
+// units writes the mean error of all ready models at each horizon, and returns at how
+// many there is one.
+func (e *Errors) units(prior, unit []float64) (known float64) {
+	for h := range unit {
+		sum, weight := 0.0, 0.0
+		for k := range e.Models {
+			if prior[k] > 0 {
+				r := e.of(k, h)
+				sum += float64(r.sum)
+				weight += float64(r.weight)
+			}
+		}
+		if sum > 0 {
+			unit[h] = sum / weight
+			known++
 		}
 	}
-	return 0
+	return known
+}
+
+// doubt is how many scored forecasts the prior counts as, of a model with so many.
+func doubt(model int, scored float64) float64 {
+	fading := max(0, 1-scored/entered)
+	if model < plain {
+		return strength * fading
+	}
+	return seasonal * fading
+}
+
+// share writes the weights that models with these logarithms of errors get; those
+// without a prior get none.
+func share(errors, prior, dst []float64) {
+	best := math.Inf(1)
+	for k, err := range errors {
+		if prior[k] > 0 {
+			best = min(best, err)
+		}
+	}
+	sum := 0.0
+	for k, err := range errors {
+		dst[k] = 0
+		if prior[k] > 0 {
+			dst[k] = math.Exp(Sharpness * (best - err))
+		}
+		sum += dst[k]
+	}
+	for k := range dst {
+		dst[k] /= sum
+	}
+}
+
+// far is the error of the first model at the horizon where it is worst: a whole season
+// ahead the level of now is right again.
+func (e *Errors) far() (far float64) {
+	for h := range e.Horizons {
+		if r := e.of(0, h); r.weight > 0 {
+			far = max(far, r.mean())
+		}
+	}
+	return far
 }
 
 // best is the least error at a horizon.
