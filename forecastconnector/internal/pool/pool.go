@@ -101,7 +101,7 @@ func (e *Errors) State(c *state.Codec) {
 	for i := range records {
 		r := &records[i]
 		c.Float32(&r.weight)
-		c.Check(r.sum >= 0 && r.weight >= 0)
+		c.Check(r.sum >= 0 && r.weight >= 0 && (r.weight > 0 || r.sum == 0))
 		if r.weight > 0 {
 			used = i/e.Models + 1
 		}
@@ -120,7 +120,8 @@ func (e *Errors) Size() int { return 8 * cap(e.records) }
 // the model is not ready, which then gets no weight. Entry is the same in units of the
 // best model, for those that are what it should have become; 0 for all others.
 //
-// Errors are compared as ratios, so all means of them are geometric: of logarithms.
+// Errors are compared as ratios, so what is said of a model by its prior and by several
+// horizons is averaged as logarithms.
 func (e *Errors) Weights(prior, entry, dst []float64) {
 	m := e.Models
 	scratch := make([]float64, m*(e.Horizons+4)+e.Horizons)
