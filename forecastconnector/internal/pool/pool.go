@@ -6,7 +6,6 @@ package pool
 
 import (
 	"math"
-	"slices"
 
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/state"
 )
@@ -63,8 +62,10 @@ func (e *Errors) of(model, horizon int) record {
 
 // Score counts one absolute error.
 func (e *Errors) Score(model, horizon int, err float64) {
-	if have := len(e.records); have <= horizon*e.Models {
-		e.records = append(make([]record, 0, (horizon+1)*e.Models), e.records...)[:(horizon+1)*e.Models]
+	if len(e.records) <= horizon*e.Models {
+		records := make([]record, (horizon+1)*e.Models)
+		copy(records, e.records)
+		e.records = records
 	}
 	r := &e.records[horizon*e.Models+model]
 	r.sum = r.sum*float32(decay) + float32(err)
@@ -106,8 +107,8 @@ func (e *Errors) State(c *state.Codec) {
 			used = i/e.Models + 1
 		}
 	}
-	if c.Reading && used > 0 {
-		e.records = slices.Clone(records[:used*e.Models])
+	if c.Reading {
+		e.records = append([]record(nil), records[:used*e.Models]...)
 	}
 }
 
@@ -179,9 +180,7 @@ func (e *Errors) Weights(prior, entry, dst []float64) {
 				continue
 			}
 			err := own[h*m+k]
-			if known > 0 {
-				err += Pooled * seen[k] / (seen[k] + strength) * (pooled[k] - err)
-			}
+			err += Pooled * seen[k] / (seen[k] + strength) * (pooled[k] - err)
 			guess, sure := math.Log(prior[k]), sure
 			if k < plain && h+1 < e.Horizons {
 				guess = (guess + shorter[k] - shorter[0]) / 2

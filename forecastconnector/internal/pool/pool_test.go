@@ -115,6 +115,7 @@ func TestStateOfErrors(t *testing.T) {
 		e.State(&c)
 		require.Len(t, c.Bytes, 2*4*3*len(priors), "the layout does not depend on what was scored")
 		back := NewErrors(len(priors), 3)
+		back.Score(0, 2, 9) // is replaced
 		c.Reading = true
 		back.State(&c)
 		require.NoError(t, c.Err)
