@@ -154,11 +154,9 @@ func short(sets []dataset.ForecastSet, markdown bool) {
 	n := 0.0
 	for i := range sets {
 		of, within := cells(sets[i].Name, len(ages)), cells(sets[i].Name, len(ages))
-		pairs := make([]forecastrun.Pair, len(ages))
-		for k, age := range ages {
-			pairs[k] = forecastrun.Short(&sets[i], age, ages[len(ages)-1])
-			of = append(of, pairs[k].Ours/pairs[k].Naive)
-			within = append(within, share(pairs[k].Coverage))
+		pairs := forecastrun.Short(&sets[i], ages)
+		for _, p := range pairs {
+			of, within = append(of, p.Ours/p.Naive), append(within, share(p.Coverage))
 		}
 		if slices.ContainsFunc(pairs, func(p forecastrun.Pair) bool { return !(p.Naive > 0) }) {
 			continue // too short for it

@@ -43,11 +43,11 @@ const (
 // three days after it.
 func Step(set *dataset.ForecastSet) (without, soon, later Pair) {
 	perDay := set.Seasons[0]
-	pairs := each(set, steps, func(s *dataset.ForecastSeries, place int) (scores [3]pair) {
+	pairs := each(set, steps, 3, func(s *dataset.ForecastSeries, place int, scores []pair) {
 		cut := len(s.Values) * (65 + 10*place) / 100
 		origin := cut + int(stepSoon/set.Step)
 		if origin+perDay > len(s.Values) {
-			return scores
+			return
 		}
 		scale := forecastscore.Scale(s.Values[:len(s.Values)*6/10], perDay)
 		stepped := slices.Clone(s.Values)
@@ -68,31 +68,34 @@ func Step(set *dataset.ForecastSet) (without, soon, later Pair) {
 			play(stream, stepped, set.Step, origin, far)
 			scores[2] = scored(set, stream, stepped, far, scale)
 		}
-		return scores
 	})
 	return pairs[0], pairs[1], pairs[2]
 }
 
-// Short scores forecasts of the next day after so little history, from twelve places
-// of each series on, the same for all histories of up to most; after two points where
-// that is more.
-func Short(set *dataset.ForecastSet, history, most time.Duration) Pair {
+// Short scores forecasts of the next day after histories of these lengths, ascending,
+// that begin at twelve places of each series; after two points where that is more. A
+// series without a day behind the longest of them is left out.
+func Short(set *dataset.ForecastSet, histories []time.Duration) []Pair {
 	perDay := set.Seasons[0]
-	n := max(2, int(history*time.Duration(perDay)/day))
-	return each(set, beginnings, func(s *dataset.ForecastSeries, place int) (scores [3]pair) {
-		room := len(s.Values) - perDay - int(most*time.Duration(perDay)/day)
+	origins := make([]int, len(histories))
+	for i, h := range histories {
+		origins[i] = max(2, int(h*time.Duration(perDay)/day))
+	}
+	return each(set, beginnings, len(origins), func(s *dataset.ForecastSeries, place int, scores []pair) {
+		room := len(s.Values) - perDay - origins[len(origins)-1]
 		if room < 0 {
-			return scores
+			return
 		}
 		// The golden ratio spreads them over the series and over the hours of the day.
 		_, part := math.Modf(float64(place+1) / math.Phi)
-		from := int(part * float64(room))
-		y := s.Values[from : from+n+perDay]
-		stream := begin(set.Step, perDay)
-		play(stream, y, set.Step, 0, n)
-		scores[0] = scored(set, stream, y, n, forecastscore.Scale(s.Values, perDay))
-		return scores
-	})[0]
+		y := s.Values[int(part*float64(room)):]
+		scale := forecastscore.Scale(s.Values, perDay)
+		done := 0
+		Feed(y, set.Step, perDay, origins, func(origin int, stream *forecasttest.Stream) {
+			scores[done] = scored(set, stream, y, origin, scale)
+			done++
+		})
+	})
 }
 
 // pair is our score and that of the seasonal naive method.
@@ -110,18 +113,21 @@ func scored(set *dataset.ForecastSet, stream *forecasttest.Stream, y []float64, 
 	return pair{ours, naive}
 }
 
-// each is the mean over all places of all series, of up to three cases each.
-func each(set *dataset.ForecastSet, places int, score func(s *dataset.ForecastSeries, place int) [3]pair) (means [3]Pair) {
-	results := make([][3]pair, len(set.Series)*places)
+// each is the mean over all places of all series, of so many cases each. Score fills in
+// those that it can.
+func each(set *dataset.ForecastSet, places, cases int, score func(s *dataset.ForecastSeries, place int, scores []pair)) []Pair {
+	results := make([][]pair, len(set.Series)*places)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range results {
+		results[i] = make([]pair, cases)
 		group.Go(func() error {
-			results[i] = score(&set.Series[i/places], i%places)
+			score(&set.Series[i/places], i%places, results[i])
 			return nil
 		})
 	}
 	_ = group.Wait() // no task fails
+	means := make([]Pair, cases)
 	for i := range means {
 		var sum pair
 		for _, r := range results {
