@@ -3,7 +3,7 @@
 
 // Command demo sends the logs and metrics of a small made-up shop to a collector
 // over OTLP/HTTP: first those of the last hours, as fast as they are taken, then
-// those of now. Every hour has an incident.
+// those of now. Each hour since the start has an incident, half way.
 package main
 
 import (
@@ -42,8 +42,9 @@ func main() {
 
 // run sends a step after the other, each when its time has come.
 func run(ctx context.Context, endpoint string, history time.Duration, live bool) error {
-	s := newShop()
-	for at := time.Now().Add(-history).Truncate(step); ; at = at.Add(step) {
+	start := time.Now().Add(-history).Truncate(step)
+	s := newShop(start.Add(-step))
+	for at := start; ; at = at.Add(step) {
 		if wait := time.Until(at); wait > 0 {
 			if !live {
 				return nil

@@ -78,17 +78,19 @@ type histogram struct {
 
 var bounds = []float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10}
 
-func newShop() *shop {
-	s := &shop{r: rand.New(rand.NewPCG(1, 2)), latency: map[string]*histogram{}} //nolint:gosec // a demo
+func newShop(start time.Time) *shop {
+	s := &shop{r: rand.New(rand.NewPCG(1, 2)), start: start, latency: map[string]*histogram{}} //nolint:gosec // a demo
 	for _, service := range services {
 		s.latency[service] = &histogram{counts: make([]uint64, len(bounds)+1)}
 	}
 	return s
 }
 
-// incident is true for three minutes in each hour, from half past.
-func incident(at time.Time) bool {
-	return at.Minute() >= 30 && at.Minute() < 33
+// incident is true for three minutes in each hour, from half an hour after the
+// start: who learns the shop has seen usual times first, whenever it opens.
+func (s *shop) incident(at time.Time) bool {
+	hour := at.Sub(s.start) % time.Hour
+	return hour >= 30*time.Minute && hour < 33*time.Minute
 }
 
 // busy is how much of the peak's traffic there is: most at 14:00, least at 02:00.
@@ -120,7 +122,7 @@ func (s *shop) logs(at time.Time) plog.Logs {
 				continue
 			}
 			mean := m.usual * busy(at)
-			if incident(at) {
+			if s.incident(at) {
 				mean *= m.factor
 			}
 			n := s.poisson(mean)
@@ -140,16 +142,13 @@ func (s *shop) logs(at time.Time) plog.Logs {
 // metrics are the golden signals of each service at a time: latency, traffic and
 // errors in one histogram, saturation.
 func (s *shop) metrics(at time.Time) pmetric.Metrics {
-	if s.start.IsZero() {
-		s.start = at.Add(-step)
-	}
 	metrics := pmetric.NewMetrics()
 	for _, service := range services {
 		resource := metrics.ResourceMetrics().AppendEmpty()
 		describe(resource.Resource(), service)
 		all := resource.ScopeMetrics().AppendEmpty().Metrics()
 		slow, waiting := 1.0, 1.0
-		if incident(at) && service != "catalogue" {
+		if s.incident(at) && service != "catalogue" {
 			slow, waiting = 8, 6
 		}
 		s.request(service, s.poisson(100*busy(at)), 0.06*slow)
