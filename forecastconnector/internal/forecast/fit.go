@@ -14,8 +14,9 @@ import (
 )
 
 var (
-	models = model.Pool()
-	entry  = model.Entry(models)
+	models    = model.Pool()
+	entry     = model.Entry(models)
+	afterStep = slices.IndexFunc(entry, func(v float64) bool { return v > 0 })
 )
 
 // workspace is what a fit needs and no stream keeps.
@@ -66,10 +67,7 @@ func (s *Stream) fit() {
 	if !fill(in.Y, in.Short) {
 		return
 	}
-	s.step = int64(in.Step())
-	if !in.Level(int(s.step)) {
-		s.step = 0
-	}
+	s.level(in)
 	s.fitted = s.done
 
 	n := int(s.furthest()/step) + int(max(hour/step, 1)) + 1
@@ -90,6 +88,24 @@ func (s *Stream) fit() {
 	}
 	s.scores.Refresh(math.Exp2(s.ratio()/2), unseen)
 	s.pledge(w, n)
+}
+
+// level finds a step of the level. What the model of a step was worth after another
+// one says nothing about a new one. One that is found late is not new: it may have
+// been lost from sight for a while.
+func (s *Stream) level(in *model.Input) {
+	began := int64(math.MinInt64)
+	if s.step > 0 {
+		began = s.fitted - s.step
+	}
+	s.step = int64(in.Step())
+	if !in.Level(int(s.step)) {
+		s.step = 0
+	}
+	quarter := int64(in.Recent)
+	if 0 < s.step && s.step <= 2*quarter && s.done-s.step > began+quarter {
+		s.errors.Forget(afterStep)
+	}
 }
 
 // search looks for the periods. The calendar's are used even where they are not

@@ -103,3 +103,24 @@ func TestSteadyGrowth(t *testing.T) {
 		require.Greater(t, p.Upper, want)
 	}
 }
+
+// That what looked like steps was over within hours, and what was said after them wrong,
+// says nothing about the next one.
+func TestEachStepIsJudgedByItself(t *testing.T) {
+	const again = 27 * day
+	level := func(at int64) float64 {
+		if at > 10*day && at < 22*day && at%(4*day) < 10*hour || at >= again {
+			return 1.6
+		}
+		return 1
+	}
+	cfg := DefaultConfig()
+	s := New(&cfg)
+	r := rand.New(rand.NewPCG(1, 1))
+	for at := int64(0); at <= again+8*hour; at += 10 * minute {
+		learn(s, at, level(at)*(sine(at)+2*r.NormFloat64()))
+	}
+	require.Positive(t, s.Describe().Changed)
+	require.Equal(t, models[afterStep].Name, s.Describe().Models[0].Name)
+	require.InEpsilon(t, 1.6*sine(s.Now()+day), s.Forecast(24*time.Hour).Mean, 0.05)
+}

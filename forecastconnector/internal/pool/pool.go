@@ -72,6 +72,13 @@ func (e *Errors) Score(model, horizon int, err float64) {
 	r.weight = r.weight*float32(decay) + 1
 }
 
+// Forget lets a model begin anew, with its prior.
+func (e *Errors) Forget(model int) {
+	for i := model; i < len(e.records); i += e.Models {
+		e.records[i] = record{}
+	}
+}
+
 // mean is the recent mean absolute error, where there is one.
 func (r record) mean() float64 { return float64(r.sum / r.weight) }
 

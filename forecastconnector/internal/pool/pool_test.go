@@ -83,6 +83,19 @@ func TestOneExactForecast(t *testing.T) {
 	require.Greater(t, weights(e)[2], 0.9)
 }
 
+func TestForgottenAModelHasItsPrior(t *testing.T) {
+	e := scoredAlike(len(priors), 2, 10, 2, 4, 1)
+	e.Forget(1)
+	want := NewErrors(len(priors), 2)
+	for range 10 {
+		for h := range 2 {
+			want.Score(0, h, 2)
+			want.Score(2, h, 1)
+		}
+	}
+	require.Equal(t, weights(&want), weights(e))
+}
+
 // A whole season ahead the level of now is right again, so the level there does not
 // tell what a season is worth.
 func TestTheLevelASeasonAhead(t *testing.T) {
