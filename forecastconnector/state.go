@@ -16,7 +16,7 @@ import (
 
 // stateVersion is that of what is appended here; docs/formats/checkpoint.md has
 // it byte by byte. A change raises it.
-const stateVersion = 1
+const stateVersion = 2
 
 // streams are what a checkpoint keeps.
 type streams struct{ *series.Map[stream] }

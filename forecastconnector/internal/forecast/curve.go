@@ -145,21 +145,22 @@ func (s *Stream) bounded(v float64) float64 {
 }
 
 func (s *Stream) quantile(h time.Duration, p float64) float64 {
-	q := s.mean(h) + s.above(int64(h), p)
+	said := s.mean(h)
+	q := said + s.above(int64(h), s.bounded(said), p)
 	if s.whole {
 		q = math.Round(q)
 	}
 	return s.bounded(q)
 }
 
-// above is how far the p quantile is above the mean at h.
-func (s *Stream) above(h int64, p float64) float64 {
+// above is how far the p quantile is above what is said about h.
+func (s *Stream) above(h int64, said, p float64) float64 {
 	part := s.part(s.last + h)
 	k, f := s.between(h)
 	if s.scores.Known(k) {
-		q := s.scores.Quantile(k, part, p)
+		q := s.scores.Quantile(k, part, said, p)
 		if f > 0 && s.scores.Known(k+1) {
-			q += f * (s.scores.Quantile(k+1, part, p) - q)
+			q += f * (s.scores.Quantile(k+1, part, said, p) - q)
 		}
 		return q
 	}

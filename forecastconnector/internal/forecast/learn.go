@@ -184,7 +184,7 @@ func (s *Stream) score(bucket int64, point float64) {
 		if math.IsNaN(mean) {
 			return
 		}
-		s.scores.Add(k, s.part(bucket*s.hist.Step()), point-float64(said[0]))
+		s.scores.Add(k, s.part(bucket*s.hist.Step()), float64(said[0]), point)
 		for m, v := range said[1:] {
 			if v == v {
 				s.errors.Score(m, k, math.Abs(float64(v)-mean))

@@ -12,10 +12,11 @@ import (
 )
 
 // version of the state's layout; it changes with the pool, whose errors are in it.
-const version = 2
+// Version 2 does not know the size of what was forecast.
+const version = 3
 
 func (s *Stream) append(b []byte) []byte {
-	c := state.Codec{Bytes: append(b, version)}
+	c := state.Codec{Bytes: append(b, version), Version: version}
 	if s.errors.Models == 0 {
 		s.reset()
 	}
@@ -24,11 +25,11 @@ func (s *Stream) append(b []byte) []byte {
 }
 
 func (s *Stream) restore(b []byte) ([]byte, error) {
-	if len(b) < 1 || b[0] != version {
+	if len(b) < 1 || b[0] < 2 || b[0] > version {
 		return nil, state.ErrInvalid
 	}
 	s.reset()
-	c := state.Codec{Bytes: b[1:], Reading: true}
+	c := state.Codec{Bytes: b[1:], Version: b[0], Reading: true}
 	s.state(&c, s.cfg.Horizons)
 	return c.Bytes, c.Err
 }
@@ -65,6 +66,9 @@ func (s *Stream) state(c *state.Codec, horizons []time.Duration) {
 	s.errors.State(c)
 	s.pending.State(c)
 	s.scores.State(c)
+	if c.Version < 3 {
+		s.scores.Suppose(s.hist.Level())
+	}
 	c.Float32Slice(&s.weights, len(models))
 	c.Float32Slice(&s.periods, 16)
 	if c.Reading && c.Err == nil && !slices.Equal(written, horizons) {

@@ -3,8 +3,9 @@
 
 // Package interval turns the errors that past forecasts turned out to have into
 // the bounds of the next (split conformal prediction, Vovk et al. 2005): errors
-// are divided by what is usual for their horizon and time of day, and the
-// quantiles of these scores are scaled back for the forecast at hand.
+// are divided by what is usual for their horizon, for the size of what was forecast
+// and for the time of day, and the quantiles of these scores are scaled back for the
+// forecast at hand.
 package interval
 
 import (
@@ -37,6 +38,7 @@ var levels = [...]float64{0.005, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.
 // Scores is what is known of the errors of one stream's forecasts.
 type Scores struct {
 	usual  [Horizons]float32              // mean absolute error
+	size   [Horizons]float32              // mean absolute forecast
 	count  [Horizons]uint32               // scored forecasts
 	slot   [Slots]float32                 // mean of absolute error over the usual one
 	slots  [Slots]uint8                   // scored forecasts, up to slotMemory
@@ -52,7 +54,7 @@ type score int16
 const resolution = 64
 
 // scored rounds an error over what is usual. The usual error, and the factor of a time
-// of day, have this one in them, so that it is below 400.
+// of day, have this one in them, so that few are cut off.
 func scored(v float64) score {
 	return score(math.RoundToEven(min(max(v*resolution, -math.MaxInt16), math.MaxInt16)))
 }
@@ -70,25 +72,51 @@ func (s *Scores) total(k int) (n uint32) {
 	return n
 }
 
-// Add scores a forecast of horizon k for the given part (0 to 1) of the short
-// season; err is what came less the forecast.
-func (s *Scores) Add(k int, part, err float64) {
+// Add scores what was said at horizon k about the given part (0 to 1) of the short
+// season, where this came.
+func (s *Scores) Add(k int, part, said, came float64) {
 	i := min(int(part*Slots), Slots-1)
-	size := math.Abs(err)
+	err := came - said
 	n := s.count[k]
 	if s.kept[k] == nil {
 		s.kept[k] = make([]score, Kept)
 	}
 	s.count[k]++
-	s.usual[k] += float32((size - float64(s.usual[k])) / float64(min(s.count[k], Memory)))
-	usual := float64(s.usual[k])
-	if usual == 0 {
+	rate := 1 / float64(min(s.count[k], Memory))
+	s.usual[k] += float32((math.Abs(err) - float64(s.usual[k])) * rate)
+	s.size[k] += float32((math.Abs(said) - float64(s.size[k])) * rate)
+	if s.usual[k] == 0 {
 		s.kept[k][n%Kept] = 0
 		return
 	}
+	usual := float64(s.usual[k]) * s.relative(k, said)
 	s.kept[k][n%Kept] = scored(err / (usual * s.factor(i)))
 	s.slots[i] = min(s.slots[i]+1, slotMemory)
-	s.slot[i] += float32((size/usual - float64(s.slot[i])) / float64(s.slots[i]))
+	s.slot[i] += float32((math.Abs(err)/usual - float64(s.slot[i])) / float64(s.slots[i]))
+}
+
+// most is the most by which the size of a forecast makes bounds wider or narrower.
+const most = 4
+
+// relative is how large the error of what is said at horizon k is, over the usual one.
+// It grows with the root of the size, as that of counts does; what is as small as the
+// usual error is taken to have one of its own.
+func (s *Scores) relative(k int, said float64) float64 {
+	for k < Horizons-1 && s.count[k] == 0 { // its scale is that of a shorter horizon
+		k++
+	}
+	usual := float64(s.usual[k])
+	if usual == 0 {
+		return 1
+	}
+	return min(max(math.Sqrt((math.Abs(said)+usual)/(float64(s.size[k])+usual)), 1/most), most)
+}
+
+// Suppose sets the mean size of what was forecast, for a state that does not know it.
+func (s *Scores) Suppose(size float64) {
+	for k := range s.size {
+		s.size[k] = float32(math.Abs(size))
+	}
 }
 
 func (s *Scores) factor(i int) float64 {
@@ -185,6 +213,12 @@ var kin = func() (w [Horizons]float64) {
 // State writes or reads the scores.
 func (s *Scores) State(c *state.Codec) {
 	c.Float32s(s.usual[:])
+	if c.Version >= 3 {
+		c.Float32s(s.size[:])
+	}
+	for _, v := range s.size {
+		c.Check(v >= 0 && v <= math.MaxFloat32)
+	}
 	for k := range s.count {
 		c.Uint32(&s.count[k])
 		if s.count[k] > 0 {
@@ -224,13 +258,13 @@ func (s *Scores) Size() int {
 
 func abs(i int) int { return max(i, -i) }
 
-// Quantile is how far above the forecast of horizon k the p quantile is, for the
-// given part of the short season. The usual error is the mean of few forecasts that
+// Quantile is how far above what is said at horizon k about the given part of the short
+// season the p quantile is. The usual error is the mean of few forecasts that
 // do not overlap, so the bounds are wider, as those of Student's t distribution
 // with as many degrees of freedom (first term of its Cornish-Fisher expansion). An
 // upper quantile below the forecast, or a lower one above it, is not moved further
 // away: quantiles would cross.
-func (s *Scores) Quantile(k int, part, p float64) float64 {
+func (s *Scores) Quantile(k int, part, said, p float64) float64 {
 	independent := float64(min(s.count[k], Memory)) / pool.Overlap
 	z := math.Sqrt2 * math.Erfinv(2*p-1)
 	score, widen := s.score(k, p, z), 1.0
@@ -238,7 +272,7 @@ func (s *Scores) Quantile(k int, part, p float64) float64 {
 		widen += (z*z + 1) / (4 * (1 + independent))
 	}
 	i := min(int(part*Slots), Slots-1)
-	return float64(s.scale[k]) * s.factor(i) * widen * score
+	return float64(s.scale[k]) * s.relative(k, said) * s.factor(i) * widen * score
 }
 
 func (s *Scores) score(k int, p, z float64) float64 {

@@ -73,12 +73,12 @@ func TestCoverage(t *testing.T) {
 				}
 				if i >= 200 {
 					for level := range inside {
-						if s.Quantile(k, part, (1-level)/2) <= err && err <= s.Quantile(k, part, (1+level)/2) {
+						if s.Quantile(k, part, 0, (1-level)/2) <= err && err <= s.Quantile(k, part, 0, (1+level)/2) {
 							inside[level]++
 						}
 					}
 				}
-				s.Add(k, part, err)
+				s.Add(k, part, 0, err)
 			}
 			for level, count := range inside {
 				share := float64(count) / n
@@ -97,10 +97,35 @@ func TestBoundsFollowTheTimeOfDay(t *testing.T) {
 	var s Scores
 	for i := range 3000 {
 		part := r.Float64()
-		s.Add(0, part, sources["by day"](r, i, part))
+		s.Add(0, part, 0, sources["by day"](r, i, part))
 	}
 	s.Refresh(growth, nothing)
-	require.InEpsilon(t, 5, s.Quantile(0, 0.1, 0.95)/s.Quantile(0, 0.6, 0.95), 0.4)
+	require.InEpsilon(t, 5, s.Quantile(0, 0.1, 0, 0.95)/s.Quantile(0, 0.6, 0, 0.95), 0.4)
+}
+
+// Bounds of counts, whose deviation is the root of their mean, hold for few as for many.
+func TestBoundsFollowTheSize(t *testing.T) {
+	sizes := []float64{100, 1000, 4000}
+	inside := make([]int, len(sizes))
+	r := rand.New(rand.NewPCG(3, 7))
+	var s Scores
+	const n = 2000
+	for i := range n * len(sizes) {
+		k, part := i%len(sizes), r.Float64()
+		said := sizes[k]
+		above := math.Sqrt(said) * r.NormFloat64()
+		if i%5 == 0 {
+			s.Refresh(growth, nothing)
+		}
+		if s.Quantile(0, part, said, 0.1) <= above && above <= s.Quantile(0, part, said, 0.9) {
+			inside[k]++
+		}
+		s.Add(0, part, said, said+above)
+	}
+	for k, size := range sizes {
+		require.InDelta(t, 0.8, float64(inside[k])/n, 0.05, "at %v", size)
+	}
+	require.InEpsilon(t, s.Quantile(0, 0.5, 1e9, 0.9), s.Quantile(0, 0.5, 1e12, 0.9), 0.01, "not without end")
 }
 
 // some returns the scores of n errors of each horizon in use.
@@ -110,7 +135,7 @@ func some(seed uint64, n int, draw func(r *rand.Rand, i int, part float64) float
 	for i := range n {
 		for _, k := range horizons {
 			part := r.Float64()
-			s.Add(k, part, draw(r, i, part))
+			s.Add(k, part, 0, draw(r, i, part))
 		}
 	}
 	s.Refresh(growth, nothing)
@@ -137,7 +162,7 @@ func TestBoundsAreInOrderAndNoNarrowerAtAHigherLevel(t *testing.T) {
 	each(t, func(t *testing.T, s *Scores, k int, part float64) {
 		width := 0.0
 		for p := 0.5; p < 1; p += 0.02 {
-			lower, upper := s.Quantile(k, part, 1-p), s.Quantile(k, part, p)
+			lower, upper := s.Quantile(k, part, 0, 1-p), s.Quantile(k, part, 0, p)
 			require.False(t, math.IsNaN(upper-lower) || math.IsInf(upper-lower, 0), "no number at %.2f", p)
 			rounding := 1e-6 * (math.Abs(lower) + math.Abs(upper))
 			require.LessOrEqual(t, lower, upper+rounding, "order at %.2f", p)
@@ -151,7 +176,7 @@ func TestQuantilesRise(t *testing.T) {
 	each(t, func(t *testing.T, s *Scores, k int, part float64) {
 		last := math.Inf(-1)
 		for p := 0.01; p < 1; p += 0.02 {
-			q := s.Quantile(k, part, p)
+			q := s.Quantile(k, part, 0, p)
 			require.GreaterOrEqual(t, q, last-1e-6*math.Abs(last), "at %.2f", p)
 			last = q
 		}
@@ -163,7 +188,7 @@ func TestFewScoresWiden(t *testing.T) {
 	last := math.Inf(1)
 	for _, n := range []int{2, 4, 8, 16, 32, 60} {
 		s := some(1, n, func(_ *rand.Rand, i int, _ float64) float64 { return float64(1 - 2*(i%2)) }, 0)
-		width := s.Quantile(0, 0.5, 0.95) - s.Quantile(0, 0.5, 0.05)
+		width := s.Quantile(0, 0.5, 0, 0.95) - s.Quantile(0, 0.5, 0, 0.05)
 		require.Less(t, width, last, n)
 		last = width
 	}
@@ -173,11 +198,11 @@ func TestFewScoresWiden(t *testing.T) {
 // Errors of a near horizon say what to expect of a far one that is not known yet.
 func TestAFarHorizonGrowsFromANearOne(t *testing.T) {
 	s := some(1, 200, sources["normal"], Horizons-1)
-	near := s.Quantile(Horizons-1, 0.5, 0.9)
+	near := s.Quantile(Horizons-1, 0.5, 0, 0.9)
 	require.Positive(t, near)
 	for k := Horizons - 2; k >= 0; k-- {
 		require.True(t, s.Known(k))
-		far := s.Quantile(k, 0.5, 0.9)
+		far := s.Quantile(k, 0.5, 0, 0.9)
 		require.Greater(t, far, near*growth*0.999)
 		near = far
 	}
@@ -191,10 +216,10 @@ func TestWhatIsNotSeenIsAtLeastWhatIsExpected(t *testing.T) {
 	unseen[0] = 100
 	s := some(1, 200, sources["normal"], Horizons-1)
 	s.Refresh(growth, unseen)
-	require.Greater(t, s.Quantile(0, 0.5, 0.9), 100.)
-	s.Add(0, 0.5, 1)
+	require.Greater(t, s.Quantile(0, 0.5, 0, 0.9), 100.)
+	s.Add(0, 0.5, 0, 1)
 	s.Refresh(growth, unseen)
-	require.Less(t, s.Quantile(0, 0.5, 0.9), 100., "what is seen counts")
+	require.Less(t, s.Quantile(0, 0.5, 0, 0.9), 100., "what is seen counts")
 }
 
 func TestForecastsThatWereRight(t *testing.T) {
@@ -202,12 +227,12 @@ func TestForecastsThatWereRight(t *testing.T) {
 	require.True(t, s.Known(0))
 	for k := range Horizons {
 		for _, p := range []float64{0.01, 0.5, 0.99} {
-			require.Zero(t, s.Quantile(k, 0.5, p))
+			require.Zero(t, s.Quantile(k, 0.5, 0, p))
 		}
 	}
-	s.Add(0, 0.5, 3)
+	s.Add(0, 0.5, 0, 3)
 	s.Refresh(growth, nothing)
-	require.Greater(t, s.Quantile(0, 0.5, 0.995), 0.)
+	require.Greater(t, s.Quantile(0, 0.5, 0, 0.995), 0.)
 }
 
 func TestNothingKnown(t *testing.T) {
@@ -215,7 +240,7 @@ func TestNothingKnown(t *testing.T) {
 	require.Zero(t, s.Size())
 	for k := range Horizons {
 		require.False(t, s.Known(k))
-		require.Zero(t, s.Quantile(k, 0, 0.9))
+		require.Zero(t, s.Quantile(k, 0, 0, 0.9))
 	}
 }
 
@@ -224,14 +249,14 @@ func TestMemoryIsThatOfTheHorizonsInUse(t *testing.T) {
 }
 
 func stored(s *Scores) []byte {
-	c := state.Codec{}
+	c := state.Codec{Version: 3}
 	s.State(&c)
 	return c.Bytes
 }
 
 func restored(b []byte) (*Scores, error) {
 	s := &Scores{}
-	c := state.Codec{Bytes: b, Reading: true}
+	c := state.Codec{Bytes: b, Version: 3, Reading: true}
 	s.State(&c)
 	return s, c.Err
 }
@@ -243,7 +268,7 @@ func TestARestartChangesNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, kept, again)
 		for _, s := range []*Scores{kept, again} {
-			s.Add(1, 0.3, 2)
+			s.Add(1, 0.3, 0, 2)
 			s.Refresh(growth, nothing)
 		}
 		require.Equal(t, stored(kept), stored(again))
@@ -270,11 +295,11 @@ func FuzzState(f *testing.F) {
 		again, bad := restored(stored(s)) // scores were rounded once, and are not again
 		require.NoError(t, bad)
 		require.Equal(t, stored(s), stored(again))
-		s.Add(2, 0.5, err)
+		s.Add(2, 0.5, 0, err)
 		s.Refresh(growth, nothing)
 		for k := range Horizons {
 			s.Known(k)
-			s.Quantile(k, 0.5, 0.9)
+			s.Quantile(k, 0.5, 0, 0.9)
 		}
 	})
 }

@@ -18,6 +18,7 @@ var ErrInvalid = errors.New("not the state of a forecast stream")
 // Codec appends values to Bytes, or takes them from its front.
 type Codec struct {
 	Bytes   []byte
+	Version byte // of the layout
 	Reading bool
 	Err     error // the first one; what is read after it is zero
 }
