@@ -74,8 +74,8 @@ func Pool() []Model {
 	}
 	return []Model{
 		{"flat", 1, func(*Input) bool { return true }, Flat},
-		{"drift", 2, func(in *Input) bool { return len(in.Y) >= 6 }, Drift},
-		{"short season naive", 0.6, short(1), func(in *Input, out []float64) { Naive(in.Y, in.Short, out) }},
+		{"drift", 3, func(in *Input) bool { return len(in.Y) >= 6 }, Drift},
+		{"short season naive", 0.4, short(1), func(in *Input, out []float64) { Naive(in.Y, in.Short, out) }},
 		{"autoregression", 0.8, short(3), func(in *Input, out []float64) { Autoregression(in, false, out) }},
 		{"autoregression of logs", 0.8, positive(short(3)), func(in *Input, out []float64) { Autoregression(in, true, out) }},
 		{"exponential smoothing", 0.8, short(2), Smoothing},

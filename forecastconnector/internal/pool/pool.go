@@ -131,74 +131,106 @@ func (e *Errors) Size() int { return 8 * cap(e.records) }
 // Errors are compared as ratios, so what is said of a model by its prior and by several
 // horizons is averaged as logarithms.
 func (e *Errors) Weights(prior, entry, dst []float64) {
-	m := e.Models
-	scratch := make([]float64, m*(e.Horizons+4)+e.Horizons)
-	pooled, seen, shorter, count := scratch[:m], scratch[m:2*m], scratch[2*m:3*m], scratch[3*m:4*m]
-	unit, own := scratch[4*m:4*m+e.Horizons], scratch[4*m+e.Horizons:]
-	known := e.units(prior, unit)
-	far := e.far()
-	for h := range e.Horizons {
-		best, worst := max(e.best(h, prior), exact*unit[h]), max(far, exact*unit[h])
-		for k := range m {
-			if prior[k] <= 0 {
+	j := judge{Errors: e, prior: prior}
+	j.compare(entry)
+	for h := e.Horizons - 1; h >= 0; h-- { // the shortest first
+		share(j.at(h), prior, dst[h*e.Models:(h+1)*e.Models])
+	}
+}
+
+// judge holds what each model is taken to be off by, as logarithms.
+type judge struct {
+	*Errors
+	prior  []float64
+	own    []float64 // [horizon*Models+model]
+	pooled []float64 // [model]: the mean over all horizons
+	seen   []float64 // [model]: scored forecasts of a horizon, in the mean
+	errors []float64 // [model]: at the horizon at hand
+	// Of the models without a season, at the next shorter horizon: their errors over
+	// the level's, and how much of that holds further ahead.
+	beside, holds [plain]float64
+}
+
+// compare sets own, pooled and seen from what was scored and from the priors.
+func (j *judge) compare(entry []float64) {
+	m := j.Models
+	scratch := make([]float64, m*(j.Horizons+4)+j.Horizons)
+	j.pooled, j.seen, j.errors = scratch[:m], scratch[m:2*m], scratch[2*m:3*m]
+	count, unit := scratch[3*m:4*m], scratch[4*m:4*m+j.Horizons]
+	j.own = scratch[4*m+j.Horizons:]
+	known := j.units(j.prior, unit)
+	far := j.far()
+	for h := range j.Horizons {
+		best, worst := max(j.best(h, j.prior), exact*unit[h]), max(far, exact*unit[h])
+		for k, prior := range j.prior {
+			if prior <= 0 {
 				continue
 			}
 			if unit[h] == 0 {
-				own[h*m+k] = math.Log(prior[k])
+				j.own[h*m+k] = math.Log(prior)
 				continue
 			}
 			// What a newcomer is expected to be better by, its prior says of the level far
 			// ahead; where others have shown that they know better, it is better by that
 			// than the mean of both errors.
-			expected := prior[k] * math.Sqrt(worst*best)
+			expected := prior * math.Sqrt(worst*best)
 			if entry[k] > 0 {
 				expected = entry[k] * best
 			}
-			r := e.of(k, h)
+			r := j.of(k, h)
 			w := float64(r.weight)
 			err := math.Log(expected / unit[h])
 			if w > 0 {
 				err += w / (w + doubt(k, w)) * (math.Log(max(r.mean()/unit[h], exact)) - err)
 			}
-			own[h*m+k] = err
-			if k < plain && w == 0 { // the next shorter horizon tells, below
+			j.own[h*m+k] = err
+			if k < plain && w == 0 { // the next shorter horizon tells, see at
 				continue
 			}
-			pooled[k] += err
+			j.pooled[k] += err
 			count[k]++
-			seen[k] += w / known
+			j.seen[k] += w / known
 		}
 	}
 	for k := range m {
-		pooled[k] /= max(count[k], 1)
+		j.pooled[k] /= max(count[k], 1)
 	}
-	for h := e.Horizons - 1; h >= 0; h-- { // the shortest first
-		// What a model is worth at short horizons says little about far ones that
-		// nothing has been scored at yet (but see plain).
-		evidence := 0.0
-		for k := range m {
-			if prior[k] > 0 {
-				evidence = max(evidence, float64(e.of(k, h).weight))
+}
+
+// at is what each ready model is off by at a horizon; the next shorter one must have
+// been asked for before. What a model is worth at short horizons says little about far
+// ones that nothing has been scored at yet, but see plain.
+func (j *judge) at(h int) []float64 {
+	evidence := 0.0
+	for k := range j.Models {
+		if j.prior[k] > 0 {
+			evidence = max(evidence, float64(j.of(k, h).weight))
+		}
+	}
+	for k, prior := range j.prior {
+		if prior <= 0 {
+			continue
+		}
+		err := j.own[h*j.Models+k]
+		err += Pooled * j.seen[k] / (j.seen[k] + strength) * (j.pooled[k] - err)
+		guess, sure := math.Log(prior), evidence/(evidence+strength)
+		if k < plain && h+1 < j.Horizons {
+			guess += j.holds[k] * (j.beside[k] - guess)
+			if j.of(k, h).weight == 0 { // though others have been scored here
+				sure = 0
 			}
 		}
-		sure := evidence / (evidence + strength)
-		for k := range m {
-			if prior[k] <= 0 {
-				continue
-			}
-			err := own[h*m+k]
-			err += Pooled * seen[k] / (seen[k] + strength) * (pooled[k] - err)
-			guess, sure := math.Log(prior[k]), sure
-			if k < plain && h+1 < e.Horizons {
-				guess = (guess + shorter[k] - shorter[0]) / 2
-				if e.of(k, h).weight == 0 { // though others have been scored here
-					sure = 0
-				}
-			}
-			shorter[k] = guess + sure*(err-guess)
-		}
-		share(shorter, prior, dst[h*m:(h+1)*m])
+		j.errors[k] = guess + sure*(err-guess)
 	}
+	for k := range plain {
+		j.beside[k] = j.errors[k] - j.errors[0]
+		if w := float64(j.of(k, h).weight); w > 0 {
+			j.holds[k] = w / (w + strength)
+		} else {
+			j.holds[k] /= 2
+		}
+	}
+	return j.errors
 }
 
 // units writes the mean error of all ready models at each horizon, and returns at how

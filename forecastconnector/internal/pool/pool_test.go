@@ -96,6 +96,23 @@ func TestForgottenAModelHasItsPrior(t *testing.T) {
 	require.Equal(t, weights(&want), weights(e))
 }
 
+// A trend that beat the level wherever both were scored does so a step further ahead,
+// the more so the more often it did.
+func TestWhatATrendWasWorthHoldsFurtherAhead(t *testing.T) {
+	last := 0.0
+	for _, n := range []int{0, 1, 3, 10} {
+		e := NewErrors(len(priors), 2)
+		for range n {
+			e.Score(0, 1, 20)
+			e.Score(1, 1, 1)
+		}
+		trend := weights(&e)[1] // at the furthest horizon
+		require.Greater(t, trend, last, n)
+		last = trend
+	}
+	require.Greater(t, last, 0.9)
+}
+
 // A whole season ahead the level of now is right again, so the level there does not
 // tell what a season is worth.
 func TestTheLevelASeasonAhead(t *testing.T) {
