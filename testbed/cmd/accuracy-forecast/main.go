@@ -59,6 +59,9 @@ func main() {
 	}
 	if *rolling {
 		origins(sets, methods, *count, *quick, *markdown)
+		if !*quick {
+			again(sets, methods, *markdown)
+		}
 	}
 	if *stepped {
 		steps(sets, *markdown)
@@ -83,6 +86,37 @@ func origins(sets []dataset.ForecastSet, methods []forecastbase.Method, count in
 		compare(results, methods, markdown)
 	}
 	means(results)
+}
+
+// few is how many series a set has, at least, for the default number of origins to say
+// something about it, and more how many origins do so for one with less.
+const (
+	few  = 10
+	more = 64
+)
+
+// again scores the sets of few series from more origins, beside the simple methods.
+func again(sets []dataset.ForecastSet, methods []forecastbase.Method, markdown bool) {
+	sets = slices.DeleteFunc(slices.Clone(sets), func(s dataset.ForecastSet) bool { return len(s.Series) >= few })
+	methods = slices.DeleteFunc(slices.Clone(methods), func(m forecastbase.Method) bool { return !m.Simple })
+	table := report.Table{
+		Title: fmt.Sprintf("Sets of less than %d series again, from %d origins", few, more),
+		Head:  []string{"set", "series", "MASE", "best simple", "MASE", "ours against it", "cover 80", "cover 95", "over 90"},
+	}
+	for _, r := range forecastrun.Sets(sets, methods, more) {
+		best := 0
+		for k := range r.Methods {
+			if r.Methods[k].MASE < r.Methods[best].MASE {
+				best = k
+			}
+		}
+		theirs := r.Methods[best].MASE
+		table.Row(r.Set.Name, len(r.Set.Series), r.Ours.MASE, methods[best].Name, theirs, percent(r.Ours.MASE/theirs-1),
+			share(r.Ours.Coverage[0]), share(r.Ours.Coverage[1]), share(r.Ours.Exceeded))
+	}
+	if len(table.Rows) > 0 {
+		table.Write(os.Stdout, markdown)
+	}
 }
 
 // means prints the geometric mean over the streaming sets: of all series, of each
@@ -184,6 +218,8 @@ func cells(name string, figures int) []any { return append(make([]any, 0, figure
 
 func share(v float64) string { return fmt.Sprintf("%.1f", 100*v) }
 
+func percent(v float64) string { return fmt.Sprintf("%+.1f %%", 100*v) }
+
 func row(t *report.Table, r *forecastrun.Result) {
 	s := r.Ours
 	even := any("")
@@ -229,7 +265,7 @@ func compare(results []forecastrun.Result, methods []forecastbase.Method, markdo
 				best = min(best, r.Methods[k].MASE)
 			}
 		}
-		table.Row(append(cells, best, fmt.Sprintf("%+.1f %%", 100*(r.Ours.MASE/best-1)))...)
+		table.Row(append(cells, best, percent(r.Ours.MASE/best-1))...)
 		if slices.Contains(streaming, r.Set.Name) {
 			n++
 			geo[0] += math.Log(r.Ours.MASE)
@@ -244,7 +280,7 @@ func compare(results []forecastrun.Result, methods []forecastbase.Method, markdo
 		for _, g := range geo {
 			cells = append(cells, math.Exp(g/n))
 		}
-		table.Row(append(cells, fmt.Sprintf("%+.1f %%", 100*(math.Exp((geo[0]-geo[len(geo)-1])/n)-1)))...)
+		table.Row(append(cells, percent(math.Exp((geo[0]-geo[len(geo)-1])/n)-1))...)
 	}
 	table.Write(os.Stdout, markdown)
 	best, name := math.Inf(1), ""
@@ -254,7 +290,7 @@ func compare(results []forecastrun.Result, methods []forecastbase.Method, markdo
 		}
 	}
 	if n > 0 {
-		fmt.Printf("streaming sets, against the best simple method of each set: %+.1f %%; against the best one for all, %s: %+.1f %%\n",
-			100*(math.Exp((geo[0]-geo[len(geo)-1])/n)-1), name, 100*(math.Exp((geo[0]-best)/n)-1))
+		fmt.Printf("streaming sets, against the best simple method of each set: %s; against the best one for all, %s: %s\n",
+			percent(math.Exp((geo[0]-geo[len(geo)-1])/n)-1), name, percent(math.Exp((geo[0]-best)/n)-1))
 	}
 }
