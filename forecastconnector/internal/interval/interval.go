@@ -96,7 +96,7 @@ func (s *Scores) Add(k int, part, said, came float64) {
 }
 
 // most is the most by which the size of a forecast makes bounds wider or narrower.
-const most = 4
+const most = 4.0
 
 // relative is how large the error of what is said at horizon k is, over the usual one.
 // It grows with the root of the size, as that of counts does; what is as small as the
