@@ -26,6 +26,28 @@ func TestSpikeIsFlaggedAndNoiseIsNot(t *testing.T) {
 	require.Equal(t, Spike, v.Kind)
 }
 
+// A stream that began with an incident does not see the next one. That its values are
+// then as ever, a sixth of what they were in it, is no drop that goes on.
+func TestTheEndOfAnUnseenIncidentIsNoDrop(t *testing.T) {
+	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for seed := range uint64(200) {
+		cfg := Default()
+		d := New(&cfg)
+		rng := rand.New(rand.NewPCG(1, seed))
+		begin, flagged := 12+int(seed%20), 0
+		for i := range 480 {
+			value := 15 + rng.NormFloat64()
+			if k := (i - begin) % 240; k >= 0 && k < 12 {
+				value *= 6
+			}
+			if d.Step(start.Add(time.Duration(i)*15*time.Second).UnixNano(), value).Anomalous {
+				flagged++
+			}
+		}
+		require.LessOrEqual(t, flagged, 40, "incidents from value %d on, seed %d", begin, seed)
+	}
+}
+
 func TestNotFiniteIsIgnored(t *testing.T) {
 	cfg := Default()
 	d := New(&cfg)

@@ -157,9 +157,14 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 				v.Score = 0
 			}
 		}
-		if i.Calm > calmAfter {
+		switch {
+		case i.Calm > calmAfter:
 			d.incident = nil
 			d.Slow, d.Long = i.Slow, i.Long
+		case i.Back != None && i.Near >= 2*brief: // no drop: the little there is was always
+			d.level(i.Inside)
+			d.VarFast, d.Run = d.VarSlow, 0
+			d.incident = nil
 		}
 	}
 	if v.Anomalous = v.Score >= 1; v.Anomalous {
