@@ -305,7 +305,7 @@ func TestLease(t *testing.T) {
 		require.Equal(t, []string{"desk", "shop"}, lease("a", "desk", "shop"))
 		require.Equal(t, []string{"yard"}, lease("b", "shop", "yard"))
 		require.Equal(t, []string{"shop"}, lease("a", "shop"))
-		require.Eventually(t, func() bool { return len(lease("b", "shop")) == 1 }, 30*time.Second, 50*time.Millisecond)
+		require.Eventually(t, func() bool { return len(lease("b", "shop")) == 1 }, 5*time.Second, 50*time.Millisecond)
 		require.NoError(t, s.Release(t.Context(), "b"))
 		require.Equal(t, []string{"shop"}, lease("a", "shop"))
 	})
