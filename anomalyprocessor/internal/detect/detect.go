@@ -252,8 +252,8 @@ func (d *Detector) clock(at int64) {
 	}
 }
 
-// resume forgets, after a long gap, where the level was, but not how large the
-// noise is.
+// resume goes on at the level x, as after a long gap: where the level was is
+// forgotten, and what was under way, but not how large the noise is.
 func (d *Detector) resume(x float64) {
 	d.level(x)
 	d.incident, d.Run = nil, 0

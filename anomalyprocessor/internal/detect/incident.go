@@ -162,9 +162,7 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 			d.incident = nil
 			d.Slow, d.Long = i.Slow, i.Long
 		case i.Back != None && i.Near >= 2*brief: // no drop: the little there is was always
-			d.level(i.Inside)
-			d.VarFast, d.Run = d.VarSlow, 0
-			d.incident = nil
+			d.resume(i.Inside)
 		}
 	}
 	if v.Anomalous = v.Score >= 1; v.Anomalous {
@@ -187,9 +185,8 @@ func (d *Detector) comeHome(at int64, x float64) {
 		h.Back++
 		h.Level += (x - h.Level) / float64(h.Back+1)
 		if h.Back >= homeAfter {
-			d.level(h.Level)
-			d.VarFast, d.Run = d.VarSlow, 0
-			d.home, d.incident = nil, nil
+			d.resume(h.Level)
+			d.home = nil
 		}
 	}
 }

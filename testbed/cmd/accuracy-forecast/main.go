@@ -104,14 +104,8 @@ func again(sets []dataset.ForecastSet, methods []forecastbase.Method, markdown b
 		Head:  []string{"set", "series", "MASE", "best simple", "MASE", "ours against it", "cover 80", "cover 95", "over 90"},
 	}
 	for _, r := range forecastrun.Sets(sets, methods, more) {
-		best := 0
-		for k := range r.Methods {
-			if r.Methods[k].MASE < r.Methods[best].MASE {
-				best = k
-			}
-		}
-		theirs := r.Methods[best].MASE
-		table.Row(r.Set.Name, len(r.Set.Series), r.Ours.MASE, methods[best].Name, theirs, percent(r.Ours.MASE/theirs-1),
+		theirs, name := bestSimple(methods, func(k int) float64 { return r.Methods[k].MASE })
+		table.Row(r.Set.Name, len(r.Set.Series), r.Ours.MASE, name, theirs, percent(r.Ours.MASE/theirs-1),
 			share(r.Ours.Coverage[0]), share(r.Ours.Coverage[1]), share(r.Ours.Exceeded))
 	}
 	if len(table.Rows) > 0 {
@@ -246,6 +240,17 @@ func choose(sets []dataset.ForecastSet, only string, every int) []dataset.Foreca
 	return out
 }
 
+// bestSimple is the least error of a simple method, and whose it is.
+func bestSimple(methods []forecastbase.Method, of func(k int) float64) (best float64, name string) {
+	best = math.Inf(1)
+	for k, m := range methods {
+		if m.Simple && of(k) < best {
+			best, name = of(k), m.Name
+		}
+	}
+	return best, name
+}
+
 // compare prints the MASE of all methods, and how far we are below the best
 // simple one of each set.
 func compare(results []forecastrun.Result, methods []forecastbase.Method, markdown bool) {
@@ -258,13 +263,10 @@ func compare(results []forecastrun.Result, methods []forecastbase.Method, markdo
 	n := 0.0
 	for _, r := range results {
 		cells := append(make([]any, 0, len(methods)+4), r.Set.Name, r.Ours.MASE)
-		best := math.Inf(1)
-		for k, m := range methods {
+		for k := range methods {
 			cells = append(cells, r.Methods[k].MASE)
-			if m.Simple {
-				best = min(best, r.Methods[k].MASE)
-			}
 		}
+		best, _ := bestSimple(methods, func(k int) float64 { return r.Methods[k].MASE })
 		table.Row(append(cells, best, percent(r.Ours.MASE/best-1))...)
 		if slices.Contains(streaming, r.Set.Name) {
 			n++
@@ -283,13 +285,8 @@ func compare(results []forecastrun.Result, methods []forecastbase.Method, markdo
 		table.Row(append(cells, percent(math.Exp((geo[0]-geo[len(geo)-1])/n)-1))...)
 	}
 	table.Write(os.Stdout, markdown)
-	best, name := math.Inf(1), ""
-	for k, m := range methods {
-		if m.Simple && geo[k+1] < best {
-			best, name = geo[k+1], m.Name
-		}
-	}
 	if n > 0 {
+		best, name := bestSimple(methods, func(k int) float64 { return geo[k+1] })
 		fmt.Printf("streaming sets, against the best simple method of each set: %s; against the best one for all, %s: %s\n",
 			percent(math.Exp((geo[0]-geo[len(geo)-1])/n)-1), name, percent(math.Exp((geo[0]-best)/n)-1))
 	}
