@@ -173,7 +173,7 @@ func (b *testBase) damage(r *rand.Rand) {
 		}
 		if p.clock != nil && r.IntN(2) == 0 {
 			clock := *p.clock
-			clock.Closed, clock.Pending = clock.Space-int64(r.IntN(1e9)), nil
+			clock.Closed, clock.Categories = clock.Space-int64(r.IntN(1e9)), nil
 			p.clock = &clock
 		}
 	}

@@ -21,7 +21,8 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// Version changes whenever a message may get another statement.
+// Version changes whenever a message may get another statement from the built-in
+// lexicon.
 const Version = 1
 
 // Statement is what a message says.
@@ -84,6 +85,7 @@ type Lexicon struct {
 // Reader reads messages. It is immutable and safe for concurrent use.
 type Reader struct {
 	english *lexicon
+	version uint64
 }
 
 // New returns a reader that knows the built-in lexicon and what the others add.
@@ -93,8 +95,15 @@ func New(more ...Lexicon) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{l}, nil
+	r := &Reader{english: l, version: Version}
+	for _, lex := range more {
+		r.version = r.version*31 + xxhash.Sum64String(lex.Text)
+	}
+	return r, nil
 }
+
+// Version changes whenever a message may get another statement.
+func (r *Reader) Version() uint64 { return r.version }
 
 // Read reduces a message, given as the text of its template: constant words with
 // placeholders in angle brackets.
