@@ -133,13 +133,12 @@ func (p *testRows) join(a knowledge.Alias) {
 		}
 		return
 	}
-	delete(p.clusters, a.From)
-	for id, t := range p.templates {
+	for _, t := range p.templates {
 		if t.Cluster == a.From {
-			t.Cluster = a.To
-			p.templates[id] = t
+			return
 		}
 	}
+	delete(p.clusters, a.From)
 }
 
 // damage loses and spoils some of every kind of row.

@@ -9,21 +9,44 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
-// aliases joins what a processor has joined, unless somebody was faster. Of
-// clusters those come that a person had joined under IDs of other versions.
+// aliases joins what a processor has joined, unless somebody was faster.
 func (w *saving) aliases() error {
 	for _, a := range w.delta.Aliases {
 		var err error
 		if a.Kind == knowledge.KindTemplate {
 			err = w.absorb(a)
-		} else if from, into := w.cluster(a.From), w.cluster(a.To); from != into {
-			err = w.joinClusters(joining{into: into, from: from, at: a.At, person: a.Person})
+		} else {
+			err = w.end(a)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// end makes a cluster part of another that has no templates left, or that a
+// person had joined under the ID of another version. Of one that was never saved
+// the ID is kept: records have it.
+func (w *saving) end(a knowledge.Alias) error {
+	from, into := w.cluster(a.From), w.cluster(a.To)
+	if from == into {
+		return nil
+	}
+	var templates, clusters int
+	if err := w.row(w.ctx, "SELECT (SELECT count(*) FROM templates WHERE cluster = ?), (SELECT count(*) FROM clusters WHERE id = ?)", from, from).
+		Scan(&templates, &clusters); err != nil {
+		return err
+	}
+	switch {
+	case templates > 0 && !a.Person:
+		return nil
+	case clusters > 0:
+		return w.joinClusters(joining{into: into, from: from, at: a.At, person: a.Person})
+	}
+	w.rows++
+	return w.exec(`INSERT INTO aliases (kind, id, target, partition, at, rev, writer, person) VALUES ('cluster', ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, id) DO NOTHING`, from, into, w.partition, a.At, w.rev, w.writer, a.Person)
 }
 
 // absorb makes one template part of another.

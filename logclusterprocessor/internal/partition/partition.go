@@ -287,8 +287,8 @@ func (p *Partition) changed(m *meaning) {
 	}
 }
 
-// succeed hands on what a meaning had that has no members left: its solution. The
-// knowledge base sees the same in the templates' rows.
+// succeed hands on what a meaning had that has no members left. Its ID is an alias
+// from now on.
 func (p *Partition) succeed(old, to *meaning) {
 	if old == to {
 		return
@@ -300,6 +300,7 @@ func (p *Partition) succeed(old, to *meaning) {
 	if to.solution == "" {
 		to.solution = old.solution
 	}
+	p.note(knowledge.Alias{Kind: knowledge.KindCluster, From: knowledge.ID(old.id), To: knowledge.ID(to.id)})
 }
 
 // forget takes out a template that a limit evicted.
