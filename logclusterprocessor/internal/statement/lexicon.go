@@ -191,23 +191,33 @@ func (l *lexicon) addSense(name, wording string) error {
 	return l.senses.add(phrase{elements: l.elements(wording, marks), becomes: []token{{kind: sense, text: name}}})
 }
 
-// elements reads a phrase as a message is read.
+// elements reads a phrase as a message is read, up to the point where phrases of
+// its section are looked for: with marks, those of senses.
 func (l *lexicon) elements(wording string, marks map[string]kind) []element {
 	var out []element
-	gap := false
-	for w := range strings.FieldsSeq(wording) {
-		if w == ".." {
-			gap = true
-			continue
-		}
-		if k, ok := marks[w]; ok {
-			out, gap = append(out, element{kind: k, gap: gap}), false
-			continue
-		}
-		for _, t := range tokenize(w) {
-			if t.kind == word && (marks == nil || !l.has(stop, t.raw)) {
-				out, gap = append(out, element{kind: word, text: l.canonical(t.raw), gap: gap}), false
+	for i, part := range strings.Split(" "+wording+" ", " .. ") {
+		var tokens []token
+		for w := range strings.FieldsSeq(part) {
+			if k, ok := marks[w]; ok {
+				tokens = append(tokens, token{kind: k})
+				continue
 			}
+			for _, t := range tokenize(w) {
+				if t.kind == word {
+					t.text = l.canonical(t.raw)
+					tokens = append(tokens, t)
+				}
+			}
+		}
+		if marks != nil {
+			tokens = l.frames.replace(l.rewrites.replace(tokens))
+		}
+		gap := i > 0
+		for _, t := range tokens {
+			if marks != nil && t.kind == word && l.has(stop, t.raw) {
+				continue
+			}
+			out, gap = append(out, element{kind: t.kind, text: t.text, gap: gap}), false
 		}
 	}
 	return out
