@@ -55,3 +55,8 @@ func (p *logClusterProcessor) Match(q knowledge.Query) []knowledge.Match {
 	p.masker.Mask(q.Text, &line)
 	return p.parts.Match(&line, key)
 }
+
+// Related implements knowledge.Matcher.
+func (p *logClusterProcessor) Related(partition string, cluster knowledge.ID) []knowledge.Related {
+	return p.parts.Related(partition, cluster)
+}

@@ -8,6 +8,18 @@ package knowledge // import "github.com/otelcol-aiops/otelcol-aiops/logclusterpr
 type Matcher interface {
 	// Match returns what fits, the surest first, at most one for each partition.
 	Match(q Query) []Match
+	// Related returns the clusters of a partition that are nearest to one of them in
+	// words, the nearest first. Near is not the same: nothing joins them.
+	Related(partition string, cluster ID) []Related
+}
+
+// Related is a cluster that is near another.
+type Related struct {
+	Cluster  ID
+	Text     string // of its oldest template
+	Keywords []string
+	Solution string
+	Distance float64 // as clustering::distance measures it
 }
 
 // Query is a line to match.

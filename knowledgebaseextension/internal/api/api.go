@@ -27,6 +27,9 @@ type Base interface {
 	// Match returns what a line would be taken for, the surest first. It fails when
 	// no log_cluster processor of this process uses the knowledge base.
 	Match(q knowledge.Query) ([]knowledge.Match, error)
+	// Related returns the clusters that are nearest to one in words, the nearest
+	// first, as far as a log_cluster processor of this process knows them.
+	Related(partition string, cluster knowledge.ID) []knowledge.Related
 	// Poke says that the store was changed.
 	Poke()
 }

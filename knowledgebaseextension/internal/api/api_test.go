@@ -283,6 +283,27 @@ func (l lookup) Match(q knowledge.Query) []knowledge.Match {
 	return []knowledge.Match{m}
 }
 
+func (l lookup) Related(partition string, cluster knowledge.ID) []knowledge.Related {
+	var related []knowledge.Related
+	for _, m := range l {
+		if m.Partition == partition && m.Cluster != cluster {
+			related = append(related, knowledge.Related{Cluster: m.Cluster, Text: m.TemplateText, Keywords: m.Keywords, Solution: m.Solution, Distance: 0.5})
+		}
+	}
+	return related
+}
+
+func TestRelated(t *testing.T) {
+	h := onSQLite(t)
+	h.base.matcher = lookup{"x": {Partition: "shop", Cluster: 0xb1, TemplateText: "disk full on <*>", Keywords: []string{"disk"}, Solution: "Delete."}}
+	var detail Detail
+	h.ok(t, http.MethodGet, "/api/v1/clusters/00000000000000a1", "", &detail)
+	require.Equal(t, []Related{{"00000000000000b1", "disk full on <*>", []string{"disk"}, "Delete.", 0.5}}, detail.Related)
+	h.base.matcher = nil
+	h.ok(t, http.MethodGet, "/api/v1/clusters/00000000000000a1", "", &detail)
+	require.Empty(t, detail.Related)
+}
+
 func TestMatch(t *testing.T) {
 	known := knowledge.Match{
 		Partition: "shop", Template: 0xa1, TemplateText: "Table not found: <*>", Cluster: 0xa1, Keywords: []string{"table"},

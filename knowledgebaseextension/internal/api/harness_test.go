@@ -73,6 +73,13 @@ func (b *base) Match(q knowledge.Query) ([]knowledge.Match, error) {
 	return b.matcher.Match(q), nil
 }
 
+func (b *base) Related(partition string, cluster knowledge.ID) []knowledge.Related {
+	if b.matcher == nil {
+		return nil
+	}
+	return b.matcher.Related(partition, cluster)
+}
+
 // harness is the handler on a real store, behind a real server.
 type harness struct {
 	store  *store.Store

@@ -142,6 +142,20 @@ func (b *Base) Match(q knowledge.Query) ([]knowledge.Match, error) {
 	return matches, nil
 }
 
+// Related asks the processors of this process which clusters are near one, the
+// nearest first. Without a processor that holds the partition there are none.
+func (b *Base) Related(partition string, cluster knowledge.ID) []knowledge.Related {
+	b.mu.Lock()
+	sessions := b.sessions
+	b.mu.Unlock()
+	for _, s := range sessions {
+		if related := s.processor.Related(partition, cluster); len(related) > 0 {
+			return related
+		}
+	}
+	return nil
+}
+
 // Alone is true when no other collector can share the store.
 func (b *Base) Alone() bool { return b.options.Store.DSN == "" }
 

@@ -82,31 +82,6 @@ func (p *Partition) mergeCategories(all []*category) {
 	p.observer.Merged(len(all) - 1)
 }
 
-// Related is a cluster that is near another.
-type Related struct {
-	ID       uint64
-	Distance float64
-}
-
-const (
-	// maxRelated is how many related clusters are named.
-	maxRelated = 5
-	// relatedWithin is how much farther than a category reaches, as a factor.
-	relatedWithin = 1.6
-)
-
-// related returns the clusters nearest to one, the nearest first.
-func (p *Partition) related(of *meaning) []Related {
-	hits := p.index.NearestK(p.space.Vector(of.terms()), relatedWithin*p.settings.Clustering.Threshold, maxRelated+1)
-	out := make([]Related, 0, maxRelated)
-	for _, hit := range hits {
-		if hit.ID != of.id && len(out) < maxRelated {
-			out = append(out, Related{hit.ID, hit.Distance})
-		}
-	}
-	return out
-}
-
 // indexMeanings builds the index under the space in force.
 func (p *Partition) indexMeanings() {
 	p.index = cluster.NewIndex(p.settings.Clustering.Distance)

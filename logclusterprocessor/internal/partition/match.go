@@ -78,6 +78,37 @@ func (p *Partition) hit(m *meaning, how knowledge.How, confidence float64) knowl
 	}
 }
 
+// Related returns the clusters nearest to one of a partition, the nearest first.
+func (r *Registry) Related(key string, cluster knowledge.ID) []knowledge.Related {
+	p := r.find(key)
+	if p == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	of := p.meanings.byID[uint64(cluster)]
+	if of == nil {
+		return nil
+	}
+	hits := p.index.NearestK(p.space.Vector(of.terms()), relatedWithin*p.settings.Clustering.Threshold, maxRelated+1)
+	related := make([]knowledge.Related, 0, maxRelated)
+	for _, hit := range hits {
+		if m := p.meanings.byID[hit.ID]; m != of && len(related) < maxRelated {
+			related = append(related, knowledge.Related{
+				Cluster: knowledge.ID(m.id), Text: m.members[0].text, Keywords: m.keywords, Solution: m.solution, Distance: hit.Distance,
+			})
+		}
+	}
+	return related
+}
+
+const (
+	// maxRelated is how many related clusters are named.
+	maxRelated = 5
+	// relatedWithin is how much farther than a category reaches, as a factor.
+	relatedWithin = 1.6
+)
+
 func parseID(text string) knowledge.ID {
 	id, _ := strconv.ParseUint(text, 16, 64) // FormatID wrote it
 	return knowledge.ID(id)
