@@ -1,0 +1,309 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package statement
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What is read of a run of Chinese text. The bounds hold for any input.
+const (
+	hanRunesRead   = 1024 // runes of a run that are read; the rest is one last word, as it is
+	hanWordsMost   = 32   // words for keywords
+	hanWordLongest = 6    // runes of a run between lexicon words that is still a word
+)
+
+//go:embed lexicon/zh.txt
+var hanFile string
+
+var han = mustHanLexicon(hanFile)
+
+// isHan tells whether readHan can read the text: it has Han characters, and
+// none of the letters that make it Japanese or Korean, whose words would be
+// taken apart by a Chinese lexicon.
+func isHan(text string) bool {
+	found := false
+	for _, r := range text {
+		switch {
+		case r < 0x1100: // nothing below the first hangul
+		case unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+			return false
+		case unicode.Is(unicode.Han, r):
+			found = true
+		}
+	}
+	return found
+}
+
+// readHan reduces a run of text that contains Han characters, with Latin
+// words, digits and placeholders inside, to a reading. Two runs say the same
+// when fail and done are both zero or both not, not is equal, and the sets of
+// senses and of words are equal. Chinese has no inflection and puts verb and
+// object in either order (内存分配失败, 分配内存失败), so the order of words
+// carries nothing, except behind the marks of a role, whose words are tagged.
+func readHan(text string) reading {
+	s := hanScanner{lex: han, text: hanRunes(text)}
+	s.scan()
+	return s.reading(text)
+}
+
+// hanWords returns the words of a text that a person would search for: the
+// names of the lexicon and what stands between them, if it is short enough to
+// be a word. Values, frames, negations and function words are none.
+func hanWords(text string) []string {
+	s := hanScanner{lex: han, text: hanRunes(text)}
+	s.scan()
+	var out []string
+	add := func(w []rune) {
+		if word := string(w); len(out) < hanWordsMost && !slices.Contains(out, word) {
+			out = append(out, word)
+		}
+	}
+	for i := 0; i < len(s.tokens); i++ {
+		t := s.tokens[i]
+		switch {
+		case t.entry != nil:
+			if t.entry.isWord() {
+				add(s.text[t.at:t.end])
+			}
+		case isLatin(s.text[t.at]):
+			if !s.number(t) {
+				add(s.text[t.at:t.end])
+			}
+		default: // characters that the lexicon does not know, up to the next that it does
+			end := t.end
+			for i+1 < len(s.tokens) && s.tokens[i+1].entry == nil && s.tokens[i+1].at == end && !isLatin(s.text[end]) {
+				i++
+				end = s.tokens[i].end
+			}
+			if n := end - t.at; n >= 2 && n <= hanWordLongest {
+				add(s.text[t.at:end])
+			}
+		}
+	}
+	return out
+}
+
+// Runes that hanRunes puts in for others.
+const (
+	clauseEnd = '.' // any punctuation that ends a clause
+	colon     = ':'
+	gap       = ' ' // between two Latin words
+)
+
+// hanRunes takes the values out and makes the rest uniform: lower case, no
+// full-width forms, no quotation marks, no white space beside Han characters.
+// What stood around a value is joined, since 没有 <value> 这个 is one wording.
+func hanRunes(text string) []rune {
+	out := make([]rune, 0, min(len(text), hanRunesRead))
+	for i := 0; i < len(text) && len(out) < hanRunesRead; {
+		if n := placeholderLen(text[i:]); n > 0 {
+			out = addGap(out)
+			i += n
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(text[i:])
+		i += n
+		switch r = narrow(r); {
+		case unicode.Is(unicode.Han, r):
+			if n := len(out); n > 0 && out[n-1] == gap {
+				out = out[:n-1]
+			}
+			out = append(out, r)
+		case r == '_', unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
+			out = append(out, unicode.ToLower(r))
+		case r == colon:
+			out = append(out, colon)
+		case strings.ContainsRune(".,;!?。，；、！？…\n", r):
+			out = append(out, clauseEnd)
+		default:
+			out = addGap(out)
+		}
+	}
+	return out
+}
+
+// addGap keeps a Latin word apart from the next.
+func addGap(out []rune) []rune {
+	if n := len(out); n > 0 && isLatin(out[n-1]) {
+		return append(out, gap)
+	}
+	return out
+}
+
+// narrow maps full-width forms and the ideographic space to ASCII.
+func narrow(r rune) rune {
+	switch {
+	case r >= 0xFF01 && r <= 0xFF5E:
+		return r - 0xFEE0
+	case r == 0x3000:
+		return ' '
+	}
+	return r
+}
+
+// placeholderLen is the length of the placeholder that text starts with.
+func placeholderLen(text string) int {
+	const longest = 16
+	if text[0] != '<' {
+		return 0
+	}
+	for i := 1; i < len(text) && i <= longest; i++ {
+		switch c := text[i]; {
+		case c == '>' && i > 1:
+			return i + 1
+		case c != '*' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z'):
+			return 0
+		}
+	}
+	return 0
+}
+
+// isLatin is true for what words of other scripts than Han are made of.
+func isLatin(r rune) bool {
+	return r != gap && r != colon && r != clauseEnd && !unicode.Is(unicode.Han, r)
+}
+
+// hanToken is a piece of the text: an entry of the lexicon, a Latin word or a
+// single Han character.
+type hanToken struct {
+	at, end int
+	entry   *hanEntry // nil: not in the lexicon
+	role    bool      // what something becomes, or where it goes
+}
+
+// hanScanner cuts a text into tokens, longest entry first.
+type hanScanner struct {
+	lex    *hanLexicon
+	text   []rune
+	tokens []hanToken
+}
+
+func (s *hanScanner) scan() {
+	role := false // inside the words behind a mark of a role
+	for i := 0; i < len(s.text); {
+		r := s.text[i]
+		if r == gap || r == colon || r == clauseEnd {
+			role = role && r == gap
+			i++
+			continue
+		}
+		t := s.token(i)
+		if t.entry != nil && t.entry.kind == hanRole {
+			role = true
+		} else {
+			t.role = role
+		}
+		s.tokens = append(s.tokens, t)
+		i = t.end
+	}
+}
+
+// token finds the token at i: the longest entry there, or else a Latin word or
+// one character.
+func (s *hanScanner) token(i int) hanToken {
+	end := i + 1
+	if isLatin(s.text[i]) {
+		for end < len(s.text) && isLatin(s.text[end]) {
+			end++
+		}
+	}
+	for n := min(s.lex.longest, len(s.text)-i); n > 0; n-- {
+		w := string(s.text[i : i+n])
+		if s.lex.levels[w] && s.heads(i, i+n) {
+			return hanToken{at: i, end: i + n, entry: hanDropped}
+		}
+		if e := s.lex.entries[w]; e != nil && s.whole(i, i+n) {
+			return hanToken{at: i, end: i + n, entry: e}
+		}
+	}
+	return hanToken{at: i, end: end}
+}
+
+// hanDropped is the entry of what says nothing.
+var hanDropped = &hanEntry{kind: hanFunction}
+
+// whole refuses what would cut a Latin word.
+func (s *hanScanner) whole(at, end int) bool {
+	cuts := func(i int) bool { return i > 0 && i < len(s.text) && isLatin(s.text[i]) && isLatin(s.text[i-1]) }
+	return !cuts(at) && !cuts(end)
+}
+
+// heads tells whether a level heads a clause: 错误：, but not 读取错误：.
+func (s *hanScanner) heads(at, end int) bool {
+	starts := at == 0 || s.text[at-1] == colon || s.text[at-1] == clauseEnd
+	return starts && end < len(s.text) && s.text[end] == colon
+}
+
+// reading adds up the tokens.
+func (s *hanScanner) reading(text string) reading {
+	var out reading
+	content, frame := 0, s.failed()
+	for _, t := range s.tokens {
+		w := string(s.text[t.at:t.end])
+		e := t.entry
+		if e == nil {
+			if s.number(t) {
+				continue
+			}
+			e = &hanEntry{kind: hanWord, name: w}
+		}
+		switch e.kind {
+		case hanFailure:
+			out.fail++
+		case hanNegation:
+			out.not++
+		case hanDone:
+			out.done++
+		case hanSense:
+			out.senses = append(out.senses, e.name)
+			continue
+		}
+		if sense := s.lex.failing[e.name]; sense != "" && frame {
+			out.senses = append(out.senses, sense)
+			continue
+		}
+		if e.name != "" {
+			out.words = append(out.words, tagged(e.name, t.role))
+			content += t.end - t.at
+		}
+	}
+	if len(out.senses) > 0 {
+		out.fail = 0 // the sense says it
+	} else if content < 2 {
+		out.words = append(out.words, string(s.text)) // nothing but a frame: equal to itself alone
+	}
+	return out
+}
+
+// failed tells whether something did not come off.
+func (s *hanScanner) failed() bool {
+	for _, t := range s.tokens {
+		if t.entry != nil && t.entry.kind == hanFailure {
+			return true
+		}
+	}
+	return false
+}
+
+// number tells whether a token is a value that no placeholder stands for.
+func (s *hanScanner) number(t hanToken) bool {
+	for _, r := range s.text[t.at:t.end] {
+		if !unicode.IsDigit(r) {
+			return false
+		}
+	}
+	return true
+}
+
+func tagged(word string, role bool) string {
+	if role {
+		return "→" + word
+	}
+	return word
+}
