@@ -244,7 +244,8 @@ func (s *hanScanner) heads(at, end int) bool {
 func (s *hanScanner) reading(text string) reading {
 	var out reading
 	content, frame := 0, s.failed()
-	for _, t := range s.tokens {
+	passive, kept, denied := false, false, -1 // denied: the place of the last negation
+	for i, t := range s.tokens {
 		w := string(s.text[t.at:t.end])
 		e := t.entry
 		if e == nil {
@@ -258,14 +259,24 @@ func (s *hanScanner) reading(text string) reading {
 			out.fail++
 		case hanNegation:
 			out.not++
+			denied = i
 		case hanDone:
 			out.done++
+		case hanPassive:
+			passive = true
 		case hanSense:
 			out.senses = append(out.senses, e.name)
+			kept = kept || i > 0 && s.fails(i-1) && s.tokens[i-1].end == t.at
 			continue
 		}
 		if sense := s.lex.failing[e.name]; sense != "" && frame {
 			out.senses = append(out.senses, sense)
+			continue
+		}
+		if sense := s.lex.negated[e.name]; sense != "" && denied >= 0 && s.clause(denied, i) {
+			out.senses = append(out.senses, sense)
+			out.not--
+			denied = -1
 			continue
 		}
 		if e.name != "" {
@@ -274,17 +285,34 @@ func (s *hanScanner) reading(text string) reading {
 		}
 	}
 	if len(out.senses) > 0 {
-		out.fail = 0 // the sense says it
+		out.fail = 0 // the sense says it,
+		if kept {
+			out.fail = 1 // unless it is what failed: 无法超时
+		}
 	} else if content < 2 {
 		out.words = append(out.words, string(s.text)) // nothing but a frame: equal to itself alone
+	}
+	if passive && out.fail+out.not+out.done+len(out.senses) == 0 {
+		out.done = 1
 	}
 	return out
 }
 
+// clause tells whether two tokens stand in one clause.
+func (s *hanScanner) clause(a, b int) bool {
+	return !slices.Contains(s.text[s.tokens[a].end:s.tokens[b].at], clauseEnd)
+}
+
+// fails tells whether a token is a mark of failure.
+func (s *hanScanner) fails(i int) bool {
+	e := s.tokens[i].entry
+	return e != nil && e.kind == hanFailure
+}
+
 // failed tells whether something did not come off.
 func (s *hanScanner) failed() bool {
-	for _, t := range s.tokens {
-		if t.entry != nil && t.entry.kind == hanFailure {
+	for i := range s.tokens {
+		if s.fails(i) {
 			return true
 		}
 	}

@@ -4,10 +4,12 @@
 package statement
 
 import (
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -258,5 +260,24 @@ func TestHanShow(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+func TestHanWild(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(hanDataDir(t), "wild", "logs.json"))
+	require.NoError(t, err)
+	var wild struct{ Pairs map[string][][2]string }
+	require.NoError(t, json.Unmarshal(raw, &wild))
+	value := regexp.MustCompile(`«[a-z]+»`)
+	for _, kind := range []string{"zh_same", "zh_different"} {
+		joined := 0
+		for _, p := range wild.Pairs[kind] {
+			a, b := hanKeyOf(value.ReplaceAllString(p[0], "<*>")), hanKeyOf(value.ReplaceAllString(p[1], "<*>"))
+			if a == b {
+				joined++
+			}
+			t.Log(kind, a == b, p, a, b)
+		}
+		t.Logf("%s: %d of %d joined", kind, joined, len(wild.Pairs[kind]))
 	}
 }

@@ -16,8 +16,10 @@ const (
 	hanFailure  hanKind = iota // a mark of failure; a name is kept as a word (打不开: fail, open)
 	hanNegation                // a negation
 	hanDone                    // a mark of success
+	hanPassive                 // a mark of success if nothing else tells the outcome (被禁用 is 已禁用, 不能被禁用 is not)
 	hanSense                   // the named sense; it swallows the mark of failure
 	hanFailing                 // a word that is the named sense where the text has a mark of failure
+	hanNegated                 // a word that is the named sense where a negation stands before it in the clause
 	hanWord                    // a word; with a name a synonym of it
 	hanRole                    // a word, and what follows it in the clause is a role of its own
 	hanLevel                   // a level before a colon, at the head of a clause: dropped
@@ -29,8 +31,8 @@ var hanKinds = map[string]struct {
 	kind  hanKind
 	named bool
 }{
-	"failure": {hanFailure, false}, "negation": {hanNegation, false}, "success": {hanDone, false},
-	"sense": {hanSense, true}, "failing": {hanFailing, true}, "same": {hanWord, true},
+	"failure": {hanFailure, false}, "negation": {hanNegation, false}, "success": {hanDone, false}, "passive": {hanPassive, false},
+	"sense": {hanSense, true}, "failing": {hanFailing, true}, "negated": {hanNegated, true}, "same": {hanWord, true},
 	"word": {hanWord, false}, "role": {hanRole, false}, "level": {hanLevel, false}, "function": {hanFunction, false},
 }
 
@@ -51,7 +53,8 @@ type hanLexicon struct {
 	entries map[string]*hanEntry
 	levels  map[string]bool   // wordings that are a level before a colon; most are entries as well
 	failing map[string]string // word: the sense that it is where the text has a mark of failure
-	longest int // runes of the longest wording
+	negated map[string]string // word: the sense that it is behind a negation
+	longest int               // runes of the longest wording
 }
 
 // Bounds of a lexicon's file.
@@ -78,7 +81,7 @@ func mustHanLexicon(file string) *hanLexicon {
 // A section's name is that of the sense or the word that its wordings stand
 // for. A wording is in one section only.
 func parseHanLexicon(file string) (*hanLexicon, error) {
-	lex := &hanLexicon{entries: map[string]*hanEntry{}, levels: map[string]bool{}, failing: map[string]string{}}
+	lex := &hanLexicon{entries: map[string]*hanEntry{}, levels: map[string]bool{}, failing: map[string]string{}, negated: map[string]string{}}
 	var kind, name string
 	for n, line := range strings.Split(file, "\n") {
 		line, _, _ = strings.Cut(line, "\t")
@@ -108,6 +111,9 @@ func (l *hanLexicon) add(kind hanKind, name, line string) error {
 	switch {
 	case kind == hanFailing:
 		l.failing[line] = name
+		return nil
+	case kind == hanNegated:
+		l.negated[line] = name
 		return nil
 	case kind == hanLevel:
 		l.levels[wording] = true
