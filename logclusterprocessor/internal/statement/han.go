@@ -185,23 +185,54 @@ type hanScanner struct {
 }
 
 func (s *hanScanner) scan() {
-	role := false // inside the words behind a mark of a role
+	clause := 0 // first token of this clause
 	for i := 0; i < len(s.text); {
-		r := s.text[i]
-		if r == gap || r == colon || r == clauseEnd {
-			role = role && r == gap
+		switch s.text[i] {
+		case colon, clauseEnd:
+			tagRoles(s.tokens[clause:])
+			clause = len(s.tokens)
 			i++
-			continue
+		case gap:
+			i++
+		default:
+			t := s.token(i)
+			s.tokens = append(s.tokens, t)
+			i = t.end
 		}
-		t := s.token(i)
-		if t.entry != nil && t.entry.kind == hanRole {
-			role = true
-		} else {
-			t.role = role
-		}
-		s.tokens = append(s.tokens, t)
-		i = t.end
 	}
+	tagRoles(s.tokens[clause:])
+}
+
+// tagRoles tags the tokens of a clause behind the first mark of a role: where
+// two parties stand on both sides of it, swapping them says something else
+// (主库切换为从库, 服务器被客户端拒绝). A verb alone is no party (连接到服务器,
+// 文件被锁定).
+func tagRoles(clause []hanToken) {
+	const party = 3 // runes of content: more than the two of most verbs
+	before, after := 0, 0
+	for _, t := range clause {
+		after += t.content()
+	}
+	for i, t := range clause {
+		after -= t.content()
+		if t.entry != nil && (t.entry.kind == hanRole ||
+			t.entry.kind == hanMark && before >= party ||
+			t.entry.kind == hanPassive && before > 0 && after >= party) {
+			for j := range clause[i+1:] {
+				clause[i+1+j].role = true
+			}
+			return
+		}
+		before += t.content()
+	}
+}
+
+// content is the number of runes that are not of a frame or function word.
+func (t hanToken) content() int {
+	if t.entry == nil || t.entry.isWord() {
+		return t.end - t.at
+	}
+	return 0
 }
 
 // token finds the token at i: the longest entry there, or else a Latin word or

@@ -16,12 +16,13 @@ const (
 	hanFailure  hanKind = iota // a mark of failure; a name is kept as a word (打不开: fail, open)
 	hanNegation                // a negation
 	hanDone                    // a mark of success
-	hanPassive                 // a mark of success if nothing else tells the outcome (被禁用 is 已禁用, 不能被禁用 is not)
+	hanPassive                 // who did it may follow; a mark of success if nothing else tells the outcome (被禁用 is 已禁用, 不能被禁用 is not)
 	hanSense                   // the named sense; it swallows the mark of failure
 	hanFailing                 // a word that is the named sense where the text has a mark of failure
 	hanNegated                 // a word that is the named sense where a negation stands before it in the clause
 	hanWord                    // a word; with a name a synonym of it
-	hanRole                    // a word, and what follows it in the clause is a role of its own
+	hanRole                    // a word, and what follows it in the clause has a role of its own
+	hanMark                    // dropped, but what follows has a role of its own if more than a verb stands before
 	hanLevel                   // a level before a colon, at the head of a clause: dropped
 	hanFunction                // dropped
 )
@@ -33,7 +34,7 @@ var hanKinds = map[string]struct {
 }{
 	"failure": {hanFailure, false}, "negation": {hanNegation, false}, "success": {hanDone, false}, "passive": {hanPassive, false},
 	"sense": {hanSense, true}, "failing": {hanFailing, true}, "negated": {hanNegated, true}, "same": {hanWord, true},
-	"word": {hanWord, false}, "role": {hanRole, false}, "level": {hanLevel, false}, "function": {hanFunction, false},
+	"word": {hanWord, false}, "role": {hanRole, false}, "mark": {hanMark, false}, "level": {hanLevel, false}, "function": {hanFunction, false},
 }
 
 // hanEntry is one wording's effect. An empty name leaves no word.
