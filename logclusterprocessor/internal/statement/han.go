@@ -11,11 +11,10 @@ import (
 	"unicode/utf8"
 )
 
-// What is read of a run of Chinese text. The bounds hold for any input.
+// What is read of a run of Chinese text.
 const (
-	hanRunesRead   = 1024 // runes of a run that are read; the rest is one last word, as it is
-	hanWordsMost   = 32   // words for keywords
-	hanWordLongest = 6    // runes of a run between lexicon words that is still a word
+	hanRunesRead    = 1024 // runes of a run that are read; the rest is one last word
+	hanContentLeast = 2    // runes of content below which a text says nothing
 )
 
 //go:embed lexicon/zh.txt
@@ -43,50 +42,21 @@ func isHan(text string) bool {
 // readHan reduces a run of text that contains Han characters, with Latin
 // words, digits and placeholders inside, to a reading. Two runs say the same
 // when fail and done are both zero or both not, not is equal, and the sets of
-// senses and of words are equal. Chinese has no inflection and puts verb and
-// object in either order (内存分配失败, 分配内存失败), so the order of words
-// carries nothing, except behind the marks of a role, whose words are tagged.
+// senses and of words are equal. Words are the names of the lexicon, Latin
+// words in lower case, and single Han characters for the rest. Chinese has no
+// inflection and puts verb and object in either order (内存分配失败,
+// 分配内存失败), so the order of words carries nothing, except behind the mark
+// of a role: words there begin with roleTag.
 func readHan(text string) reading {
-	s := hanScanner{lex: han, text: hanRunes(text)}
-	s.scan()
+	s := scanHan(han, text)
 	return s.reading(text)
 }
 
-// hanWords returns the words of a text that a person would search for: the
-// names of the lexicon and what stands between them, if it is short enough to
-// be a word. Values, frames, negations and function words are none.
-func hanWords(text string) []string {
-	s := hanScanner{lex: han, text: hanRunes(text)}
+func scanHan(lex *hanLexicon, text string) hanScanner {
+	s := hanScanner{lex: lex}
+	s.text, s.rest = hanRunes(text)
 	s.scan()
-	var out []string
-	add := func(w []rune) {
-		if word := string(w); len(out) < hanWordsMost && !slices.Contains(out, word) {
-			out = append(out, word)
-		}
-	}
-	for i := 0; i < len(s.tokens); i++ {
-		t := s.tokens[i]
-		switch {
-		case t.entry != nil:
-			if t.entry.isWord() {
-				add(s.text[t.at:t.end])
-			}
-		case isLatin(s.text[t.at]):
-			if !s.number(t) {
-				add(s.text[t.at:t.end])
-			}
-		default: // characters that the lexicon does not know, up to the next that it does
-			end := t.end
-			for i+1 < len(s.tokens) && s.tokens[i+1].entry == nil && s.tokens[i+1].at == end && !isLatin(s.text[end]) {
-				i++
-				end = s.tokens[i].end
-			}
-			if n := end - t.at; n >= 2 && n <= hanWordLongest {
-				add(s.text[t.at:end])
-			}
-		}
-	}
-	return out
+	return s
 }
 
 // Runes that hanRunes puts in for others.
@@ -99,9 +69,11 @@ const (
 // hanRunes takes the values out and makes the rest uniform: lower case, no
 // full-width forms, no quotation marks, no white space beside Han characters.
 // What stood around a value is joined, since 没有 <value> 这个 is one wording.
-func hanRunes(text string) []rune {
-	out := make([]rune, 0, min(len(text), hanRunesRead))
-	for i := 0; i < len(text) && len(out) < hanRunesRead; {
+// It reads hanRunesRead of them; rest is what is left of the text.
+func hanRunes(text string) (out []rune, rest string) {
+	out = make([]rune, 0, min(len(text), hanRunesRead))
+	i := 0
+	for i < len(text) && len(out) < hanRunesRead {
 		if n := placeholderLen(text[i:]); n > 0 {
 			out = addGap(out)
 			i += n
@@ -125,7 +97,7 @@ func hanRunes(text string) []rune {
 			out = addGap(out)
 		}
 	}
-	return out
+	return out, text[i:]
 }
 
 // addGap keeps a Latin word apart from the next.
@@ -181,6 +153,7 @@ type hanToken struct {
 type hanScanner struct {
 	lex    *hanLexicon
 	text   []rune
+	rest   string // what was not read
 	tokens []hanToken
 }
 
@@ -274,54 +247,55 @@ func (s *hanScanner) heads(at, end int) bool {
 // reading adds up the tokens.
 func (s *hanScanner) reading(text string) reading {
 	var out reading
-	content, frame := 0, s.failed()
-	passive, kept, denied := false, false, -1 // denied: the place of the last negation
+	var passive, failedSense bool
+	content, failed := 0, slices.ContainsFunc(s.tokens, hanToken.fails)
+	negation := -1 // the token of the last negation that no sense has taken
 	for i, t := range s.tokens {
-		w := string(s.text[t.at:t.end])
 		e := t.entry
 		if e == nil {
 			if s.number(t) {
 				continue
 			}
-			e = &hanEntry{kind: hanWord, name: w}
+			e = &hanEntry{kind: hanWord, name: string(s.text[t.at:t.end])}
 		}
 		switch e.kind {
 		case hanFailure:
 			out.fail++
 		case hanNegation:
 			out.not++
-			denied = i
+			negation = i
 		case hanDone:
 			out.done++
 		case hanPassive:
 			passive = true
 		case hanSense:
 			out.senses = append(out.senses, e.name)
-			kept = kept || i > 0 && s.fails(i-1) && s.tokens[i-1].end == t.at
+			failedSense = failedSense || i > 0 && s.tokens[i-1].fails() && s.tokens[i-1].end == t.at
 			continue
 		}
-		if sense := s.lex.failing[e.name]; sense != "" && frame {
-			out.senses = append(out.senses, sense)
-			continue
-		}
-		if sense := s.lex.negated[e.name]; sense != "" && denied >= 0 && s.clause(denied, i) {
-			out.senses = append(out.senses, sense)
+		switch {
+		case e.name == "":
+		case failed && s.lex.failing[e.name] != "":
+			out.senses = append(out.senses, s.lex.failing[e.name])
+		case negation >= 0 && s.lex.negated[e.name] != "" && s.oneClause(negation, i):
+			out.senses = append(out.senses, s.lex.negated[e.name])
 			out.not--
-			denied = -1
-			continue
-		}
-		if e.name != "" {
+			negation = -1
+		default:
 			out.words = append(out.words, tagged(e.name, t.role))
 			content += t.end - t.at
 		}
 	}
-	if len(out.senses) > 0 {
-		out.fail = 0 // the sense says it,
-		if kept {
-			out.fail = 1 // unless it is what failed: 无法超时
-		}
-	} else if content < 2 {
-		out.words = append(out.words, string(s.text)) // nothing but a frame: equal to itself alone
+	if s.rest != "" {
+		out.words = append(out.words, s.rest)
+	}
+	switch {
+	case failedSense:
+		out.fail = 1 // 无法超时 is not 超时
+	case len(out.senses) > 0:
+		out.fail = 0 // the sense says it
+	case content < hanContentLeast:
+		out.words = append(out.words, strings.TrimSpace(text)) // a frame alone is equal to itself only
 	}
 	if passive && out.fail+out.not+out.done+len(out.senses) == 0 {
 		out.done = 1
@@ -329,26 +303,13 @@ func (s *hanScanner) reading(text string) reading {
 	return out
 }
 
-// clause tells whether two tokens stand in one clause.
-func (s *hanScanner) clause(a, b int) bool {
+// oneClause tells whether two tokens stand in one clause.
+func (s *hanScanner) oneClause(a, b int) bool {
 	return !slices.Contains(s.text[s.tokens[a].end:s.tokens[b].at], clauseEnd)
 }
 
 // fails tells whether a token is a mark of failure.
-func (s *hanScanner) fails(i int) bool {
-	e := s.tokens[i].entry
-	return e != nil && e.kind == hanFailure
-}
-
-// failed tells whether something did not come off.
-func (s *hanScanner) failed() bool {
-	for i := range s.tokens {
-		if s.fails(i) {
-			return true
-		}
-	}
-	return false
-}
+func (t hanToken) fails() bool { return t.entry != nil && t.entry.kind == hanFailure }
 
 // number tells whether a token is a value that no placeholder stands for.
 func (s *hanScanner) number(t hanToken) bool {
@@ -360,9 +321,12 @@ func (s *hanScanner) number(t hanToken) bool {
 	return true
 }
 
+// roleTag stands before the words of a text whose place carries meaning.
+const roleTag = "→"
+
 func tagged(word string, role bool) string {
 	if role {
-		return "→" + word
+		return roleTag + word
 	}
 	return word
 }

@@ -4,10 +4,15 @@
 package statement
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // hanEvidence is what hangs on one wording of the lexicon.
@@ -31,10 +36,48 @@ func (l *hanLexicon) without(wording string) *hanLexicon {
 	return c
 }
 
-func keyBy(lex *hanLexicon, text string) string {
-	s := hanScanner{lex: lex, text: hanRunes(text)}
-	s.scan()
-	return s.reading(text).hanKey()
+func readingBy(lex *hanLexicon, text string) reading {
+	s := scanHan(lex, text)
+	return s.reading(text)
+}
+
+// hanLine is a line of the lexicon's file.
+type hanLine struct{ section, wording, message string }
+
+func hanLines(t *testing.T) (out []hanLine) {
+	section := ""
+	for line := range strings.Lines(hanFile) {
+		line = strings.TrimSuffix(line, "\n")
+		wording, message, _ := strings.Cut(line, "\t")
+		switch {
+		case line == "" || line[0] == '#':
+		case line[0] == '[':
+			section = strings.Trim(line, "[]")
+		default:
+			out = append(out, hanLine{section, wording, message})
+		}
+	}
+	require.NotEmpty(t, out)
+	return out
+}
+
+// Each wording has a message that reads otherwise without it, or has other words.
+func TestHanLexiconHasNoIdleEntry(t *testing.T) {
+	for _, l := range hanLines(t) {
+		require.NotEmpty(t, l.message, "no message for %s", l.wording)
+		lex := han.without(uniform(l.wording))
+		if kind, _, _ := strings.Cut(l.section, " "); kind == "failing" {
+			delete(lex.failing, l.wording)
+		} else if kind == "negated" {
+			delete(lex.negated, l.wording)
+		}
+		with, without := readingBy(han, l.message).hanKey(), readingBy(lex, l.message).hanKey()
+		if with == without {
+			a, b := scanHan(han, l.message), scanHan(lex, l.message)
+			with, without = fmt.Sprint(a.words()), fmt.Sprint(b.words())
+		}
+		assert.NotEqual(t, without, with, "[%s] %s says nothing in: %s", l.section, l.wording, l.message)
+	}
 }
 
 // TestHanEntries prints what hangs on each wording: run it with -v.
@@ -45,8 +88,7 @@ func TestHanEntries(t *testing.T) {
 		if _, ok := base[m.text]; ok {
 			return
 		}
-		s := hanScanner{lex: han, text: hanRunes(m.text)}
-		s.scan()
+		s := scanHan(han, m.text)
 		base[m.text] = s.reading(m.text).hanKey()
 		seen := map[string]bool{}
 		for _, tok := range s.tokens {
@@ -95,7 +137,7 @@ func TestHanEntries(t *testing.T) {
 		e := hanEvidence{projects: map[string]bool{}, usedIn: map[string]bool{}}
 		lex, now := han.without(w), map[string]string{}
 		for _, m := range usedBy[w] {
-			now[m.text] = keyBy(lex, m.text)
+			now[m.text] = readingBy(lex, m.text).hanKey()
 			if now[m.text] == base[m.text] {
 				continue
 			}

@@ -105,9 +105,21 @@ func parseHanLexicon(file string) (*hanLexicon, error) {
 	return lex, nil
 }
 
+// uniform is a wording as the scanner sees it.
+func uniform(line string) string {
+	runes, _ := hanRunes(line)
+	return strings.Trim(string(runes), " ")
+}
+
+// outcome tells whether what the named word says hangs on a failure or a
+// negation before it.
+func (l *hanLexicon) outcome(name string) bool {
+	return l.failing[name] != "" || l.negated[name] != ""
+}
+
 // add enters a wording as the scanner sees it.
 func (l *hanLexicon) add(kind hanKind, name, line string) error {
-	wording := strings.Trim(string(hanRunes(line)), " ")
+	wording := uniform(line)
 	n := utf8.RuneCountInString(wording)
 	switch {
 	case kind == hanFailing:
