@@ -183,18 +183,30 @@ func (s *hanScanner) scan() {
 func tagRoles(clause []hanToken) {
 	const party = 3 // runes of content: more than the two of most verbs
 	before, after := 0, 0
+	source := -1 // content before the last source (从)
 	for _, t := range clause {
 		after += t.content()
 	}
 	for i, t := range clause {
 		after -= t.content()
-		if t.entry != nil && (t.entry.kind == hanRole ||
-			t.entry.kind == hanMark && before >= party ||
-			t.entry.kind == hanPassive && before > 0 && after >= party) {
-			for j := range clause[i+1:] {
-				clause[i+1+j].role = true
+		if t.entry != nil {
+			parted := false
+			switch t.entry.kind {
+			case hanSource:
+				source = before
+			case hanRole:
+				parted = true
+			case hanMark:
+				parted = before >= party || source >= 0 && before > source
+			case hanPassive:
+				parted = before > 0 && after >= party
 			}
-			return
+			if parted {
+				for j := range clause[i+1:] {
+					clause[i+1+j].role = true
+				}
+				return
+			}
 		}
 		before += t.content()
 	}

@@ -22,6 +22,7 @@ const (
 	hanNegated                 // a word that is the named sense where a negation stands before it in the clause
 	hanWord                    // a word; with a name a synonym of it
 	hanRole                    // a word, and what follows it in the clause has a role of its own
+	hanSource                  // dropped; a mark behind it tells where from and where to (由左向右)
 	hanMark                    // dropped, but what follows has a role of its own if more than a verb stands before
 	hanLevel                   // a level before a colon, at the head of a clause: dropped
 	hanFunction                // dropped
@@ -34,7 +35,7 @@ var hanKinds = map[string]struct {
 }{
 	"failure": {hanFailure, false}, "negation": {hanNegation, false}, "success": {hanDone, false}, "passive": {hanPassive, false},
 	"sense": {hanSense, true}, "failing": {hanFailing, true}, "negated": {hanNegated, true}, "same": {hanWord, true},
-	"word": {hanWord, false}, "role": {hanRole, false}, "mark": {hanMark, false}, "level": {hanLevel, false}, "function": {hanFunction, false},
+	"word": {hanWord, false}, "role": {hanRole, false}, "source": {hanSource, false}, "mark": {hanMark, false}, "level": {hanLevel, false}, "function": {hanFunction, false},
 }
 
 // hanEntry is one wording's effect. An empty name leaves no word.
