@@ -4,9 +4,9 @@
 package statement
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -22,10 +22,7 @@ type hanEvidence struct {
 	parted   int             // pairs that must be apart and are with it alone
 	lost     int             // positive pairs that it keeps apart
 	wrong    int             // pairs that must be apart and are joined by it
-	usedIn   map[string]bool // projects with a message that uses it
-	mixed    int             // messages of other sets that a message meets by it
-	changed  int             // messages that read otherwise without it
-	example  string          // the shortest of them
+	readIn   map[string]bool // projects with a message that reads otherwise without it
 }
 
 // without is the lexicon without one wording.
@@ -80,106 +77,77 @@ func TestHanLexiconHasNoIdleEntry(t *testing.T) {
 	}
 }
 
-// TestHanEntries prints what hangs on each wording: run it with -v.
-func TestHanEntries(t *testing.T) {
-	d := loadHan(t)
-	base, usedBy := map[string]string{}, map[string][]hanMessage{}
-	read := func(m hanMessage) {
-		if _, ok := base[m.text]; ok {
-			return
+// hanReadings are the keys of all messages of the data, and who uses a wording.
+type hanReadings struct {
+	key    map[string]string
+	usedBy map[string][]hanMessage
+}
+
+func readAllHan(d hanData) hanReadings {
+	r := hanReadings{map[string]string{}, map[string][]hanMessage{}}
+	messages := slices.Concat(d.sets, d.singles)
+	for _, p := range slices.Concat(d.positive, d.negative) {
+		messages = append(messages, p.a, p.b)
+	}
+	for _, m := range messages {
+		if _, ok := r.key[m.text]; ok {
+			continue
 		}
 		s := scanHan(han, m.text)
-		base[m.text] = s.reading(m.text).hanKey()
+		r.key[m.text] = s.reading(m.text).hanKey()
 		seen := map[string]bool{}
 		for _, tok := range s.tokens {
 			if w := string(s.text[tok.at:tok.end]); tok.entry != nil && !seen[w] {
 				seen[w] = true
-				usedBy[w] = append(usedBy[w], m)
+				r.usedBy[w] = append(r.usedBy[w], m)
 			}
 		}
 	}
-	for _, m := range slices.Concat(d.sets, d.singles) {
-		read(m)
-	}
-	for _, p := range slices.Concat(d.positive, d.negative) {
-		read(p.a)
-		read(p.b)
-	}
-	all := maps.Clone(han.entries)
-	for w := range han.levels {
-		if all[w] == nil {
-			all[w] = &hanEntry{kind: hanLevel, wording: w}
+	return r
+}
+
+// evidence compares the data's pairs with and without one wording.
+func (r hanReadings) evidence(d hanData, wording string) hanEvidence {
+	e := hanEvidence{projects: map[string]bool{}, readIn: map[string]bool{}}
+	lex, now := han.without(wording), map[string]string{}
+	for _, m := range r.usedBy[wording] {
+		if k := readingBy(lex, m.text).hanKey(); k != r.key[m.text] {
+			now[m.text] = k
+			e.readIn[m.project] = true
 		}
 	}
-	order := slices.SortedFunc(maps.Keys(all), func(a, b string) int {
-		return 1000*(int(all[a].kind)-int(all[b].kind)) + len(a) - len(b)
-	})
-	label, holders := map[string]string{}, map[string][]string{}
-	for _, m := range slices.Concat(d.sets, d.singles) {
-		if label[m.text] == "" {
-			label[m.text] = m.set + m.text[:len(m.text)*(1-min(len(m.set), 1))]
-			holders[base[m.text]] = append(holders[base[m.text]], m.text)
+	same := func(p hanPair) (with, without bool) {
+		key := func(text string) string { return cmp.Or(now[text], r.key[text]) }
+		return r.key[p.a.text] == r.key[p.b.text], key(p.a.text) == key(p.b.text)
+	}
+	for _, p := range d.positive {
+		if with, without := same(p); with && !without {
+			e.joined++
+			e.projects[p.a.project], e.projects[p.b.project] = true, true
+		} else if without && !with {
+			e.lost++
 		}
 	}
-	strangers := func(text, key string) (n int) {
-		for _, o := range holders[key] {
-			if label[o] != label[text] && label[text] != "" {
-				n++
-			}
+	for _, p := range d.negative {
+		if with, without := same(p); with && !without {
+			e.wrong++
+		} else if without && !with {
+			e.parted++
 		}
-		return n
 	}
-	keep := hanParts[0].keep
-	if os.Getenv("ALL") != "" {
-		keep = hanParts[2].keep
-	}
-	for _, w := range order {
-		e := hanEvidence{projects: map[string]bool{}, usedIn: map[string]bool{}}
-		lex, now := han.without(w), map[string]string{}
-		for _, m := range usedBy[w] {
-			now[m.text] = readingBy(lex, m.text).hanKey()
-			if now[m.text] == base[m.text] {
-				continue
-			}
-			e.changed++
-			if keep(m.project) {
-				e.usedIn[m.project] = true
-			}
-			if e.example == "" || len(m.text) < len(e.example) {
-				e.example = m.text
-			}
-			e.mixed += strangers(m.text, base[m.text])
-		}
-		key := func(text string) string {
-			if k, ok := now[text]; ok {
-				return k
-			}
-			return base[text]
-		}
-		for _, p := range d.positive {
-			if !keep(p.a.project, p.b.project) {
-				continue
-			}
-			with, without := base[p.a.text] == base[p.b.text], key(p.a.text) == key(p.b.text)
-			if with && !without {
-				e.joined++
-				e.projects[p.a.project], e.projects[p.b.project] = true, true
-			} else if without && !with {
-				e.lost++
-			}
-		}
-		for _, p := range d.negative {
-			if !keep(p.a.project, p.b.project) {
-				continue
-			}
-			with, without := base[p.a.text] == base[p.b.text], key(p.a.text) == key(p.b.text)
-			if with && !without {
-				e.wrong++
-			} else if without && !with {
-				e.parted++
-			}
-		}
-		t.Logf("E\t%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s", all[w].kind, all[w].name, w,
-			e.joined, len(e.projects), e.parted, e.lost, e.wrong, e.mixed, len(e.usedIn), e.example)
+	return e
+}
+
+// No wording joins what must be apart, or keeps apart more than it joins. What
+// hangs on each is printed with -v.
+func TestHanEntries(t *testing.T) {
+	d := loadHan(t)
+	r := readAllHan(d)
+	for _, l := range hanLines(t) {
+		e := r.evidence(d, uniform(l.wording))
+		t.Logf("[%s] %s joins %d pairs of %d projects, parts %d; keeps %d apart, joins %d wrongly; read in %d projects",
+			l.section, l.wording, e.joined, len(e.projects), e.parted, e.lost, e.wrong, len(e.readIn))
+		assert.Zero(t, e.wrong, "%s joins pairs that must be apart", l.wording)
+		assert.LessOrEqual(t, e.lost, max(1, e.joined), "%s keeps apart more than it joins", l.wording)
 	}
 }
