@@ -40,9 +40,8 @@ var hanKinds = map[string]struct {
 
 // hanEntry is one wording's effect. An empty name leaves no word.
 type hanEntry struct {
-	kind    hanKind
-	name    string
-	wording string
+	kind hanKind
+	name string
 }
 
 // isWord tells whether a person would search for the wording.
@@ -123,29 +122,34 @@ func (l *hanLexicon) add(kind hanKind, name, line string) error {
 	wording := uniform(line)
 	n := utf8.RuneCountInString(wording)
 	switch {
-	case kind == hanFailing:
-		l.failing[line] = name
-		return nil
-	case kind == hanNegated:
-		l.negated[line] = name
-		return nil
-	case kind == hanLevel:
-		l.levels[wording] = true
-		l.longest = max(l.longest, n)
-		return nil
 	case wording == "" || strings.ContainsAny(wording, ".:"):
 		return fmt.Errorf("%q is no wording", line)
-	case n > hanWordingLongest:
+	case n > hanWordingLongest && kind != hanFailing && kind != hanNegated:
 		return fmt.Errorf("%q is longer than %d characters", line, hanWordingLongest)
-	case l.entries[wording] != nil:
-		return fmt.Errorf("%q is in the lexicon already", line)
-	case len(l.entries) >= hanEntriesMost:
-		return fmt.Errorf("more than %d wordings", hanEntriesMost)
+	case len(l.entries)+len(l.levels)+len(l.failing)+len(l.negated) >= hanEntriesMost:
+		return fmt.Errorf("more than %d entries", hanEntriesMost)
+	}
+	switch kind {
+	case hanFailing:
+		return enter(l.failing, line, name)
+	case hanNegated:
+		return enter(l.negated, line, name)
+	}
+	l.longest = max(l.longest, n)
+	if kind == hanLevel {
+		return enter(l.levels, wording, true)
 	}
 	if (kind == hanWord || kind == hanRole) && name == "" {
 		name = wording
 	}
-	l.entries[wording] = &hanEntry{kind, name, wording}
-	l.longest = max(l.longest, n)
+	return enter(l.entries, wording, &hanEntry{kind, name})
+}
+
+// enter refuses a second entry: one of the two would never be read.
+func enter[V any](m map[string]V, wording string, v V) error {
+	if _, ok := m[wording]; ok {
+		return fmt.Errorf("%q is in the lexicon already", wording)
+	}
+	m[wording] = v
 	return nil
 }
