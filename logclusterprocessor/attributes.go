@@ -12,8 +12,9 @@ import (
 // writer writes answers on records. An empty key means that the attribute is
 // switched off.
 type writer struct {
-	template, templateID, clusterID, keywords, fresh, solution, parameters string
-	always                                                                 int // attributes that every record gets
+	template, templateID, clusterID, category, keywords, fresh, solution, parameters string
+	listsKeywords                                                                    bool
+	always                                                                           int // attributes that every record gets
 }
 
 func newWriter(c *AttributesConfig) writer {
@@ -27,12 +28,15 @@ func newWriter(c *AttributesConfig) writer {
 		template:   key(c.Template),
 		templateID: key(c.TemplateID),
 		clusterID:  key(c.ClusterID),
-		keywords:   key(c.Keywords),
+		category:   key(c.Category),
+		keywords:   key(c.Keywords.AttributeConfig),
 		fresh:      key(c.New),
 		solution:   key(c.Solution),
 		parameters: key(c.Parameters),
+
+		listsKeywords: c.Keywords.As == AsList,
 	}
-	for _, k := range []string{w.template, w.templateID, w.clusterID, w.keywords, w.parameters} {
+	for _, k := range []string{w.template, w.templateID, w.clusterID, w.category, w.keywords, w.parameters} {
 		if k != "" {
 			w.always++
 		}
@@ -57,8 +61,13 @@ func (w *writer) write(attrs pcommon.Map, a *partition.Answer, fresh bool) {
 	put(attrs, w.template, a.Template)
 	put(attrs, w.templateID, a.TemplateID)
 	put(attrs, w.clusterID, a.ClusterID)
-	if w.keywords != "" && len(a.Keywords) > 0 {
-		putSlice(attrs, w.keywords, a.Keywords)
+	put(attrs, w.category, a.CategoryID)
+	if len(a.Keywords) > 0 {
+		if w.listsKeywords {
+			putSlice(attrs, w.keywords, a.Keywords)
+		} else {
+			put(attrs, w.keywords, a.KeywordText)
+		}
 	}
 	if fresh {
 		attrs.PutBool(w.fresh, true)
@@ -75,6 +84,9 @@ func put(attrs pcommon.Map, key, value string) {
 }
 
 func putSlice(attrs pcommon.Map, key string, values []string) {
+	if key == "" {
+		return
+	}
 	slice := attrs.PutEmptySlice(key)
 	slice.EnsureCapacity(len(values))
 	for _, v := range values {

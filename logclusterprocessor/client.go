@@ -15,7 +15,10 @@ var _ knowledge.Processor = (*logClusterProcessor)(nil)
 
 // Apply implements knowledge.Processor.
 func (p *logClusterProcessor) Apply(partition string, rows knowledge.Rows, all bool) bool {
-	if all {
+	switch {
+	case all && p.isOutdated(&rows):
+		return p.carryOver(partition, &rows)
+	case all:
 		return p.parts.Restore(partition, rows)
 	}
 	return p.parts.Apply(partition, rows)
@@ -33,6 +36,9 @@ func (p *logClusterProcessor) Partitions() []string {
 	}
 	return names
 }
+
+// Versions implements knowledge.Processor.
+func (p *logClusterProcessor) Versions() knowledge.Versions { return p.versions }
 
 // Match implements knowledge.Matcher.
 func (p *logClusterProcessor) Match(q knowledge.Query) []knowledge.Match {

@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
 )
 
 // Config is the configuration of the log_cluster processor.
@@ -29,9 +30,12 @@ type Config struct {
 	PartitionBy []string `mapstructure:"partition_by"`
 	// Mask adds to the built-in masking of variable text.
 	Mask MaskConfig `mapstructure:"mask"`
-	// Window says when new templates are clustered together.
+	// Lexicon adds to the built-in lexicon of operations language: texts in the
+	// format that docs/lexicon.md describes.
+	Lexicon []string `mapstructure:"lexicon"`
+	// Window says when new clusters are compared.
 	Window WindowConfig `mapstructure:"window"`
-	// Clustering says which templates make one cluster.
+	// Clustering says which clusters make one category.
 	Clustering ClusteringConfig `mapstructure:"clustering"`
 	// Limits bounds the memory.
 	Limits LimitsConfig `mapstructure:"limits"`
@@ -76,7 +80,8 @@ type WindowConfig struct {
 	MaxWait time.Duration `mapstructure:"max_wait"`
 }
 
-// ClusteringConfig says which templates make one cluster.
+// ClusteringConfig says which clusters make one category, and how a cluster is
+// described.
 type ClusteringConfig struct {
 	// Linkage is ward, complete, average or single.
 	Linkage string `mapstructure:"linkage"`
@@ -119,12 +124,27 @@ type AttributeConfig struct {
 	Key     string `mapstructure:"key"`
 }
 
+// KeywordsConfig also says in which form the keywords are written.
+type KeywordsConfig struct {
+	AttributeConfig `mapstructure:",squash"`
+	// As is text, the words joined by ", ", or list, a slice of strings, which
+	// costs twice as much.
+	As string `mapstructure:"as"`
+}
+
+// Values of KeywordsConfig.As.
+const (
+	AsText = "text"
+	AsList = "list"
+)
+
 // AttributesConfig says what is written on each record.
 type AttributesConfig struct {
 	Template   AttributeConfig `mapstructure:"template"`
 	TemplateID AttributeConfig `mapstructure:"template_id"`
 	ClusterID  AttributeConfig `mapstructure:"cluster_id"`
-	Keywords   AttributeConfig `mapstructure:"keywords"`
+	Category   AttributeConfig `mapstructure:"category"`
+	Keywords   KeywordsConfig  `mapstructure:"keywords"`
 	New        AttributeConfig `mapstructure:"new"`
 	Solution   AttributeConfig `mapstructure:"solution"`
 	Parameters AttributeConfig `mapstructure:"parameters"`
@@ -135,7 +155,8 @@ func (c *AttributesConfig) named(yield func(string, AttributeConfig) bool) {
 	_ = yield("template", c.Template) &&
 		yield("template_id", c.TemplateID) &&
 		yield("cluster_id", c.ClusterID) &&
-		yield("keywords", c.Keywords) &&
+		yield("category", c.Category) &&
+		yield("keywords", c.Keywords.AttributeConfig) &&
 		yield("new", c.New) &&
 		yield("solution", c.Solution) &&
 		yield("parameters", c.Parameters)
@@ -149,6 +170,7 @@ func createDefaultConfig() component.Config {
 		MaxBytes:    8 << 10,
 		PartitionBy: []string{"service.name"},
 		Mask:        MaskConfig{Rules: []MaskRule{}},
+		Lexicon:     []string{},
 		Window: WindowConfig{
 			By:       ByEventTime,
 			Duration: 10 * time.Second,
@@ -173,7 +195,8 @@ func createDefaultConfig() component.Config {
 			Template:   AttributeConfig{Enabled: true, Key: "log.record.template"},
 			TemplateID: AttributeConfig{Enabled: true, Key: "log.template.id"},
 			ClusterID:  AttributeConfig{Enabled: true, Key: "log.cluster.id"},
-			Keywords:   AttributeConfig{Enabled: true, Key: "log.cluster.keywords"},
+			Category:   AttributeConfig{Enabled: false, Key: "log.cluster.category"},
+			Keywords:   KeywordsConfig{AttributeConfig{Enabled: true, Key: "log.cluster.keywords"}, AsText},
 			New:        AttributeConfig{Enabled: true, Key: "log.cluster.new"},
 			Solution:   AttributeConfig{Enabled: true, Key: "log.cluster.solution"},
 			Parameters: AttributeConfig{Enabled: false, Key: "log.record.parameters"},
@@ -191,6 +214,7 @@ func (c *Config) Validate() error {
 		c.Limits.validate(),
 		c.Attributes.validate(),
 		c.validateMask(),
+		c.validateLexicon(),
 	)
 }
 
@@ -217,6 +241,11 @@ func (c *Config) validateMask() error {
 	return nil
 }
 
+func (c *Config) validateLexicon() error {
+	_, err := c.statements()
+	return err
+}
+
 func (c *Config) masker() (*mask.Masker, error) {
 	rules := make([]mask.Rule, len(c.Mask.Rules))
 	for i, r := range c.Mask.Rules {
@@ -225,10 +254,20 @@ func (c *Config) masker() (*mask.Masker, error) {
 	return mask.New(mask.Options{Rules: rules, MaxBytes: c.MaxBytes})
 }
 
+// statements reads the lexicons.
+func (c *Config) statements() (*statement.Reader, error) {
+	more := make([]statement.Lexicon, len(c.Lexicon))
+	for i, text := range c.Lexicon {
+		more[i] = statement.Lexicon{Name: fmt.Sprintf("lexicon[%d]", i), Text: text}
+	}
+	return statement.New(more...)
+}
+
 // settings translates the configuration for the packages that learn.
 func (c *Config) settings() (partition.Settings, error) {
 	linkage, errLinkage := cluster.ParseLinkage(c.Clustering.Linkage)
 	distance, errDistance := cluster.ParseDistance(c.Clustering.Distance)
+	statements, errStatements := c.statements()
 	threshold := c.Clustering.DistanceThreshold
 	if threshold == 0 {
 		threshold = cluster.DefaultThreshold(linkage, distance)
@@ -247,7 +286,8 @@ func (c *Config) settings() (partition.Settings, error) {
 		Representatives: c.Clustering.Representatives,
 		Keywords:        c.Clustering.Keywords,
 		Partitions:      c.Limits.Partitions,
-		Categories:      c.Limits.Clusters,
+		Clusters:        c.Limits.Clusters,
+		Statements:      statements,
 		Vocabulary:      c.Limits.Vocabulary,
 		Templates:       c.Limits.Templates,
 		Bytes:           int64(c.Limits.PartitionMiB) << 20,
@@ -258,7 +298,7 @@ func (c *Config) settings() (partition.Settings, error) {
 	case ByProcessingTime:
 		s.MaxWait = 0
 	}
-	return s, errors.Join(errLinkage, errDistance)
+	return s, errors.Join(errLinkage, errDistance, errStatements)
 }
 
 func (c *WindowConfig) validate() error {
@@ -312,6 +352,9 @@ func (c *LimitsConfig) validate() error {
 
 func (c *AttributesConfig) validate() error {
 	var errs error
+	if c.Keywords.As != AsText && c.Keywords.As != AsList {
+		errs = fmt.Errorf("attributes::keywords::as must be one of %s, %s, got %q", AsText, AsList, c.Keywords.As)
+	}
 	owner := map[string]string{}
 	for name, a := range c.named {
 		switch {

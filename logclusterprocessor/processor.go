@@ -16,6 +16,7 @@ import (
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
 // logClusterProcessor is the seam between pdata and the packages that learn:
@@ -29,6 +30,7 @@ type logClusterProcessor struct {
 	memo        *mask.Memo
 	out         writer
 	parts       *partition.Registry
+	versions    knowledge.Versions
 	keeper      *keeper
 	tel         *telemetry
 	batches     sync.Pool // of *batch
@@ -43,6 +45,7 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 	if err != nil {
 		return nil, err
 	}
+	settings.Versions = knowledge.Versions{Masker: masker.Version(), Statements: settings.Statements.Version()}
 	tel, err := newTelemetry(set.TelemetrySettings)
 	if err != nil {
 		return nil, err
@@ -57,6 +60,7 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 		memo:        mask.NewMemo(masker),
 		out:         newWriter(&cfg.Attributes),
 		parts:       parts,
+		versions:    settings.Versions,
 		tel:         tel,
 	}
 	p.keeper = &keeper{id: cfg.KnowledgeBase, parts: parts, processor: p, logger: set.Logger}

@@ -135,24 +135,36 @@ func TestStrangeTimes(t *testing.T) {
 	}
 }
 
-// A merge is in force two windows after the records that caused it, not before.
+// A merge of categories is in force two windows after the records that caused it,
+// not before. Clusters never merge: their statements say what they are.
 func TestMergesTakeEffectAtTheEndOfTheNextWindow(t *testing.T) {
 	p := startLogs(t, defaults(patient, func(c *Config) {
 		// Nothing is near enough at once; only the linkage of a whole window joins.
 		c.Clustering.Clusters = 1
 		c.Clustering.DistanceThreshold = 1e-9
+		c.Attributes.Category.Enabled = true
 	}))
-	at := func(second int, body string) string {
+	at := func(second int, body string) (cluster, category any) {
 		attrs := consume(t, p, []line{{at: time.Duration(second) * time.Second, service: "s", body: body}}, always(1))
-		return attrs[0]["log.cluster.id"].(string)
+		return attrs[0]["log.cluster.id"], attrs[0]["log.cluster.category"]
 	}
-	a := at(1, "apples fell")
-	b := at(2, "engine stopped")
+	_, a := at(1, "apples fell")
+	id, b := at(2, "engine stopped")
 	require.NotEqual(t, a, b)
-	require.Equal(t, b, at(9, "engine stopped"), "in its own window")
-	require.Equal(t, b, at(11, "engine stopped"), "in the next window")
-	require.Equal(t, b, at(19, "engine stopped"), "at the end of the next window")
-	require.Equal(t, a, at(20, "engine stopped"), "after the next window")
+	for _, step := range []struct {
+		second int
+		want   any
+		when   string
+	}{
+		{9, b, "in its own window"},
+		{11, b, "in the next window"},
+		{19, b, "at the end of the next window"},
+		{20, a, "after the next window"},
+	} {
+		cluster, category := at(step.second, "engine stopped")
+		require.Equal(t, step.want, category, step.when)
+		require.Equal(t, id, cluster, step.when)
+	}
 }
 
 // Windows by processing time take effect at the end of the next window too, by
@@ -166,10 +178,11 @@ func TestProcessingTime(t *testing.T) {
 		c.Window.Duration = 100 * time.Millisecond
 		c.Clustering.Clusters = 1
 		c.Clustering.FullTree = true
+		c.Attributes.Category.Enabled = true
 	}))
 	ids := func() (any, any) {
 		attrs := consume(t, p, []line{{body: "apples fell"}, {body: "engine stopped"}}, always(2))
-		return attrs[0]["log.cluster.id"], attrs[1]["log.cluster.id"]
+		return attrs[0]["log.cluster.category"], attrs[1]["log.cluster.category"]
 	}
 	a, b := ids()
 	require.NotEqual(t, a, b)
@@ -200,8 +213,8 @@ func TestSolutionsReachTheNextRecord(t *testing.T) {
 	require.NoError(t, p.Shutdown(t.Context()))
 }
 
-// Clusters that the base says are one are one from the next record on, whichever
-// is the older here.
+// Clusters that a person made one are one from the next record on, whichever is
+// the older here.
 func TestTheBaseJoinsClusters(t *testing.T) {
 	for name, swap := range map[string]bool{"into the older": false, "into the younger": true} {
 		t.Run(name, func(t *testing.T) {
@@ -224,7 +237,7 @@ func TestTheBaseJoinsClusters(t *testing.T) {
 			if swap {
 				from, into = into, from
 			}
-			join := knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: from, To: into}}}
+			join := knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: from, To: into, Person: true}}}
 			for range 2 { // the second changes nothing
 				require.True(t, base.processor.Apply("s", join, false))
 				require.Equal(t, [2]knowledge.ID{into, into}, send())

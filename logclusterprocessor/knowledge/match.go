@@ -45,7 +45,8 @@ type How string
 const (
 	Known   How = "known"   // lines of this form were seen
 	Covered How = "covered" // a template's pattern fits
-	Near    How = "near"    // no template fits, but the cluster's words are near
+	Same    How = "same"    // no template fits, but the cluster's statement is the line's
+	Near    How = "near"    // neither, but the cluster's words are near
 )
 
 // CoveredConfidence is what a template that fits is worth when no line of the

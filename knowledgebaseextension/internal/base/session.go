@@ -151,12 +151,30 @@ func (s *session) load(ctx context.Context, from *store.Store) error {
 	if err != nil {
 		return err
 	}
+	if err := s.addSamples(ctx, from, state); err != nil {
+		return err
+	}
 	s.apply(state, true)
 	s.reached(revision)
 	if s.base.Alone() {
 		return nil
 	}
 	return s.lease(ctx, from)
+}
+
+// addSamples adds the lines from which the processor learns again what other
+// versions have learnt.
+func (s *session) addSamples(ctx context.Context, from *store.Store, state store.State) error {
+	now := s.processor.Versions()
+	for name, rows := range state {
+		if rows.Clock == nil || rows.Clock.Versions == now {
+			continue
+		}
+		if err := from.Samples(ctx, name, rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *session) changes(ctx context.Context, from *store.Store) error {
@@ -222,7 +240,7 @@ func latestFirst(state store.State) []string {
 	latest := make(map[string]int64, len(state))
 	var names []string
 	for name, rows := range state {
-		if rows.Empty() && len(rows.Solutions)+len(rows.Apart) == 0 {
+		if rows.Empty() && len(rows.Solutions) == 0 {
 			continue
 		}
 		names = append(names, name)

@@ -54,20 +54,28 @@ func (p *Partition) answer(t *Template, how knowledge.How, confidence float64) (
 	}, true
 }
 
-// near finds the category whose representatives use the most similar words.
+// near finds the cluster that says the same, else the one of the most similar words.
 func (p *Partition) near(encoded string) (knowledge.Match, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	terms := p.extract.Terms([]string{template.Text(encoded)})
+	text := template.Text(encoded)
+	if m := p.meanings.byID[p.idOf(text)]; m != nil {
+		return p.hit(m, knowledge.Same, knowledge.CoveredConfidence), true
+	}
+	terms := p.extract.Terms([]string{text})
 	hit, ok := p.index.Nearest(p.space.Vector(terms), p.settings.Clustering.Threshold)
 	if !ok {
 		return knowledge.Match{}, false
 	}
-	c := p.categories.members[hit.ID].category
+	confidence := min(knowledge.CoveredConfidence, p.settings.Clustering.Distance.Similarity(hit.Distance))
+	return p.hit(p.meanings.byID[hit.ID], knowledge.Near, confidence), true
+}
+
+func (p *Partition) hit(m *meaning, how knowledge.How, confidence float64) knowledge.Match {
 	return knowledge.Match{
-		Partition: p.key, Cluster: knowledge.ID(c.id), Keywords: c.keywords, Solution: c.solution, Noise: c.noise,
-		Confidence: min(knowledge.CoveredConfidence, p.settings.Clustering.Distance.Similarity(hit.Distance)), How: knowledge.Near,
-	}, true
+		Partition: p.key, Cluster: knowledge.ID(m.id), Keywords: m.keywords, Solution: m.solution, Noise: m.noise,
+		Confidence: confidence, How: how,
+	}
 }
 
 func parseID(text string) knowledge.ID {
