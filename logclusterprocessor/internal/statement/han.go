@@ -14,7 +14,8 @@ import (
 // What is read of a run of Chinese text.
 const (
 	hanRunesRead    = 1024 // runes of a run that are read; the rest is one last word
-	hanContentLeast = 2    // runes of content below which a text says nothing
+	hanBytesRead    = 16 << 10
+	hanContentLeast = 2 // runes of content below which a text says nothing
 )
 
 //go:embed lexicon/zh.txt
@@ -41,12 +42,13 @@ func isHan(text string) bool {
 
 // readHan reduces a run of text that contains Han characters, with Latin
 // words, digits and placeholders inside, to a reading. Two runs say the same
-// when fail and done are both zero or both not, not is equal, and the sets of
-// senses and of words are equal. Words are the names of the lexicon, Latin
+// when fail and done are both zero or both not, not is equal, the sets of senses
+// and of words are equal, and what neither failed nor has a sense is or is not
+// under way in both. Words are the names of the lexicon, Latin
 // words in lower case, and single Han characters for the rest. Chinese has no
 // inflection and puts verb and object in either order (内存分配失败,
 // 分配内存失败), so the order of words carries nothing, except behind the mark
-// of a role: words there begin with roleTag.
+// of a role: words there end with '>'.
 func readHan(text string) reading {
 	s := scanHan(han, text)
 	return s.reading(text)
@@ -73,13 +75,11 @@ const (
 func hanRunes(text string) (out []rune, rest string) {
 	out = make([]rune, 0, min(len(text), hanRunesRead))
 	i := 0
-	for i < len(text) && len(out) < hanRunesRead {
-		if n := placeholderLen(text[i:]); n > 0 {
-			out = addGap(out)
-			i += n
-			continue
-		}
+	for i < min(len(text), hanBytesRead) && len(out) < hanRunesRead {
 		r, n := utf8.DecodeRuneInString(text[i:])
+		if r == '<' {
+			n = max(n, placeholder(text[i:]))
+		}
 		i += n
 		switch r = narrow(r); {
 		case unicode.Is(unicode.Han, r):
@@ -117,23 +117,6 @@ func narrow(r rune) rune {
 		return ' '
 	}
 	return r
-}
-
-// placeholderLen is the length of the placeholder that text starts with.
-func placeholderLen(text string) int {
-	const longest = 16
-	if text[0] != '<' {
-		return 0
-	}
-	for i := 1; i < len(text) && i <= longest; i++ {
-		switch c := text[i]; {
-		case c == '>' && i > 1:
-			return i + 1
-		case c != '*' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z'):
-			return 0
-		}
-	}
-	return 0
 }
 
 // isLatin is true for what words of other scripts than Han are made of.
@@ -280,6 +263,8 @@ func (s *hanScanner) reading(text string) reading {
 			out.done++
 		case hanPassive:
 			passive = true
+		case hanUnderWay:
+			out.underWay = true
 		case hanSense:
 			out.senses = append(out.senses, e.name)
 			failedSense = failedSense || i > 0 && s.tokens[i-1].fails() && s.tokens[i-1].end == t.at
@@ -294,7 +279,12 @@ func (s *hanScanner) reading(text string) reading {
 			out.not--
 			negation = -1
 		default:
-			out.words = append(out.words, tagged(e.name, t.role))
+			for w := range strings.FieldsSeq(e.name) {
+				if t.role {
+					w += behind
+				}
+				out.words = append(out.words, w)
+			}
 			content += t.end - t.at
 		}
 	}
@@ -331,14 +321,4 @@ func (s *hanScanner) number(t hanToken) bool {
 		}
 	}
 	return true
-}
-
-// roleTag stands before the words of a text whose place carries meaning.
-const roleTag = "→"
-
-func tagged(word string, role bool) string {
-	if role {
-		return roleTag + word
-	}
-	return word
 }

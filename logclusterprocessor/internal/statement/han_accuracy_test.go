@@ -25,7 +25,8 @@ func (r reading) hanKey() string {
 		slices.Sort(s)
 		return strings.Join(slices.Compact(s), " ")
 	}
-	return fmt.Sprint(min(r.fail, 1), r.not, min(r.done, 1), "|", set(r.senses), "|", set(r.words))
+	underWay := r.underWay && r.fail == 0 && len(r.senses) == 0
+	return fmt.Sprint(min(r.fail, 1), r.not, min(r.done, 1), underWay, "|", set(r.senses), "|", set(r.words))
 }
 
 // hanMessage is a message with the projects that it is of and its set, if any.

@@ -17,6 +17,7 @@ const (
 	hanNegation                // a negation
 	hanDone                    // a mark of success
 	hanPassive                 // who did it may follow; a mark of success if nothing else tells the outcome (被禁用 is 已禁用, 不能被禁用 is not)
+	hanUnderWay                // it goes on
 	hanSense                   // the named sense; it swallows the mark of failure
 	hanFailing                 // a word that is the named sense where the text has a mark of failure
 	hanNegated                 // a word that is the named sense where a negation stands before it in the clause
@@ -33,7 +34,7 @@ var hanKinds = map[string]struct {
 	kind  hanKind
 	named bool
 }{
-	"failure": {hanFailure, false}, "negation": {hanNegation, false}, "success": {hanDone, false}, "passive": {hanPassive, false},
+	"failure": {hanFailure, false}, "negation": {hanNegation, false}, "success": {hanDone, false}, "under": {hanUnderWay, true}, "passive": {hanPassive, false},
 	"sense": {hanSense, true}, "failing": {hanFailing, true}, "negated": {hanNegated, true}, "same": {hanWord, true},
 	"word": {hanWord, false}, "role": {hanRole, false}, "source": {hanSource, false}, "mark": {hanMark, false}, "level": {hanLevel, false}, "function": {hanFunction, false},
 }

@@ -126,7 +126,7 @@ func TestReadHan(t *testing.T) {
 		"无法连接到数据库":           {fail: 1, words: []string{"connect", "database"}},
 		"数据库 <*> 不存在":        {senses: []string{"not found"}, words: []string{"database"}},
 		"订单 <num> 创建成功":      {done: 1, words: []string{"order", "create"}},
-		"主库切换为从库":            {words: []string{"主", "库", "切换为", "→从库"}},
+		"主库切换为从库":            {words: []string{"主", "库", "切换为", "从库>"}},
 		"失败：<*>":             {fail: 1, words: []string{"失败：<*>"}},
 		"请求 5 次 HTTP 接口均未成功": {fail: 1, words: []string{"request", "次", "http", "interface", "均"}},
 	} {
