@@ -54,6 +54,20 @@ func readHan(text string) reading {
 	return s.reading(text)
 }
 
+// readHan reads a Chinese message into words that are canonical in English, so
+// that the statements of both languages can be equal.
+func (l *lexicon) readHan(text string) reading {
+	r := readHan(text)
+	for i, w := range r.words {
+		if bare, ok := strings.CutSuffix(w, behind); ok {
+			r.words[i] = l.canonical(bare) + behind
+		} else {
+			r.words[i] = l.canonical(w)
+		}
+	}
+	return r
+}
+
 func scanHan(lex *hanLexicon, text string) hanScanner {
 	s := hanScanner{lex: lex}
 	s.text, s.rest = hanRunes(text)

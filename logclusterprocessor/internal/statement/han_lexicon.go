@@ -34,7 +34,7 @@ var hanKinds = map[string]struct {
 	kind  hanKind
 	named bool
 }{
-	"failure": {hanFailure, false}, "negation": {hanNegation, false}, "success": {hanDone, false}, "under": {hanUnderWay, true}, "passive": {hanPassive, false},
+	"failure": {hanFailure, false}, "negation": {hanNegation, false}, "success": {hanDone, false}, "under-way": {hanUnderWay, false}, "passive": {hanPassive, false},
 	"sense": {hanSense, true}, "failing": {hanFailing, true}, "negated": {hanNegated, true}, "same": {hanWord, true},
 	"word": {hanWord, false}, "role": {hanRole, false}, "source": {hanSource, false}, "mark": {hanMark, false}, "level": {hanLevel, false}, "function": {hanFunction, false},
 }

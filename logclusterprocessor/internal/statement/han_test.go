@@ -134,6 +134,49 @@ func TestReadHan(t *testing.T) {
 	}
 }
 
+// A Chinese and an English message of one meaning are one statement where the
+// lexicon knows all of their words.
+func TestChineseMeetsEnglish(t *testing.T) {
+	r := hanReader()
+	key := func(said reading) string {
+		s := Statement{
+			Failed: said.fail > 0 && len(said.senses) == 0, Negations: said.not, Succeeded: said.done > 0,
+			UnderWay: said.underWay && said.fail == 0 && len(said.senses) == 0, Senses: set(said.senses), Words: set(said.words),
+		}
+		return s.Key()
+	}
+	for chinese, english := range map[string]string{
+		"文件 <path> 不存在":    "File <path> not found",
+		"无法创建目录 <path>":    "cannot create directory <path>",
+		"找不到主机 <*>":        "Host <*> not found",
+		"内存不足":             "Out of memory",
+		"删除快照 <*> 失败":      "Failed to delete snapshot <*>",
+		"不支持的设备类型 <*>":     "unsupported device type <*>",
+		"证书已过期":            "certificate has expired",
+		"参数太多":             "Too many arguments",
+		"<path>：权限不够":      "<path>: permission denied",
+		"正在连接服务器 <*>":      "Connecting to server <*>",
+		"无法连接到数据库":         "Could not connect to database",
+		"死锁":               "deadlock detected",
+		"无效的 IP 地址：<ip>":   "invalid IP address: <ip>",
+		"没有内存":             "no memory",
+		"尝试除以零":            "division by zero",
+		"打开日志文件 <path> 出错": "error opening file log <path>",
+	} {
+		assert.Equal(t, key(r.english.read(english)), key(r.english.readHan(chinese)), "%s | %s", chinese, english)
+	}
+}
+
+// A sense of the Chinese lexicon is one of the English one, or they never meet.
+func TestHanSensesAreKnown(t *testing.T) {
+	r := hanReader()
+	for _, l := range hanLines(t) {
+		if class, name, _ := strings.Cut(l.section, " "); class == "sense" || class == "failing" || class == "negated" {
+			assert.Contains(t, r.english.implied, name)
+		}
+	}
+}
+
 func TestHanWords(t *testing.T) {
 	for text, want := range map[string]string{
 		"表 <*> 不存在":            "不存在",
