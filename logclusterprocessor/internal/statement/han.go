@@ -13,9 +13,9 @@ import (
 
 // What is read of a run of Chinese text.
 const (
-	hanRunesRead    = 1024 // runes of a run that are read; the rest is one last word
-	hanBytesRead    = 16 << 10
-	hanContentLeast = 2 // runes of content below which a text says nothing
+	hanRunesRead    = 1024     // runes of a run that are read; the rest is one last word
+	hanBytesRead    = 16 << 10 // the same in bytes, with values and punctuation
+	hanContentLeast = 2        // runes of content below which a text says nothing
 )
 
 //go:embed lexicon/zh.txt
@@ -43,12 +43,12 @@ func isHan(text string) bool {
 // readHan reduces a run of text that contains Han characters, with Latin
 // words, digits and placeholders inside, to a reading. Two runs say the same
 // when fail and done are both zero or both not, not is equal, the sets of senses
-// and of words are equal, and what neither failed nor has a sense is or is not
-// under way in both. Words are the names of the lexicon, Latin
-// words in lower case, and single Han characters for the rest. Chinese has no
-// inflection and puts verb and object in either order (内存分配失败,
-// 分配内存失败), so the order of words carries nothing, except behind the mark
-// of a role: words there end with '>'.
+// and of words are equal, and what neither failed nor has a sense is under way
+// in both or in none. Words are the names of the lexicon, Latin words in lower
+// case, and single Han characters for the rest. Chinese has no inflection and
+// puts verb and object in either order (内存分配失败, 分配内存失败), so the order
+// of words carries nothing, except behind the mark of a role: words there end
+// with '>'.
 func readHan(text string) reading {
 	s := scanHan(han, text)
 	return s.reading(text)

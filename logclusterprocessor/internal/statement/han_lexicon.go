@@ -16,7 +16,7 @@ const (
 	hanFailure  hanKind = iota // a mark of failure; a name is kept as a word (打不开: fail, open)
 	hanNegation                // a negation
 	hanDone                    // a mark of success
-	hanPassive                 // who did it may follow; a mark of success if nothing else tells the outcome (被禁用 is 已禁用, 不能被禁用 is not)
+	hanPassive                 // who did it may follow; a mark of success if nothing else tells the outcome
 	hanUnderWay                // it goes on
 	hanSense                   // the named sense; it swallows the mark of failure
 	hanFailing                 // a word that is the named sense where the text has a mark of failure
@@ -34,9 +34,21 @@ var hanKinds = map[string]struct {
 	kind  hanKind
 	named bool
 }{
-	"failure": {hanFailure, false}, "negation": {hanNegation, false}, "success": {hanDone, false}, "under-way": {hanUnderWay, false}, "passive": {hanPassive, false},
-	"sense": {hanSense, true}, "failing": {hanFailing, true}, "negated": {hanNegated, true}, "same": {hanWord, true},
-	"word": {hanWord, false}, "role": {hanRole, false}, "source": {hanSource, false}, "mark": {hanMark, false}, "level": {hanLevel, false}, "function": {hanFunction, false},
+	"failure":   {hanFailure, false},
+	"negation":  {hanNegation, false},
+	"success":   {hanDone, false},
+	"passive":   {hanPassive, false},
+	"under-way": {hanUnderWay, false},
+	"sense":     {hanSense, true},
+	"failing":   {hanFailing, true},
+	"negated":   {hanNegated, true},
+	"same":      {hanWord, true},
+	"word":      {hanWord, false},
+	"role":      {hanRole, false},
+	"source":    {hanSource, false},
+	"mark":      {hanMark, false},
+	"level":     {hanLevel, false},
+	"function":  {hanFunction, false},
 }
 
 // hanEntry is one wording's effect. An empty name leaves no word.
