@@ -11,6 +11,15 @@ const (
 	hanWordLongest = 6  // runes between two wordings of the lexicon that are still a word
 )
 
+// Words returns the words of a Chinese text that a person would search for, none
+// of other texts.
+func Words(text string) []string {
+	if !isHan(text) {
+		return nil
+	}
+	return hanWords(text)
+}
+
 // hanWords returns the words of a text that a person would search for: the
 // wordings of the lexicon's words and senses, Latin words, and what stands
 // between them if it is short enough to be a word. Values, frames, negations

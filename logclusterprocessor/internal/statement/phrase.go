@@ -30,12 +30,12 @@ func (e *element) matches(t *token) bool { return e.kind == t.kind && e.text == 
 // phrases are found by the text of their first element, the longest first.
 type phrases map[string][]phrase
 
-func (p phrases) add(new phrase) error {
-	if len(new.elements) == 0 {
+func (p phrases) add(entry phrase) error {
+	if len(entry.elements) == 0 {
 		return errors.New("a phrase needs a word that is not in [stop]")
 	}
-	first := new.elements[0].text
-	p[first] = append(p[first], new)
+	first := entry.elements[0].text
+	p[first] = append(p[first], entry)
 	slices.SortStableFunc(p[first], func(a, b phrase) int { return cmp.Compare(len(b.elements), len(a.elements)) })
 	return nil
 }

@@ -18,6 +18,15 @@ type reading struct {
 	underWay bool     // the first word left is one like "starting"
 }
 
+// readAny reduces a message in whatever language it is. One without a lexicon is
+// read as words.
+func (l *lexicon) readAny(text string) reading {
+	if isHan(text) {
+		return l.readHan(text)
+	}
+	return l.read(text)
+}
+
 // clauseMarks end what a phrase may span.
 const clauseMarks = ":;,.!?"
 

@@ -108,7 +108,7 @@ func (r *Reader) Version() uint64 { return r.version }
 // Read reduces a message, given as the text of its template: constant words with
 // placeholders in angle brackets.
 func (r *Reader) Read(text string) Statement {
-	said := r.english.read(text)
+	said := r.english.readAny(text)
 	if len(said.senses)+len(said.words) == 0 {
 		return Statement{Literal: strings.Join(strings.Fields(strings.ToLower(text)), " ")}
 	}
