@@ -6,6 +6,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/consumer"
@@ -136,10 +137,17 @@ func str(m pcommon.Map, key string) string {
 	return ""
 }
 
+// strs reads words that are a list, or one string joined by ", ".
 func strs(m pcommon.Map, key string) []string {
 	v, ok := m.Get(key)
-	if !ok {
+	switch {
+	case !ok:
 		return nil
+	case v.Type() == pcommon.ValueTypeStr:
+		if v.Str() == "" {
+			return nil
+		}
+		return strings.Split(v.Str(), ", ")
 	}
 	out := make([]string, 0, v.Slice().Len())
 	for _, e := range v.Slice().All() {
