@@ -36,7 +36,7 @@ type Stream struct {
 	received []Answer
 }
 
-// NewStream starts a processor to stream to.
+// NewStream starts a processor to stream to, with its defaults but for Patient.
 func NewStream(ctx context.Context) (*Stream, error) {
 	s := &Stream{now: Epoch}
 	next, err := consumer.NewLogs(func(_ context.Context, ld plog.Logs) error {
@@ -46,7 +46,7 @@ func NewStream(ctx context.Context) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Processor, err = Start(ctx, next)
+	s.Processor, err = Start(ctx, next, Patient)
 	return s, err
 }
 
