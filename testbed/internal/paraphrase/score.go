@@ -95,3 +95,14 @@ func count(shares map[string]Share, pairs []Pair, labels []string, weight float6
 		}
 	}
 }
+
+// OppositesJoined is the share of pairs joined that say the opposite for anybody:
+// of polarity, direction and negation.
+func (f *Figures) OppositesJoined() Share {
+	var out Share
+	for _, kind := range []string{"polarity", "direction", "negation"} {
+		out.Count += f.Negative[kind].Count
+		out.Of += f.Negative[kind].Of
+	}
+	return out
+}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/accuracy"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/fillvalues"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/harness"
@@ -38,9 +39,6 @@ type Cases struct {
 	Wrong []string
 }
 
-// Parser is a peer: for each record the group and its template in the end.
-type Parser func([]harness.Record) (groups, templates []string)
-
 // row is one line of a case.
 type row struct {
 	statement int
@@ -50,7 +48,7 @@ type row struct {
 
 // ScoreCases streams the statements of each case as a service of its own, and
 // through each peer. The figures are means over the seeds.
-func ScoreCases(ctx context.Context, d *Data, seeds int, names []string, peers []Parser) ([]Cases, error) {
+func ScoreCases(ctx context.Context, d *Data, seeds int, names []string, peers []accuracy.Parser) ([]Cases, error) {
 	out := []Cases{{Name: "log_cluster"}}
 	for _, n := range names {
 		out = append(out, Cases{Name: n})
@@ -104,7 +102,7 @@ func bodies(rows []row) []Body {
 }
 
 // asked are a peer's groups as if they were answers.
-func asked(peer Parser, s Service) Answers {
+func asked(peer accuracy.Parser, s Service) Answers {
 	groups, templates := peer(records(s.Name, s.Lines))
 	answers := make([]harness.Answer, len(groups))
 	for i := range groups {
