@@ -32,7 +32,7 @@ type options struct {
 
 // list prints what is wrong, when details are asked for.
 func (o options) list(what []string) {
-	if !o.detail {
+	if !o.detail || len(what) == 0 {
 		return
 	}
 	for _, w := range what {

@@ -95,11 +95,13 @@ func wildPairs(ctx context.Context, d *wild.Data, language string, o options) er
 		table.Row(a.Envelope, count(a.SameJoined), count(a.DifferentJoined), count(together[i].SameJoined), count(together[i].DifferentJoined))
 	}
 	table.Write(os.Stdout, o.markdown)
+	var wrong []string
 	for i := range alone {
 		for _, p := range append(alone[i].Wrong, together[i].Wrong...) {
-			o.list([]string{fmt.Sprintf("%s: joined %q, %q", alone[i].Envelope, p[0], p[1])})
+			wrong = append(wrong, fmt.Sprintf("%s: joined %q, %q", alone[i].Envelope, p[0], p[1]))
 		}
 	}
+	o.list(wrong)
 	return nil
 }
 
@@ -121,9 +123,11 @@ func inEnvelopes(ctx context.Context, d *wild.Data, o options) error {
 	}
 	table.Row("all", "", "", "", all.Ratio())
 	table.Write(os.Stdout, o.markdown)
+	var words []string
 	for _, r := range rows {
-		o.list([]string{fmt.Sprintf("%s: keywords that are none: %v", r.Envelope, r.Words)})
+		words = append(words, fmt.Sprintf("%s: words of the envelope and of values: %v", r.Envelope, r.Words))
 	}
+	o.list(words)
 	return nil
 }
 

@@ -88,22 +88,19 @@ func (e *InEnvelope) add(d *Data, envelope Envelope, rows []row, answers []harne
 	}
 }
 
-// foreign are the keywords that are no word of the message: words of the envelope
-// (level, logger, program, keys) or parts of a value that was drawn.
+// foreign are the keywords that are no word of the statement, keys of its fields
+// included, but of the envelope (level, logger, program, the envelope's keys) or
+// of a value that was drawn.
 func foreign(envelope Envelope, s Statement, used []fillvalues.Value, keywords []string) []string {
 	own := wordsOf(fillvalues.Constant(s.Message))
-	for _, f := range s.Fields { // what is said in a constant value is said
+	for _, f := range s.Fields {
+		own.add(wordsOf(f.Key))
 		own.add(wordsOf(fillvalues.Constant(f.Value)))
 	}
-	carrier := s
-	carrier.Message = ""
-	carrier.Fields = nil
-	for _, f := range s.Fields {
-		carrier.Fields = append(carrier.Fields, Field{Key: f.Key})
-	}
-	body := envelope.wrap(carrier)
-	not := wordsOf(fillvalues.Constant(body.Text))
-	for _, f := range body.Fields {
+	s.Message, s.Fields = "", nil
+	carrier := envelope.wrap(s)
+	not := wordsOf(fillvalues.Constant(carrier.Text))
+	for _, f := range carrier.Fields {
 		not.add(wordsOf(f.Key))
 		not.add(wordsOf(fillvalues.Constant(f.Value)))
 	}
