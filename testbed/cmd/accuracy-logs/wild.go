@@ -77,11 +77,11 @@ func statements(ctx context.Context, d *wild.Data, o options) error {
 }
 
 func wildPairs(ctx context.Context, d *wild.Data, language string, o options) error {
-	alone, err := wild.ScorePairs(ctx, d, language, false, o.seeds)
+	alone, err := wild.ScorePairs(ctx, d, wild.PairRun{Language: language, Seeds: o.seeds})
 	if err != nil {
 		return err
 	}
-	together, err := wild.ScorePairs(ctx, d, language, true, o.seeds)
+	together, err := wild.ScorePairs(ctx, d, wild.PairRun{Language: language, Together: true, Seeds: o.seeds})
 	if err != nil {
 		return err
 	}

@@ -28,16 +28,3 @@ func TestOwn(t *testing.T) {
 	require.Equal(t, 1, alone, "of 0 only: 1 and 2 share one, 3 has two")
 	require.Equal(t, 4, distinct)
 }
-
-// floors are of verbs out of 40 that have a template of their own in each frame.
-// Today: see the right-hand side.
-var floors = map[string]int{}
-
-func TestFloors(t *testing.T) {
-	rows, err := Score(t.Context())
-	require.NoError(t, err)
-	for _, r := range rows {
-		t.Logf("%+v", r)
-		require.GreaterOrEqual(t, r.OwnTemplate, floors[r.Frame], r.Frame)
-	}
-}

@@ -59,7 +59,7 @@ func ScoreCases(ctx context.Context, d *Data, seeds int, names []string, peers [
 		for _, name := range caseNames(d) {
 			services = append(services, Service{name, bodies(rows[name])})
 		}
-		answers, err := Run(ctx, services)
+		answers, err := Run(ctx, services, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +108,7 @@ func asked(peer accuracy.Parser, s Service) Answers {
 	for i := range groups {
 		answers[i] = harness.Answer{Template: templates[i], TemplateID: groups[i], ClusterID: groups[i]}
 	}
-	return Answers{answers, answers}
+	return Answers{First: answers, Second: answers}
 }
 
 // ids is a set of IDs, where "" is one as well.
@@ -244,7 +244,7 @@ func ScoreOrders(ctx context.Context, d *Data, seeds int) (Orders, error) {
 				}
 				services, perms = append(services, Service{name, lines}), append(perms, perm)
 			}
-			answers, err := Run(ctx, services)
+			answers, err := Run(ctx, services, nil)
 			if err != nil {
 				return Orders{}, err
 			}

@@ -23,7 +23,7 @@ func ScoreInputs(ctx context.Context, d *Data) (Held, error) {
 	for _, x := range d.Inputs {
 		services = append(services, Service{x.ID, x.Lines})
 	}
-	answers, err := Run(ctx, services)
+	answers, err := Run(ctx, services, nil)
 	if err != nil {
 		return Held{}, err
 	}

@@ -6,6 +6,7 @@ package wild
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
 )
@@ -13,44 +14,58 @@ import (
 // linesPerSide is how many lines are made of each wording of a pair.
 const linesPerSide = 3
 
+// PairRun is how the pairs are streamed.
+type PairRun struct {
+	Language string
+	// Together puts all pairs in one service; else each has one of its own.
+	Together bool
+	Seeds    int
+	// Related tells what is offered beside a cluster; nil where nothing can.
+	Related Related
+}
+
 // Pairs is how many pairs of wordings share a cluster.
 type Pairs struct {
 	Envelope string
 	// Same mean the same, Different do not; Joined are those of them that share
-	// one, as means over the seeds.
+	// one, Offered those that share one or of which one is related to the other,
+	// as means over the seeds.
 	Same, Different             int
 	SameJoined, DifferentJoined float64
+	SameOffered                 float64
 	// Wrong are the joined pairs that mean different things.
 	Wrong [][2]string
 }
 
 // side is one wording of a pair.
-type side struct {
-	pair, side int
-	text       string
-}
+type side struct{ pair, side int }
 
-// ScorePairs streams the pairs of a language, each in a service of its own or all
-// in one, in every envelope.
-func ScorePairs(ctx context.Context, d *Data, language string, together bool, seeds int) ([]Pairs, error) {
-	same, different := d.Pairs[language+"_same"], d.Pairs[language+"_different"]
+// ScorePairs streams the pairs of a language in every envelope.
+func ScorePairs(ctx context.Context, d *Data, run PairRun) ([]Pairs, error) {
+	same, different := d.Pairs[run.Language+"_same"], d.Pairs[run.Language+"_different"]
 	all := append(append([][2]string{}, same...), different...)
+	weight := 1 / float64(run.Seeds)
 	var out []Pairs
 	for _, envelope := range Envelopes {
 		row := Pairs{Envelope: envelope.Name, Same: len(same), Different: len(different)}
-		for seed := range seeds {
-			joined, err := joinedPairs(ctx, all, envelope, together, uint64(seed)+1)
+		for seed := range run.Seeds {
+			verdicts, err := run.judge(ctx, all, envelope, uint64(seed)+1)
 			if err != nil {
 				return nil, err
 			}
-			for i, j := range joined {
-				switch {
-				case !j:
-				case i < len(same):
-					row.SameJoined += 1 / float64(seeds)
-				default:
-					row.DifferentJoined += 1 / float64(seeds)
-					row.Wrong = append(row.Wrong, all[i])
+			for i, v := range verdicts {
+				if i >= len(same) {
+					if v.joined {
+						row.DifferentJoined += weight
+						row.Wrong = append(row.Wrong, all[i])
+					}
+					continue
+				}
+				if v.joined {
+					row.SameJoined += weight
+				}
+				if v.joined || v.related {
+					row.SameOffered += weight
 				}
 			}
 		}
@@ -59,48 +74,67 @@ func ScorePairs(ctx context.Context, d *Data, language string, together bool, se
 	return out, nil
 }
 
-// joinedPairs tells for each pair whether any two lines of its sides share a
-// cluster in the second pass.
-func joinedPairs(ctx context.Context, pairs [][2]string, envelope Envelope, together bool, seed uint64) ([]bool, error) {
-	r := dataset.Random(seed)
+// verdict is whether any two lines of a pair's sides share a cluster in the second
+// pass, and whether a cluster of one is offered beside one of the other.
+type verdict struct{ joined, related bool }
+
+func (p PairRun) judge(ctx context.Context, pairs [][2]string, envelope Envelope, seed uint64) ([]verdict, error) {
+	services, where := p.services(dataset.Random(seed), pairs, envelope)
+	answers, err := Run(ctx, services, p.Related)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]verdict, len(pairs))
+	for i := range pairs {
+		a, b := where[side{i, 0}], where[side{i, 1}]
+		of := answers[a[0].service]
+		clusters := [2]ids{clustersOf(of, a), clustersOf(of, b)}
+		out[i].joined = clusters[0].meets(clusters[1])
+		for k, mine := range clusters {
+			for id := range mine {
+				for _, r := range of.Related[id] {
+					out[i].related = out[i].related || clusters[1-k][r]
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// place is where a line is.
+type place struct{ service, line int }
+
+// services makes the lines of all sides, and tells where those of each are.
+func (p PairRun) services(r *rand.Rand, pairs [][2]string, envelope Envelope) ([]Service, map[side][]place) {
 	var sides []side
-	for i, p := range pairs {
-		for k, text := range p {
+	for i := range pairs {
+		for k := range 2 {
 			for range linesPerSide {
-				sides = append(sides, side{i, k, text})
+				sides = append(sides, side{i, k})
 			}
 		}
 	}
 	services := make([]Service, len(pairs))
-	of := func(s side) int { return s.pair }
-	if together {
+	if p.Together {
 		r.Shuffle(len(sides), func(i, j int) { sides[i], sides[j] = sides[j], sides[i] })
-		services, of = services[:1], func(side) int { return 0 }
+		services = services[:1]
 	}
-	type place struct{ service, line int }
 	where := map[side][]place{}
 	for _, s := range sides {
-		k := of(s)
+		k := s.pair % len(services)
 		services[k].Name = fmt.Sprintf("service%d", k)
-		body, _ := envelope.Draw(r, Statement{Message: s.text, Level: "INFO", Logger: "core.Handler"})
+		body, _ := envelope.Draw(r, Statement{Message: pairs[s.pair][s.side], Level: "INFO", Logger: "core.Handler"})
 		where[s] = append(where[s], place{k, len(services[k].Lines)})
 		services[k].Lines = append(services[k].Lines, body)
 	}
-	answers, err := Run(ctx, services)
-	if err != nil {
-		return nil, err
+	return services, where
+}
+
+func clustersOf(answers Answers, lines []place) ids {
+	out := ids{}
+	for _, p := range lines {
+		out[answers.Second[p.line].ClusterID] = true
 	}
-	clusters := func(s side) ids {
-		out := ids{}
-		for _, p := range where[s] {
-			out[answers[p.service].Second[p.line].ClusterID] = true
-		}
-		delete(out, "")
-		return out
-	}
-	out := make([]bool, len(pairs))
-	for i, p := range pairs {
-		out[i] = clusters(side{i, 0, p[0]}).meets(clusters(side{i, 1, p[1]}))
-	}
-	return out, nil
+	delete(out, "")
+	return out
 }

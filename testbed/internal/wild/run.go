@@ -35,15 +35,23 @@ type Service struct {
 }
 
 // Answers are those to a service's lines in the first and in the second pass.
-type Answers struct{ First, Second []harness.Answer }
+type Answers struct {
+	First, Second []harness.Answer
+	Related       map[string][]string // by cluster ID of the second pass
+}
+
+// Related returns the clusters that a running processor offers beside one of a
+// service: near to it, but not joined.
+type Related func(p *harness.Processor, service, clusterID string) ([]string, error)
 
 // Run streams every service twice through processors with their defaults, and
-// lets event time pass between. Answers are in the order of the services.
-func Run(ctx context.Context, services []Service) ([]Answers, error) {
+// lets event time pass between. Answers are in the order of the services. With
+// related, they also say what is offered beside the clusters of the second pass.
+func Run(ctx context.Context, services []Service, related Related) ([]Answers, error) {
 	var out []Answers
 	for rest := services; len(rest) > 0; {
 		n := min(servicesPerProcessor, len(rest))
-		answers, err := run(ctx, rest[:n])
+		answers, err := run(ctx, rest[:n], related)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +60,7 @@ func Run(ctx context.Context, services []Service) ([]Answers, error) {
 	return out, nil
 }
 
-func run(ctx context.Context, services []Service) (out []Answers, err error) {
+func run(ctx context.Context, services []Service, related Related) (out []Answers, err error) {
 	f := &feeder{}
 	next, err := consumer.NewLogs(func(_ context.Context, ld plog.Logs) error {
 		f.received = append(f.received, harness.Answers(ld)...)
@@ -93,7 +101,26 @@ func run(ctx context.Context, services []Service) (out []Answers, err error) {
 			}
 		}
 	}
+	if related != nil {
+		return out, addRelated(f.Processor, services, out, related)
+	}
 	return out, nil
+}
+
+func addRelated(p *harness.Processor, services []Service, answers []Answers, related Related) (err error) {
+	for i := range answers {
+		of := map[string][]string{}
+		for _, a := range answers[i].Second {
+			if _, asked := of[a.ClusterID]; asked {
+				continue
+			}
+			if of[a.ClusterID], err = related(p, services[i].Name, a.ClusterID); err != nil {
+				return err
+			}
+		}
+		answers[i].Related = of
+	}
+	return nil
 }
 
 type feeder struct {

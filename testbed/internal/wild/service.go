@@ -38,7 +38,7 @@ func ScoreService(ctx context.Context, d *Data, seeds int) ([]InEnvelope, error)
 		row := InEnvelope{Envelope: envelope.Name, Statements: len(d.Service), Words: map[string]int{}}
 		for seed := range seeds {
 			rows := serviceLines(d, envelope, uint64(seed)+1)
-			answers, err := Run(ctx, []Service{{"shop", bodies(rows)}})
+			answers, err := Run(ctx, []Service{{"shop", bodies(rows)}}, nil)
 			if err != nil {
 				return nil, err
 			}
