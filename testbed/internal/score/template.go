@@ -22,7 +22,8 @@ var (
 // neighbouring placeholders are one. It follows the rules by which the truth of
 // the corrected Loghub sets was made and by which others' templates are scored.
 // Source: Khan et al., "Guidelines for assessing the accuracy of log message
-// template identification techniques", ICSE 2022, section 4.
+// template identification techniques", ICSE 2022; simplified, so figures are to be
+// compared in one table, not with published ones to the third digit.
 func Normal(template string) string {
 	t := spaces.ReplaceAllString(strings.TrimSpace(template), " ")
 	t = typed.ReplaceAllString(t, "<*>")
@@ -40,7 +41,7 @@ func Normal(template string) string {
 // template is right when its group holds exactly the items of a true group and it
 // is that group's template. Both compare normalised templates; truth and pred are
 // the groups, trueText and predText the templates of the items. Source: Khan et
-// al., ICSE 2022, section 3.
+// al., ICSE 2022.
 func Templates(truth, trueText, pred, predText []string) (pa, fta float64) {
 	t := contingency(truth, pred)
 	normal := map[string]string{}
