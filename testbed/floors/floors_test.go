@@ -98,6 +98,7 @@ var bounds = map[string][]bound{
 
 // TestFloors measures each run once and checks every figure of it.
 func TestFloors(t *testing.T) {
+	t.Parallel()
 	dir := data(t)
 	require.ElementsMatch(t, slices.Collect(maps.Keys(runs)), slices.Collect(maps.Keys(bounds)), "a run has its bounds")
 	for name, run := range runs {

@@ -125,7 +125,7 @@ func (g groupings) negatives(d *paraphrase.Data, title string, markdown bool) {
 	pairs := []any{"(pairs)"}
 	for i := range g.names {
 		f := g.figures(d, i, nil)
-		row := []any{f.Name}
+		row := append(make([]any, 0, 1+len(sorted)), f.Name)
 		for _, kind := range sorted {
 			row = append(row, f.Negative[kind].Ratio())
 			if i == 0 {

@@ -85,8 +85,9 @@ func (l *loader) rows(name string, fields int) [][]string {
 	if errors.Is(err, os.ErrNotExist) {
 		err = fmt.Errorf("%w (the paraphrases have no public home)", dataset.ErrMissing)
 	}
-	var out [][]string
-	for n, line := range strings.Split(strings.TrimRight(string(text), "\n"), "\n") {
+	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
+	out := make([][]string, 0, len(lines))
+	for n, line := range lines {
 		row := strings.Split(line, "\t")
 		if err == nil && len(row) < fields {
 			err = fmt.Errorf("%s:%d: %d fields, want %d", l.prefix+name, n+1, len(row), fields)
@@ -102,8 +103,9 @@ func (l *loader) rows(name string, fields int) [][]string {
 
 // pairs reads pairs of texts; those of a kind have it in the fifth column.
 func (l *loader) pairs(name string, fields int) []Pair {
-	var out []Pair
-	for _, row := range l.rows(name, fields) {
+	rows := l.rows(name, fields)
+	out := make([]Pair, 0, len(rows))
+	for _, row := range rows {
 		p := Pair{A: l.add(row[0], row[2]), B: l.add(row[1], row[3])}
 		if len(row) > 4 {
 			p.Kind = row[4]

@@ -54,8 +54,8 @@ func Score(ctx context.Context) ([]InFrame, error) {
 	out := make([]InFrame, len(Frames))
 	for k, frame := range Frames {
 		r := dataset.Random(uint64(k) + 1)
-		var rs []harness.Record
-		var source []int
+		rs := make([]harness.Record, 0, linesPerVerb*len(Verbs))
+		source := make([]int, 0, cap(rs))
 		for i, v := range Verbs {
 			verb, ing := forms(v)
 			// Not every frame has both forms.

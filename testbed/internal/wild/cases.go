@@ -49,13 +49,13 @@ type row struct {
 // ScoreCases streams the statements of each case as a service of its own, and
 // through each peer. The figures are means over the seeds.
 func ScoreCases(ctx context.Context, d *Data, seeds int, names []string, peers []accuracy.Parser) ([]Cases, error) {
-	out := []Cases{{Name: "log_cluster"}}
+	out := append(make([]Cases, 0, 1+len(names)), Cases{Name: "log_cluster"})
 	for _, n := range names {
 		out = append(out, Cases{Name: n})
 	}
 	for seed := range seeds {
 		rows := caseLines(d, dataset.Random(uint64(seed)+1))
-		var services []Service
+		services := make([]Service, 0, len(rows))
 		for _, name := range caseNames(d) {
 			services = append(services, Service{name, bodies(rows[name])})
 		}
@@ -80,7 +80,7 @@ func caseNames(d *Data) []string { return slices.Sorted(maps.Keys(d.Cases)) }
 func caseLines(d *Data, r *rand.Rand) map[string][]row {
 	out := map[string][]row{}
 	for _, name := range caseNames(d) {
-		var rows []row
+		rows := make([]row, 0, Variants*len(d.Cases[name].Statements))
 		for i, s := range d.Cases[name].Statements {
 			for range Variants {
 				text, used := fillvalues.Fill(r, s)
@@ -234,37 +234,48 @@ func ScoreOrders(ctx context.Context, d *Data, seeds int) (Orders, error) {
 		rows := caseLines(d, r)
 		var orders [2][]harness.Answer
 		for k := range orders {
-			var services []Service
-			var perms [][]int
-			for _, name := range caseNames(d) {
-				perm := r.Perm(len(rows[name]))
-				lines := make([]Body, len(perm))
-				for i, p := range perm {
-					lines[i] = rows[name][p].body
-				}
-				services, perms = append(services, Service{name, lines}), append(perms, perm)
-			}
-			answers, err := Run(ctx, services, nil)
-			if err != nil {
+			var err error
+			if orders[k], err = inSomeOrder(ctx, d, rows, r); err != nil {
 				return Orders{}, err
-			}
-			for s, perm := range perms {
-				sorted := make([]harness.Answer, len(perm))
-				for i, p := range perm {
-					sorted[p] = answers[s].Second[i]
-				}
-				orders[k] = append(orders[k], sorted...)
 			}
 		}
 		weight := 1 / float64(seeds) / float64(len(orders[0]))
 		for i, a := range orders[0] {
-			if b := orders[1][i]; a.TemplateID == b.TemplateID {
+			b := orders[1][i]
+			if a.TemplateID == b.TemplateID {
 				out.Template += weight
 			}
-			if b := orders[1][i]; a.ClusterID == b.ClusterID {
+			if a.ClusterID == b.ClusterID {
 				out.Cluster += weight
 			}
 		}
+	}
+	return out, nil
+}
+
+// inSomeOrder shuffles the lines of each case and streams them; the answers of the
+// second pass are in the order of the rows.
+func inSomeOrder(ctx context.Context, d *Data, rows map[string][]row, r *rand.Rand) ([]harness.Answer, error) {
+	services, perms := make([]Service, 0, len(rows)), make([][]int, 0, len(rows))
+	for _, name := range caseNames(d) {
+		perm := r.Perm(len(rows[name]))
+		lines := make([]Body, len(perm))
+		for i, p := range perm {
+			lines[i] = rows[name][p].body
+		}
+		services, perms = append(services, Service{name, lines}), append(perms, perm)
+	}
+	answers, err := Run(ctx, services, nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []harness.Answer
+	for s, perm := range perms {
+		sorted := make([]harness.Answer, len(perm))
+		for i, p := range perm {
+			sorted[p] = answers[s].Second[i]
+		}
+		out = append(out, sorted...)
 	}
 	return out, nil
 }

@@ -40,9 +40,14 @@ var Envelopes = []Envelope{
 	}},
 	{Name: "json", wrap: func(s Statement) Body {
 		return Body{Text: s.with(Fields{
-			{"ts", "«iso»"}, {"level", strings.ToLower(s.Level)}, {"logger", s.Logger},
-			{"caller", strings.ToLower(s.Logger) + ".go:«ln»"}, {"msg", s.Message},
-			{"service", "shop"}, {"env", "prod"}, {"trace_id", "«h12»"},
+			{"ts", "«iso»"},
+			{"level", strings.ToLower(s.Level)},
+			{"logger", s.Logger},
+			{"caller", strings.ToLower(s.Logger) + ".go:«ln»"},
+			{"msg", s.Message},
+			{"service", "shop"},
+			{"env", "prod"},
+			{"trace_id", "«h12»"},
 		}).json()}
 	}},
 	{Name: "json, escaped", escape: true, wrap: func(s Statement) Body {

@@ -19,7 +19,7 @@ type Held struct {
 
 // ScoreInputs streams each input as a service of its own.
 func ScoreInputs(ctx context.Context, d *Data) (Held, error) {
-	var services []Service
+	services := make([]Service, 0, len(d.Inputs))
 	for _, x := range d.Inputs {
 		services = append(services, Service{x.ID, x.Lines})
 	}

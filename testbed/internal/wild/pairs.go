@@ -106,7 +106,7 @@ type place struct{ service, line int }
 
 // services makes the lines of all sides, and tells where those of each are.
 func (p PairRun) services(r *rand.Rand, pairs [][2]string, envelope Envelope) ([]Service, map[side][]place) {
-	var sides []side
+	sides := make([]side, 0, 2*linesPerSide*len(pairs))
 	for i := range pairs {
 		for k := range 2 {
 			for range linesPerSide {

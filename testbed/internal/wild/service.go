@@ -51,7 +51,7 @@ func ScoreService(ctx context.Context, d *Data, seeds int) ([]InEnvelope, error)
 
 func serviceLines(d *Data, envelope Envelope, seed uint64) []row {
 	r := dataset.Random(seed)
-	var rows []row
+	rows := make([]row, 0, linesPerStatement*len(d.Service))
 	for i, s := range d.Service {
 		for range linesPerStatement {
 			body, used := envelope.Draw(r, s)
