@@ -74,12 +74,14 @@ func main() {
 		"wild":        func() error { return wildLogs(ctx, dir, o) },
 		"verbs":       func() error { return fortyVerbs(ctx, o) },
 	}
-	for _, name := range strings.Split(*only, ",") {
-		part, ok := parts[name]
-		if !ok {
+	names := strings.Split(*only, ",")
+	for _, name := range names {
+		if parts[name] == nil {
 			log.Fatalf("-only %s: there is no such part", name)
 		}
-		if err := part(); err != nil {
+	}
+	for _, name := range names {
+		if err := parts[name](); err != nil {
 			log.Fatal(err)
 		}
 	}
