@@ -85,7 +85,7 @@ lock: ## Renew the lock after a change to builder-config.yaml or go.mod
 	@git --no-pager diff --stat -- distribution
 
 .PHONY: accuracy-logs
-accuracy-logs: ## Print the accuracy of log clustering on public data, beside a peer's
+accuracy-logs: ## Print the accuracy of log clustering on labelled data, beside peers'
 	@cd testbed && go run ./cmd/accuracy-logs
 
 .PHONY: accuracy-forecast

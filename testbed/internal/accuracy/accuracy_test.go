@@ -75,6 +75,6 @@ func TestMeaningFloor(t *testing.T) {
 
 func TestMajority(t *testing.T) {
 	require.Equal(t, []string{"x", "a", ""},
-		majority([]string{"x", "y", "x", "b", "a"}, []int{0, 0, 0, 1, 1}, 3),
+		Majority([]string{"x", "y", "x", "b", "a"}, []int{0, 0, 0, 1, 1}, 3),
 		"the most frequent, the smallest of equals, none for no lines")
 }
