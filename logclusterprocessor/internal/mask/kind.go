@@ -16,6 +16,10 @@ func (l *Line) Placeholder(t *Token) string {
 	switch {
 	case t.rule == stackRule:
 		return "<stack>"
+	case t.rule == classRule:
+		return "xx"
+	case t.rule == placeRule:
+		return placeholder(l.Text[t.Prefix:t.End])
 	case t.rule > 0:
 		return "<" + l.masker.rules[t.rule-1].name + ">"
 	}
@@ -31,6 +35,9 @@ func (l *Line) Parameters(dst []string) []string {
 			continue
 		}
 		v := l.Text[t.Prefix:t.End]
+		if t.rule == classRule {
+			v = l.Text[t.Start:t.End]
+		}
 		if quoted(v) {
 			v = v[1 : len(v)-1]
 		}
@@ -87,6 +94,8 @@ func placeholder(v string) string {
 		return "<ip>"
 	case f.at > 0 && f.letters && f.slashes == 0:
 		return "<email>"
+	case isDigest(v):
+		return "<hex>"
 	case strings.HasPrefix(v, "0x") || strings.HasPrefix(v, "0X"):
 		return "<hex>"
 	case f.colons > 0 && f.digits && isTime(v), isDate(v):
@@ -200,13 +209,30 @@ func isIP(v string) bool {
 	return colons >= 3 || colons == 2 && strings.Contains(v, "::")
 }
 
-// isTime is true for text with a time of day: two digits, a colon, two digits.
+// isTime is true for text with a time of day: two digits, a colon, two digits, and
+// nothing before and after that would make them part of something else, as in
+// user.js:10:15 or SHA384:25.
 func isTime(v string) bool {
 	for k := 0; k+4 < len(v); k++ {
-		if v[k+2] == ':' && class[v[k]]&cDigit != 0 && class[v[k+1]]&cDigit != 0 &&
-			class[v[k+3]]&cDigit != 0 && class[v[k+4]]&cDigit != 0 {
-			return !strings.Contains(v, ".") || strings.Count(v, ".") == 1
+		if v[k+2] == ':' && class[v[k]]&class[v[k+1]]&class[v[k+3]]&class[v[k+4]]&cDigit != 0 && standsAlone(v, k, k+5) {
+			return strings.Count(v, ".") <= 1
 		}
+	}
+	return false
+}
+
+func standsAlone(v string, from, end int) bool {
+	if end < len(v) && class[v[end]]&cWord != 0 && v[end] != 'Z' {
+		return false
+	}
+	if from == 0 {
+		return true
+	}
+	switch v[from-1] {
+	case ' ', 'T', 't', '_', '-', '(', '[', '/':
+		return true
+	case ':': // as in 28/Jan/2026:10:11:12, and 0:00:12
+		return from > 1 && class[v[from-2]]&cDigit != 0 && !strings.ContainsAny(v[:from-1], ".:")
 	}
 	return false
 }

@@ -14,7 +14,7 @@ package mask // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocess
 import "unicode/utf8"
 
 // builtinVersion changes whenever the scanner gives any line another shape.
-const builtinVersion = 2
+const builtinVersion = 3
 
 // DefaultMaxBytes is how much of a line is looked at when Options says nothing.
 const DefaultMaxBytes = 16 << 10
@@ -84,8 +84,13 @@ type Token struct {
 	class lexClass
 }
 
-// stackRule marks a Var that stands for the frames of a stack trace.
-const stackRule = 0xff
+// Vars of no user rule: the frames of a stack trace, all but the first digit of the
+// status of an HTTP response, and a word that stands where a value does.
+const (
+	stackRule = 0xff
+	classRule = 0xfe
+	placeRule = 0xfd
+)
 
 // Line is the result of masking, owned by the caller and reusable: once its
 // buffers have grown, masking into it allocates nothing.

@@ -18,6 +18,7 @@ type scanner struct {
 	vars   [4]uint32 // 1 + the indices of the last Vars, the latest first
 	// unbalanced counts brackets whose partner was looked for in vain.
 	unbalanced uint8
+	request    int // 1 + the index of the path behind an HTTP method
 	// exact says which digits' values mattered, not only that they were digits:
 	// with another digit there the line might have another shape. It packs 1 + the
 	// offsets of up to four of them, 16 bits each, or is anyDigit. Memo relies on it.
@@ -113,6 +114,9 @@ func (s *scanner) punct(i int, b byte) int {
 	nc := class[next]
 	switch b {
 	case '=':
+		if end := s.padding(i); end > 0 {
+			return end
+		}
 		if s.assigns(next) {
 			s.emitPunct(i, i+1)
 			return s.value(i + 1)
@@ -120,6 +124,12 @@ func (s *scanner) punct(i int, b byte) int {
 	case ':':
 		if next == '/' && i+2 < len(s.text) && s.text[i+2] == '/' && s.afterWord(i) {
 			return s.url(i)
+		}
+		if next == ':' && !s.glued(i) {
+			if end := s.shortIPv6(i); end > 0 {
+				s.emitVar(i, i, end)
+				return end
+			}
 		}
 		if i > 0 && (s.text[i-1] == '"' || s.text[i-1] == '\'') && s.quotedKey() {
 			s.emitPunct(i, i+1)
@@ -137,7 +147,11 @@ func (s *scanner) punct(i int, b byte) int {
 			s.emitPunct(i, i+1)
 			return i + 1
 		}
-		if end := s.quotedName(i); end > 0 {
+		end := s.quotedName(i)
+		if end == 0 && b == '"' {
+			end = s.quotedProduct(i)
+		}
+		if end > 0 {
 			s.emitPunct(i, i+1)
 			s.emitVar(i+1, i+1, end)
 			s.emitPunct(end, end+1)
@@ -169,12 +183,20 @@ func (s *scanner) punct(i int, b byte) int {
 			return i + 1
 		}
 	case '/':
+		if i > 0 && s.text[i-1] == '<' {
+			break // a tag that closes
+		}
 		if (nc&(cWord|cHigh) != 0 || next == '.' || next == '*' || next == '$') && !s.glued(i) {
 			end := s.path(i)
 			s.emitVar(i, i, end)
 			return end
 		}
 	case '\\':
+		if next == 'n' || next == '\\' {
+			if end := s.escapedFrames(i); end > 0 {
+				return end
+			}
+		}
 		if next == 'n' || next == 't' || next == 'r' || next == '"' {
 			// An escape inside a quoted string is white space or a quote.
 			s.space = true
@@ -192,6 +214,9 @@ func (s *scanner) punct(i int, b byte) int {
 		j++
 	}
 	s.emitPunct(i, j)
+	if b == '>' && j == i+1 {
+		return s.elementText(j)
+	}
 	return j
 }
 

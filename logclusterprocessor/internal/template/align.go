@@ -144,6 +144,8 @@ func (al *aligner) fill() bool {
 		case k+1 < len(al.gaps) && words(x[g.b:al.gaps[k+1].a]) <= 1:
 			g.b, g.d = al.gaps[k+1].b, al.gaps[k+1].d
 			al.gaps = slices.Delete(al.gaps, k+1, k+2)
+		case al.clause(g):
+			return false
 		case g.a > 0 && g.c > 0 && x[g.a-1].isVar() && (k == 0 || al.gaps[k-1].b < g.a):
 			g.a--
 			g.c--
@@ -155,6 +157,19 @@ func (al *aligner) fill() bool {
 		}
 	}
 	return true
+}
+
+// clause is true when the gap that only one line has is words up to the end of what
+// is said: returns successfully, not a longer value.
+func (al *aligner) clause(g *gap) bool {
+	units, at, from := al.x.units, g.b, g.a
+	if g.a == g.b {
+		units, at, from = al.y.units, g.d, g.c
+	}
+	if words(units[from:at]) == 0 {
+		return false
+	}
+	return at == len(units) || isQuote(units[at].Const)
 }
 
 // balance takes the bracket that closes or opens one inside gap k into it.
@@ -179,7 +194,7 @@ func (al *aligner) balance(k int) {
 	}
 }
 
-var opens, closes = set("(", "[", "{"), set(")", "]", "}")
+var opens, closes = set("( [ {"), set(") ] }")
 
 // fits is true when x has variable text in every gap.
 func (al *aligner) fits() bool {
@@ -263,7 +278,7 @@ func plausible(s *skeleton, from, end int) bool {
 			continue
 		}
 		key := i+1 < len(s.units) && s.units[i+1].Const == "=" && !s.units[i+1].Space
-		if key || state(u.Const) || capitals(u.Const) && end-from == 1 {
+		if key || u.fixed || capitals(u.Const) && end-from == 1 {
 			return false
 		}
 	}

@@ -168,9 +168,6 @@ func (m *Miner[P]) drop(t *Template[P]) {
 			m.table.remove(e.shape)
 		} else {
 			delete(m.generals, e.shape)
-			if e.slots > 1 {
-				m.wide--
-			}
 		}
 		m.bytes -= entryBytes + textCost*int64(len(e.text))
 	}

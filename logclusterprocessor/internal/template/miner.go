@@ -49,7 +49,6 @@ type Miner[P any] struct {
 	generals  map[uint64]*Entry[P]   // generalisations by the hash of their skeleton
 	forms     map[uint64][]*Entry[P] // shapes and generalisations by their form
 	kin       map[uint64][]*Entry[P] // shapes and generalisations by hashes of their sketch
-	wide      int                    // how many of them have two slots or more
 	probation queue[*Template[P]]
 	protected queue[*Template[P]]
 	covered   queue[*Entry[P]]
@@ -72,7 +71,6 @@ type context[P any] struct {
 	// Members that have there:
 	words    int16 // a word, of them
 	capitals int16 //   in capitals
-	states   int16 //   such as say what became of something
 	names    int16 //   others in small letters
 	numbered int16 //   with a number after it
 	vars     int16 // variable text
@@ -183,12 +181,13 @@ func (m *Miner[P]) covering(s *skeleton) []*Entry[P] {
 			found = append(found, g)
 		}
 	}
-	if len(found) > 0 || m.wide == 0 {
+	if len(found) > 0 {
 		return found
 	}
-	for a, i := range s.positions {
+	positions := s.positions[:min(len(s.positions), maxPairs)]
+	for a, i := range positions {
 		h := s.without(s.hash, i)
-		for _, j := range s.positions[a+1:] {
+		for _, j := range positions[a+1:] {
 			if g := m.generals[s.without(h, j)]; g != nil {
 				found = append(found, g)
 			}
@@ -196,6 +195,9 @@ func (m *Miner[P]) covering(s *skeleton) []*Entry[P] {
 	}
 	return found
 }
+
+// maxPairs is how many words of a line are replaced two at a time.
+const maxPairs = 20
 
 func (m *Miner[P]) newEntry(shape uint64, text string, t int64) *Entry[P] {
 	m.seq++
