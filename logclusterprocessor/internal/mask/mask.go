@@ -97,6 +97,9 @@ const (
 type Line struct {
 	// Shape is the hash of the masked token stream and the masker's version.
 	Shape uint64
+	// Check is a second hash of the same, never 0, with keys of this process: two
+	// lines of one Shape that have another Check were made to collide.
+	Check uint64
 	// Tokens is valid until the line is reused.
 	Tokens []Token
 	// Text is the part of the line that was looked at.
@@ -105,6 +108,7 @@ type Line struct {
 	masker *Masker
 	spans  []span
 	exact  uint64 // as of the scanner
+	asked  uint32 // lines of kinds that a memo gave up
 }
 
 // Mask fills line. Any input gives a result, in time linear in the number of
@@ -129,11 +133,13 @@ func (m *Masker) Mask(text string, line *Line) {
 		s.run(0, len(text))
 	}
 	line.Tokens, line.exact = s.tokens, s.exact
-	h := m.version
+	h, c := m.version, checkKeys[1]
 	for i := range line.Tokens {
-		h = mix(h^line.Tokens[i].Hash, shapeKey)
+		t := &line.Tokens[i]
+		h = mix(h^t.Hash, shapeKey)
+		c = checkToken(c, t.Kind, text[t.Start:t.Prefix])
 	}
-	line.Shape = h
+	line.Shape, line.Check = h, c|1
 }
 
 // cut shortens text to at most limit bytes, at white space when there is some

@@ -209,7 +209,9 @@ func check(t *testing.T, m *Masker, text string, l *Line) {
 	}
 	require.LessOrEqual(t, int(pos), len(l.Text))
 	require.True(t, utf8.ValidString(l.Encode()) || l.masker.rules != nil, "%q", l.Text)
-	require.Len(t, Decode(l.Encode(), nil), len(l.Tokens))
+	units := Decode(l.Encode(), nil)
+	require.Len(t, units, len(l.Tokens))
+	require.Equal(t, l.Check, Check(units), "%q", l.Text) // restored, a line is the same
 	require.Len(t, l.Parameters(nil), strings.Count(l.Encode(), string(rune(placeholderMark))))
 }
 

@@ -35,8 +35,10 @@ func requireDigitsAlike(t testing.TB, m *Masker, r *rand.Rand, text string) {
 			require.NotZero(t, other.exact, "%q is heeded\n%q is not", text, drawn)
 			continue
 		}
-		for e := line.exact; e != 0; e >>= 16 {
-			drawn[e&0xffff-1] = text[e&0xffff-1]
+		for e := line.exact; e != 0; {
+			var i, j int
+			i, j, e = lastHeeded(e)
+			copy(drawn[i:j], text[i:j])
 		}
 		m.Mask(string(drawn), &other)
 		require.Equal(t, line.exact, other.exact, "%q\n%q", text, drawn)
@@ -75,8 +77,10 @@ func TestWhereDigitsMatter(t *testing.T) {
 		"":                                   0,
 		"job 17 took 20 ms":                  0,
 		"at 0x7ffe of 0x1000":                0,
-		"jk2_init() found 3":                 3,                   // a digit of a name is constant
-		"a k8s=1 x12=1":                      4<<32 | 10<<16 | 11, // and of a key
+		"jk2_init() found 3":                 1<<6 | 8,                       // a digit of a name is constant
+		"a k8s=1 x12=1":                      (3<<6|3)<<rangeBits | 9<<6 | 3, // and of a key
+		"exited with code 0":                 18<<6 | 1,
+		"exited with code 42":                0,
 		"a1=1 b1=1 c1=1 d1=1 e1=1":           anyDigit,
 		"regs 0x1f, 17":                      anyDigit, // a list of two kinds, or of one were it 1x1f
 		"regs 12, 17":                        0,

@@ -20,25 +20,36 @@ type scanner struct {
 	unbalanced uint8
 	request    int // 1 + the index of the path behind an HTTP method
 	// exact says which digits' values mattered, not only that they were digits:
-	// with another digit there the line might have another shape. It packs 1 + the
-	// offsets of up to four of them, 16 bits each, or is anyDigit. Memo relies on it.
+	// with another digit there the line might have another shape. It packs up to
+	// three ranges of the text, or is anyDigit. Memo relies on it.
 	exact uint64
 }
 
 const anyDigit = ^uint64(0)
 
+// A range in exact takes 21 bits: 1 + its offset, and six for its length.
+const (
+	rangeBits   = 21
+	lengthBits  = 6
+	maxOffset   = 1<<(rangeBits-lengthBits) - 2
+	maxInLength = 1<<lengthBits - 1
+)
+
 // heed notes that the values of the digits of text[i:j] matter.
 func (s *scanner) heed(i, j int) {
-	for k := i; k < j; k++ {
-		switch {
-		case class[s.text[k]]&cDigit == 0:
-		case s.exact>>48 != 0 || k+1 >= 1<<16-1:
-			s.exact = anyDigit
-			return
-		default:
-			s.exact = s.exact<<16 | uint64(k+1)
-		}
+	switch {
+	case !hasDigit(s.text[i:j]) || s.exact == anyDigit:
+	case s.exact>>(2*rangeBits) != 0 || i > maxOffset || j-i > maxInLength:
+		s.exact = anyDigit
+	default:
+		s.exact = s.exact<<rangeBits | uint64(i+1)<<lengthBits | uint64(j-i)
 	}
+}
+
+// lastHeeded is the last of the ranges that exact packs, and exact without it.
+func lastHeeded(exact uint64) (i, j int, rest uint64) {
+	i = int(exact>>lengthBits&(1<<(rangeBits-lengthBits)-1)) - 1
+	return i, i + int(exact&maxInLength), exact >> rangeBits
 }
 
 // run scans text[i:end].

@@ -107,7 +107,7 @@ func stream(tb testing.TB, lines []string) parsed {
 	var line mask.Line
 	for i, text := range lines {
 		masker.Mask(text, &line)
-		e := p.miner.Lookup(line.Shape)
+		e := p.miner.Match(line.Shape, line.Check)
 		if e == nil {
 			e = p.miner.Learn(&line, int64(i)).Entry
 		}

@@ -97,7 +97,7 @@ func BenchmarkMaskAndLookup(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		masker.Mask(lines[i%len(lines)], &line)
-		if e := m.Lookup(line.Shape); e == nil || e.Template() == nil {
+		if e := m.Match(line.Shape, line.Check); e == nil || e.Template() == nil {
 			b.Fatal("a known line was not found")
 		}
 	}

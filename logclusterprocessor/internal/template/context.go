@@ -141,16 +141,17 @@ func (m *Miner[P]) open(e *Entry[P], i int) {
 	c := m.contexts[at(key, i)]
 	units := s.raw
 	units[i] = mask.Unit{Kind: mask.Var, Space: units[i].Space, Placeholder: mask.Any}
+	var general, other skeleton
+	general.parse(mask.EncodeUnits(units))
+	t, slots := e.Template(), uint8(1)
 	for k := range 1 + len(c.more) {
-		widen(units, mask.Decode(c.member(k).text, nil))
-	}
-	slots := uint8(1)
-	for k := range 1 + len(c.more) {
-		slots = max(slots, c.member(k).slots+1)
-	}
-	t := c.one.Template()
-	for _, e := range c.more {
-		t = m.union(t, e.Template())
+		member := c.member(k)
+		if other.parse(member.text); !other.instanceOf(&general) {
+			continue // made to collide
+		}
+		widen(units, other.raw)
+		slots = max(slots, member.slots+1)
+		t = m.union(t, member.Template())
 	}
 	m.seq++
 	g := m.newGeneral(key, mask.EncodeUnits(units), e.birth, slots, t)
@@ -163,7 +164,7 @@ func (m *Miner[P]) open(e *Entry[P], i int) {
 }
 
 func (m *Miner[P]) newGeneral(key uint64, text string, birth int64, slots uint8, t *Template[P]) *Entry[P] {
-	g := &Entry[P]{shape: key, text: text, birth: birth, seq: m.seq, slots: slots}
+	g := &Entry[P]{shape: key ^ m.salt, text: text, birth: birth, seq: m.seq, slots: slots}
 	m.bytes += entryBytes
 	m.generals[key] = g
 	m.attach(g, t)

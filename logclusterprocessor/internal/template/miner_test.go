@@ -29,7 +29,7 @@ var masker = func() *mask.Masker {
 // feed streams one line and returns what Learn said, if it was asked.
 func feed(m *Miner[int], line *mask.Line, text string, t int64) (*Entry[int], Outcome[int]) {
 	masker.Mask(text, line)
-	if e := m.Lookup(line.Shape); e != nil {
+	if e := m.Match(line.Shape, line.Check); e != nil {
 		e.Seen(1, t)
 		return e, Outcome[int]{Entry: e}
 	}

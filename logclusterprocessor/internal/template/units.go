@@ -98,7 +98,10 @@ func (s *skeleton) instanceOf(general *skeleton) bool {
 		return false
 	}
 	for i := range s.units {
-		if g := &general.units[i]; g.hash != s.units[i].hash && (g.hash != slotHash || s.units[i].fixed) {
+		switch g, u := &general.units[i], &s.units[i]; {
+		case g.hash == slotHash && (u.hash == slotHash || !u.fixed):
+		case g.hash == u.hash && g.Const == u.Const:
+		default:
 			return false
 		}
 	}

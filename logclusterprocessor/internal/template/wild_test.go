@@ -52,7 +52,7 @@ func passes(tb testing.TB, lines []string) (first, second []uint64, texts []stri
 	var line mask.Line
 	one := func(text string, t int) *Template[int] {
 		masker.Mask(text, &line)
-		e := m.Lookup(line.Shape)
+		e := m.Match(line.Shape, line.Check)
 		if e == nil {
 			e = m.Learn(&line, int64(t)).Entry
 		}
@@ -60,11 +60,11 @@ func passes(tb testing.TB, lines []string) (first, second []uint64, texts []stri
 		return e.Template()
 	}
 	for i, text := range lines {
-		first = append(first, one(text, i).ID())
+		first = append(first, one(text, i).PublicID())
 	}
 	for i, text := range lines {
 		t := one(text, len(lines)+i)
-		second, texts = append(second, t.ID()), append(texts, t.Text())
+		second, texts = append(second, t.PublicID()), append(texts, t.Text())
 	}
 	return first, second, texts
 }

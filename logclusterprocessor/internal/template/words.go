@@ -19,6 +19,8 @@ func (s *skeleton) tells(i int) bool {
 		return u.Placeholder == "xx" // the class of a status
 	}
 	switch {
+	case u.Const == "": // of a damaged record
+		return true
 	case u.Const[0] >= utf8.RuneSelf && isPhrase(u.Const), state(u.Const), levels[strings.ToLower(u.Const)], isCode(u.Const):
 		return true
 	case participle(u.Const) && !s.elsewhere(i):
@@ -165,7 +167,7 @@ func (s *skeleton) isBracketed(i int) bool {
 
 // isNoun is true for a word after which a name is likely.
 func isNoun(w string) bool {
-	if w[0] >= utf8.RuneSelf {
+	if w != "" && w[0] >= utf8.RuneSelf {
 		for _, n := range hanNouns {
 			if strings.HasSuffix(w, n) {
 				return true
