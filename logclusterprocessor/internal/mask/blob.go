@@ -158,7 +158,7 @@ func (s *scanner) mailbox(j int) bool {
 		switch b := s.text[k]; {
 		case b == '@':
 			return class[s.text[k+1]]&cWord != 0
-		case class[b]&cWord == 0 && b != '.' && b != '-' && b != '+':
+		case class[b]&cWord == 0 && b != '.' && b != '-':
 			return false
 		}
 	}

@@ -54,8 +54,7 @@ func (s *scanner) status(i, j int) bool {
 	if j-i == 3 && s.afterRequest() {
 		return s.telling(i, j, false, false)
 	}
-	words := 0
-	var last string
+	words, last := 0, statusWord(0)
 	for k := n - 1; k >= 0 && k >= n-6 && words < 4; k-- {
 		t := &s.tokens[k]
 		if t.Kind == Punct && words == 0 {
@@ -66,29 +65,47 @@ func (s *scanner) status(i, j int) bool {
 		if t.Kind != Word {
 			return false
 		}
-		w := strings.ToLower(s.text[t.Start:t.End])
+		w := statusWords[s.text[t.Start:t.End]]
 		words++
 		switch {
-		case words == 1:
-			switch w {
-			case "code", "status", "exited", "exit":
-			case "returned", "responded", "http", "response":
-				return !s.counts(j) && s.telling(i, j, false, false)
-			default:
-				return false
-			}
-			last = w
-			if w == "exited" || w == "exit" {
-				return s.telling(i, j, true, false)
-			}
-		case w == "exit" || w == "exited" || w == "exits" || w == "return" || w == "exiting":
+		case w == aProcess:
 			return s.telling(i, j, true, false)
-		case w == "http" || w == "status" || w == "response" || w == "responded":
+		case words == 1 && w == 0:
+			return false
+		case words == 1:
+			last = w
+			if w == aResponse {
+				return !s.counts(j) && s.telling(i, j, false, false)
+			}
+		case w != 0 && w != aCode:
 			return s.telling(i, j, false, false)
 		}
 	}
-	return last == "status" && !s.counts(j) && s.telling(i, j, false, false)
+	return last == aStatus && !s.counts(j) && s.telling(i, j, false, false)
 }
+
+// statusWord is what a word before a number says of it.
+type statusWord uint8
+
+const (
+	aCode     statusWord = 1 + iota // code 0: of what, the words before say
+	aStatus                         // status 404
+	aResponse                       // returned 503
+	aProcess                        // exit code 137
+)
+
+var statusWords = func() map[string]statusWord {
+	m := map[string]statusWord{}
+	for w, words := range map[statusWord]string{
+		aCode: "code", aStatus: "status", aResponse: "returned responded http response",
+		aProcess: "exit exited exits exiting return",
+	} {
+		for _, word := range strings.Fields(words) {
+			m[word], m[strings.ToUpper(word)], m[strings.ToUpper(word[:1])+word[1:]] = w, w, w
+		}
+	}
+	return m
+}()
 
 // afterRequest is true right behind an HTTP request or its version.
 func (s *scanner) afterRequest() bool {

@@ -65,7 +65,9 @@ func (s *scanner) alike(k, start, end int) bool {
 		return true
 	}
 	o := &s.tokens[k]
-	v, w := s.text[o.Prefix:o.End], s.text[start:end]
+	// A long list is told by how it begins: to look at all of it for each item would
+	// cost the square of its length.
+	v, w := s.text[o.Prefix:min(o.End, o.Prefix+maxWord/2)], s.text[start:min(end, start+maxWord/2)]
 	if hexMark(v) || hexMark(w) {
 		s.exact = anyDigit
 	}

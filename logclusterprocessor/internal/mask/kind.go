@@ -92,6 +92,8 @@ func placeholder(v string) string {
 		return "<mac>"
 	case isIP(v):
 		return "<ip>"
+	case isProduct(v):
+		return Any
 	case f.at > 0 && f.letters && f.slashes == 0:
 		return "<email>"
 	case isDigest(v):
@@ -177,6 +179,20 @@ func isMAC(v string) bool {
 		}
 	}
 	return true
+}
+
+// isProduct is true for a product and its version, as in curl/8.5.0, and what
+// follows them.
+func isProduct(v string) bool {
+	k := 0
+	for k < len(v) && (class[v[k]]&cWord != 0 || v[k] == '-' || v[k] == '.') {
+		k++
+	}
+	d := k + 1
+	for d < len(v) && (class[v[d]]&cDigit != 0 || v[d] == '.') {
+		d++
+	}
+	return k > 0 && class[v[0]]&cLetter != 0 && k < len(v) && v[k] == '/' && d > k+1 && strings.IndexByte(v[k:d], '.') > 0 && (d == len(v) || v[d] == ' ')
 }
 
 // isIP is true for an IPv4 address, perhaps after a slash and with a port or a

@@ -102,11 +102,18 @@ func HoldsMeaning(key string) bool { return keyClass(key)&lexMeaning != 0 }
 
 // keyClass is the class of a key, or of the last part of its name, as in log.level.
 func keyClass(key string) lexClass {
-	known := lexLookup(hashString(key))
-	if known == 0 {
-		if k := strings.LastIndexAny(key, "._-"); k >= 0 {
-			known = lexLookup(hashString(key[k+1:]))
+	if known := lexLookup(hashString(key)); known != 0 {
+		return known
+	}
+	return lastPart(key)
+}
+
+// lastPart is the class of what follows the last separator of a name.
+func lastPart(name string) lexClass {
+	for k := len(name) - 1; k > 0; k-- {
+		if c := name[k]; c == '.' || c == '_' || c == '-' {
+			return lexLookup(hashString(name[k+1:]))
 		}
 	}
-	return known
+	return 0
 }

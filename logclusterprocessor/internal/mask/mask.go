@@ -137,7 +137,12 @@ func (m *Masker) Mask(text string, line *Line) {
 	for i := range line.Tokens {
 		t := &line.Tokens[i]
 		h = mix(h^t.Hash, shapeKey)
-		c = checkToken(c, t.Kind, text[t.Start:t.Prefix])
+		if n := t.Prefix - t.Start; n <= 8 && int(t.Start)+8 <= len(text) && (t.Kind != Punct || n <= 3) {
+			w := load8(text[t.Start:]) & (1<<(8*n) - 1)
+			c = mix(w^checkKeys[0], c^(uint64(n)<<8|uint64(t.Kind))) // checkToken of a short text
+		} else {
+			c = checkToken(c, t.Kind, text[t.Start:t.Prefix])
+		}
 	}
 	line.Shape, line.Check = h, c|1
 }

@@ -63,7 +63,7 @@ func (s *scanner) introduced(w string) bool {
 	if t.Kind != Word {
 		return false
 	}
-	switch before := s.text[t.Start:t.End]; strings.ToLower(before) {
+	switch before := s.text[t.Start:t.End]; before {
 	case "to", "not", "cannot", "is", "was", "as", "be":
 		return false
 	default:

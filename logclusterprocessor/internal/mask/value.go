@@ -45,7 +45,10 @@ func (s *scanner) key() (string, lexClass) {
 	for k := len(s.tokens) - 2; k >= 0 && k >= len(s.tokens)-3; k-- {
 		if t := &s.tokens[k]; t.Kind == Word {
 			name := s.text[t.Start:t.End]
-			return name, keyClass(name)
+			if t.class != 0 {
+				return name, t.class
+			}
+			return name, lastPart(name)
 		}
 	}
 	return "", 0
@@ -114,11 +117,13 @@ func (s *scanner) value(i int) int {
 		k--
 	}
 	switch w := text[j:k]; {
+	case class[w[0]]&cDigit != 0 && known&lexMeaning == 0:
+		s.emitVar(j, j, k)
 	case known&lexOutcome != 0 && isLiteral(w):
 		s.add(hashString(w), Word, j, k, k)
 	case tells(known, w):
 		return j
-	case known&lexMeaning != 0 && isCount(w) && s.telling(j, k, strings.Contains(strings.ToLower(key), "exit"), true):
+	case known&lexMeaning != 0 && isCount(w) && s.telling(j, k, strings.Contains(key, "xit"), true):
 	default:
 		s.emitVar(j, j, k)
 	}
@@ -128,7 +133,7 @@ func (s *scanner) value(i int) int {
 // tells is true for a value that says what became of something, or what is done,
 // being a word under such a key.
 func tells(key lexClass, value string) bool {
-	if len(value) > maxWord || value == "" {
+	if len(value) > maxWord || value == "" || class[value[0]]&(cLetter|cHigh) == 0 {
 		return false
 	}
 	known := lexLookup(hashString(value))

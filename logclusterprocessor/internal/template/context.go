@@ -53,7 +53,7 @@ func (c *context[P]) count(e *Entry[P], u mask.Unit, by int16) {
 		c.vars += by
 		return
 	}
-	if participle(u.Const) {
+	if u.Kind == mask.Word && participle(u.Const) {
 		return // a word that may say what happened shows nothing
 	}
 	c.words += by

@@ -38,6 +38,7 @@ const slotHash = 0x9e3779b97f4a7c15
 type unit struct {
 	mask.Unit
 	hash  uint64
+	is    wordClass
 	fixed bool // never varies
 }
 
@@ -50,18 +51,26 @@ type skeleton struct {
 	hash      uint64
 	form      uint64 // the hash with slots for all words: what stays of a line's form
 	raw       []mask.Unit
+	events    int // words that say, or seem to say, what happened
 }
 
 func (s *skeleton) parse(encoded string) {
 	s.raw = mask.Decode(encoded, s.raw[:0])
 	s.units, s.positions, s.slots, s.hash = s.units[:0], s.positions[:0], s.slots[:0], 0
-	s.form = 0
+	s.form, s.events = 0, 0
 	for i, u := range s.raw {
 		h := uint64(slotHash)
 		if u.Const != "" || u.Kind != mask.Var {
 			h = xxhash.Sum64String(u.Const) + uint64(u.Kind)
 		}
-		s.units = append(s.units, unit{u, h, u.Kind == mask.Punct})
+		v := unit{Unit: u, hash: h, fixed: u.Kind == mask.Punct}
+		if u.Kind == mask.Word {
+			v.is = classOf(u.Const)
+			if v.is&isParticiple != 0 || v.is&isState != 0 && mask.IsOutcome(u.Const) {
+				s.events++
+			}
+		}
+		s.units = append(s.units, v)
 		s.hash += term(i, h)
 		if u.Kind == mask.Punct {
 			s.form += term(i, h)

@@ -15,17 +15,16 @@ import (
 // varies, however many others stand there in other lines.
 func (s *skeleton) tells(i int) bool {
 	u := &s.units[i]
-	if u.Kind == mask.Var {
-		return u.Placeholder == "xx" // the class of a status
-	}
 	switch {
+	case u.Kind == mask.Var:
+		return u.Placeholder == "xx" // the class of a status
 	case u.Const == "": // of a damaged record
 		return true
-	case u.Const[0] >= utf8.RuneSelf && isPhrase(u.Const), state(u.Const), levels[strings.ToLower(u.Const)], isCode(u.Const):
+	case u.is&(isState|isLevel) != 0, isCode(u.Const), u.Const[0] >= utf8.RuneSelf && isPhrase(u.Const):
 		return true
-	case participle(u.Const) && !s.elsewhere(i):
-		return true
-	case strings.HasPrefix(u.Const, "SIG") && capitals(u.Const):
+	case u.is&isParticiple != 0 && s.events < 2:
+		return true // nothing else says what happened
+	case u.Const[0] == 'S' && strings.HasPrefix(u.Const, "SIG") && capitals(u.Const):
 		return true
 	}
 	key, quoted := s.keyOf(i)
@@ -35,18 +34,15 @@ func (s *skeleton) tells(i int) bool {
 	return !quoted && s.isEvent(i)
 }
 
-// elsewhere is true when another word than unit i says what happened.
-func (s *skeleton) elsewhere(i int) bool {
-	for k := range s.units {
-		if u := &s.units[k]; k != i && u.Kind == mask.Word && (participle(u.Const) || mask.IsOutcome(u.Const)) {
-			return true
+// isCode is true for a number that is text.
+func isCode(w string) bool {
+	for k := 0; k < len(w); k++ {
+		if w[k] < '0' || w[k] > '9' {
+			return false
 		}
 	}
-	return false
+	return true
 }
-
-// isCode is true for a number that is text.
-func isCode(w string) bool { return strings.Trim(w, "0123456789") == "" }
 
 // isPhrase is true for a run of a script without spaces that is more than a name.
 func isPhrase(w string) bool {
@@ -92,19 +88,15 @@ func isQuote(c string) bool { return c == `"` || c == "'" || c == "`" }
 // isEvent is true for a word that says what failed, what cannot be done, or what
 // something is: it stands behind or before a frame that says so.
 func (s *skeleton) isEvent(i int) bool {
-	if i+1 < len(s.units) && failures[s.units[i+1].Const] && s.units[i+1].Space && !s.isNamed(i) {
+	if i+1 < len(s.units) && s.units[i+1].is&isFailure != 0 && s.units[i+1].Space && !s.isNamed(i) {
 		return true
 	}
 	if i == 0 || s.units[i-1].Kind != mask.Word {
 		return false
 	}
-	switch before := strings.ToLower(s.units[i-1].Const); {
-	case eventAfter[before]:
-		return true
-	case before == "to":
-		return i > 1 && s.units[i-2].Kind == mask.Word && eventAfterTo[strings.ToLower(s.units[i-2].Const)]
-	}
-	return false
+	before := &s.units[i-1]
+	return before.is&isBeforeEvent != 0 ||
+		before.Const == "to" && i > 1 && s.units[i-2].Kind == mask.Word && s.units[i-2].is&isBeforeTo != 0
 }
 
 func (s *skeleton) isFirst(i int) bool {
@@ -139,7 +131,7 @@ func (s *skeleton) isNamed(i int) bool {
 	case left.Const == ":" && !left.Space && i > 1 && s.units[i].Space, left.isVar() && s.units[i].Space && i > 1:
 		left = &s.units[i-2]
 	}
-	return left.Kind == mask.Word && isNoun(left.Const) || s.isBracketed(i)
+	return left.Kind == mask.Word && left.is&isNoun != 0 || s.isBracketed(i)
 }
 
 // isMeaning is true for a word under a key whose value says what happened.
@@ -165,19 +157,6 @@ func (s *skeleton) isBracketed(i int) bool {
 	return false
 }
 
-// isNoun is true for a word after which a name is likely.
-func isNoun(w string) bool {
-	if w != "" && w[0] >= utf8.RuneSelf {
-		for _, n := range hanNouns {
-			if strings.HasSuffix(w, n) {
-				return true
-			}
-		}
-		return false
-	}
-	return nouns[strings.ToLower(w)]
-}
-
 // isObject is true for a word that is all that stands between two prepositions,
 // as in for alice from, in a line with several values. After "to" may be a verb,
 // and before "of" is a noun.
@@ -185,8 +164,9 @@ func (s *skeleton) isObject(i int) bool {
 	if i == 0 || i+1 == len(s.units) {
 		return false
 	}
-	before, after := s.units[i-1].Const, s.units[i+1].Const
-	return prepositions[before] && before != "to" && prepositions[after] && after != "of" && s.values() >= minValues
+	before, after := &s.units[i-1], &s.units[i+1]
+	return before.is&isPreposition != 0 && before.Const != "to" && after.is&isPreposition != 0 && after.Const != "of" &&
+		s.values() >= minValues
 }
 
 // values counts the pieces of variable text.
@@ -198,47 +178,6 @@ func (s *skeleton) values() (n int) {
 	}
 	return n
 }
-
-// nouns are words after which a name is likely: session closed for user alice.
-var nouns = set(`user username host hostname port node domain client server group device file directory path
-	database table topic queue service process thread session task job container image pod namespace volume
-	interface address id name named key class module package account`)
-
-// hanNouns are the same in Chinese: 用户alice登录系统.
-var hanNouns = strings.Fields("用户 主机 节点 表 数据库 服务 服务器 队列 任务 容器 实例 集群 分区 文件 接口 应用 租户 账号 域名 主题")
-
-var prepositions = set("for from to by of on in at as via with into")
-
-// Frames: the word behind one of eventAfter (cannot open), behind eventAfterTo and
-// "to" (failed to open), and before one of failures (upload failed) is the event.
-var (
-	eventAfter = set(`cannot can't couldn't didn't doesn't don't won't isn't wasn't not never must should shall be is
-		was are were been while`)
-	eventAfterTo = set(`failed fail fails failing failure unable able trying tried tries try attempted attempting
-		attempt attempts refused refuses about error unwilling`)
-	failures = set("failed fails failure succeeded")
-)
-
-// levels of severity: [error] #42.
-var levels = set("trace debug info notice warn warning error err crit critical alert emerg fatal severe")
-
-// state is true for words that say what became of something or relate words to
-// each other: never names.
-func state(w string) bool {
-	if prepositions[w] || mask.IsOutcome(w) {
-		return true
-	}
-	return states[strings.ToLower(w)]
-}
-
-// participle is true for words that look as if they said what happened.
-func participle(w string) bool {
-	return len(w) > 4 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing")) && !strings.Contains(w, ".")
-}
-
-var states = set(`start stop begin end close read write success on off yes no none not is was are were has had will
-	can cannot does did be been and or but the a an already before after left right in out idle busy shutdown
-	startup starts stops exists fails reset put set get add exit enter full empty true false`)
 
 // lower is true for words without capital letters.
 func lower(w string) bool {
@@ -257,12 +196,4 @@ func capitals(w string) bool {
 		}
 	}
 	return letters > 1
-}
-
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		m[w] = true
-	}
-	return m
 }
