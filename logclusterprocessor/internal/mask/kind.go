@@ -105,6 +105,11 @@ func placeholder(v string) string {
 	case v[0] == '/' || v[0] == '~' || strings.HasPrefix(v, "./") || strings.HasPrefix(v, "../") ||
 		len(v) > 2 && v[1] == ':' && (v[2] == '\\' || v[2] == '/') || f.slashes > 0 && f.letters:
 		return "<path>"
+	case f.hexOnly && isIDLength(len(v)):
+		if f.letters {
+			return "<hex>"
+		}
+		return Any // an ID in hexadecimal that happens to have no letter, or a number
 	case f.digits && isQuantity(v):
 		return "<num>"
 	case f.hexOnly && f.digits && len(v) >= 6 || f.hexOnly && len(v) >= 8:
@@ -180,6 +185,9 @@ func isMAC(v string) bool {
 	}
 	return true
 }
+
+// isIDLength is true for how long IDs and digests in hexadecimal are.
+func isIDLength(n int) bool { return n == 16 || n == 32 || n == 40 || n == 64 }
 
 // isProduct is true for a product and its version, as in curl/8.5.0, and what
 // follows them.
@@ -284,7 +292,7 @@ func isQuantity(v string) bool {
 			e++
 		}
 		unit := v[k:e]
-		exponent := (unit[0] == 'e' || unit[0] == 'E') && k > 0 && class[v[k-1]]&cDigit != 0
+		exponent := len(unit) <= 4 && (unit[0] == 'e' || unit[0] == 'E') && k > 0 && class[v[k-1]]&cDigit != 0
 		if !exponent && lexLookup(hashString(unit))&lexUnit == 0 || k == 0 {
 			return false
 		}

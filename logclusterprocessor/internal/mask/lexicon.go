@@ -108,12 +108,19 @@ func keyClass(key string) lexClass {
 	return lastPart(key)
 }
 
-// lastPart is the class of what follows the last separator of a name.
+// lastPart is the class of what follows the last separator of a name. A code is
+// what happened only when it is of what happened: error_code, not currency_code.
 func lastPart(name string) lexClass {
 	for k := len(name) - 1; k > 0; k-- {
-		if c := name[k]; c == '.' || c == '_' || c == '-' {
-			return lexLookup(hashString(name[k+1:]))
+		if c := name[k]; c != '.' && c != '_' && c != '-' {
+			continue
 		}
+		if name[k+1:] == "code" {
+			if keyClass(name[:k])&(lexMeaning|lexMessage|lexOutcome) == 0 && name[:k] != "exit" && name[:k] != "return" && name[:k] != "response" {
+				return 0
+			}
+		}
+		return lexLookup(hashString(name[k+1:]))
 	}
 	return 0
 }

@@ -142,6 +142,10 @@ func (s *scanner) punct(i int, b byte) int {
 				return end
 			}
 		}
+		if next == '"' && s.afterWord(i) && class[s.text[i-1]]&cWord != 0 { // text format of protocol buffers
+			s.emitPunct(i, i+1)
+			return s.value(i + 1)
+		}
 		if i > 0 && (s.text[i-1] == '"' || s.text[i-1] == '\'') && s.quotedKey() {
 			s.emitPunct(i, i+1)
 			return s.value(i + 1)

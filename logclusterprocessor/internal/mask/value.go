@@ -99,6 +99,9 @@ func (s *scanner) value(i int) int {
 		if c&(cSpace|cNewline|cStop) != 0 || text[k] == '&' || c&cHigh != 0 && s.ideographic(k) {
 			break
 		}
+		if text[k] == '\\' && k+1 < len(text) && isEscape(text[k+1]) && (k+2 == len(text) || class[text[k+2]]&cWord == 0) {
+			break // the end of a quoted string's line
+		}
 		k++
 	}
 	if k == j {

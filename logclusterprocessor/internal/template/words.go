@@ -22,7 +22,7 @@ func (s *skeleton) tells(i int) bool {
 		return true
 	case u.is&(isState|isLevel) != 0, isCode(u.Const), u.Const[0] >= utf8.RuneSelf && isPhrase(u.Const):
 		return true
-	case u.is&isParticiple != 0 && s.events < 2:
+	case u.is&isParticiple != 0 && s.events < 2 && !s.isFieldValue(i):
 		return true // nothing else says what happened
 	case u.Const[0] == 'S' && strings.HasPrefix(u.Const, "SIG") && capitals(u.Const):
 		return true
@@ -128,10 +128,33 @@ func (s *skeleton) isNamed(i int) bool {
 	case isQuote(left.Const):
 		key, quoted := s.keyOf(i)
 		return quoted && (key == "" || !mask.HoldsMeaning(key))
+	case s.isFieldValue(i):
+		return true
 	case left.Const == ":" && !left.Space && i > 1 && s.units[i].Space, left.isVar() && s.units[i].Space && i > 1:
 		left = &s.units[i-2]
 	}
 	return left.Kind == mask.Word && left.is&isNoun != 0 || s.isBracketed(i)
+}
+
+// isFieldValue is true for a word behind a field's name and a colon.
+func (s *skeleton) isFieldValue(i int) bool {
+	if i < 2 || !s.units[i].Space {
+		return false
+	}
+	colon := &s.units[i-1]
+	return colon.Const == ":" && !colon.Space && isField(s.units[i-2].Const)
+}
+
+// isField is true for a name of a program's, in camel case or with underscores, of
+// which the last part says neither a text nor what happened: stationName: suzhou.
+func isField(w string) bool {
+	for k := len(w) - 1; k > 0; k-- {
+		if w[k] == '_' || w[k] >= 'A' && w[k] <= 'Z' && w[k-1] >= 'a' && w[k-1] <= 'z' {
+			last := strings.ToLower(strings.TrimLeft(w[k:], "_"))
+			return last != "" && !mask.HoldsText(last) && !mask.HoldsMeaning(last) && !mask.IsOutcome(last)
+		}
+	}
+	return false
 }
 
 // isMeaning is true for a word under a key whose value says what happened.
