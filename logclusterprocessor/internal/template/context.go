@@ -37,7 +37,7 @@ func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
 		}
 		c.count(e, s.units[i].Unit, 1)
 		m.contexts[key] = c
-		if len(c.more) > 0 && c.ripe(s, i) {
+		if (len(c.more) > 0 || s.isPerson(i)) && c.ripe(s, i) {
 			ripe = append(ripe, i)
 		}
 	}
@@ -85,6 +85,8 @@ func (c *context[P]) need(s *skeleton, i int) int {
 	switch {
 	case s.isFirst(i), s.isKey(i), c.capitals == c.words, s.isMeaning(i):
 		return needStrict
+	case s.isPerson(i):
+		return needFirst
 	case c.alike(s, i):
 		return needPlain
 	case (named || object) && c.names > 0 && c.names+c.numbered == c.words && s.constants(i) >= minContext:

@@ -21,6 +21,7 @@ const maxPositions = 48
 // to 8 for needWord and from 10 to 24 for needStrict; docs/decisions/templates.md
 // has the figures.
 const (
+	needFirst  = 1  // the name of a user: a word in small letters that ends what user begins
 	needPlain  = 2  // where a name is likely, words in small letters
 	needName   = 3  // in quotes, or after a noun that comes before names
 	needWord   = 4  // elsewhere

@@ -136,6 +136,41 @@ func (s *skeleton) isNamed(i int) bool {
 	return left.Kind == mask.Word && left.is&isNoun != 0 || s.isBracketed(i)
 }
 
+// isPerson is true for a word that can only be the name of a user: in small
+// letters, right behind the word user and before a preposition, a mark or the end.
+// What is no name there, as in user agent, makes a compound.
+func (s *skeleton) isPerson(i int) bool {
+	if i < 1 || !s.units[i].Space || s.constants(i) < minContext {
+		return false
+	}
+	u, left := &s.units[i], &s.units[i-1]
+	if u.Kind != mask.Word || u.is != 0 || left.Kind != mask.Word || left.Const != "user" && left.Const != "username" && left.Const != "User" ||
+		!lower(u.Const) || compounds[u.Const] || isAbstract(u.Const) {
+		return false
+	}
+	if i+1 == len(s.units) {
+		return true
+	}
+	right := &s.units[i+1]
+	return right.is&isPreposition != 0 || right.Kind == mask.Punct && (right.Const != "(" && right.Const != "=" && right.Const != ":" || right.Space)
+}
+
+// compounds are words that follow user in a compound, abstract nouns left out.
+var compounds = map[string]bool{
+	"agent": true, "input": true, "data": true, "space": true, "mode": true, "interface": true, "profile": true,
+	"limit": true, "role": true, "store": true, "pool": true, "list": true, "level": true, "code": true, "token": true,
+	"record": true, "table": true, "login": true, "request": true, "defined": true, "password": true, "privileges": true,
+}
+
+func isAbstract(w string) bool {
+	for _, suffix := range [...]string{"tion", "sion", "ment", "ance", "ence", "ity", "ness", "ings", "ions"} {
+		if strings.HasSuffix(w, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
 // isFieldValue is true for a word behind a field's name and a colon.
 func (s *skeleton) isFieldValue(i int) bool {
 	if i < 2 || !s.units[i].Space {
