@@ -58,6 +58,9 @@ func (s *scanner) repeated(h uint64) int {
 	return k
 }
 
+// maxList is how long a list is whose items are still looked at, in bytes.
+const maxList = 256
+
 // alike is true when text[start:end] may be an item of the list that Var k is: not
 // when a comma and a space stand between and the kinds are known to differ.
 func (s *scanner) alike(k, start, end int) bool {
@@ -65,9 +68,10 @@ func (s *scanner) alike(k, start, end int) bool {
 		return true
 	}
 	o := &s.tokens[k]
-	// A long list is told by how it begins: to look at all of it for each item would
-	// cost the square of its length.
-	v, w := s.text[o.Prefix:min(o.End, o.Prefix+maxWord/2)], s.text[start:min(end, start+maxWord/2)]
+	v, w := s.text[o.Prefix:o.End], s.text[start:end]
+	if len(v) > maxList || len(w) > maxList {
+		return true // to look at all of a long list for each item would cost its square
+	}
 	if hexMark(v) || hexMark(w) {
 		s.exact = anyDigit
 	}

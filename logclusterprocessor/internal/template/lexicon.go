@@ -63,8 +63,10 @@ var lexicon, hanNouns = func() (lexicon map[string]wordClass, han []string) {
 				continue
 			}
 			lexicon[w] |= group.class
-			lexicon[strings.ToUpper(w)] |= group.class &^ isPreposition
-			lexicon[strings.ToUpper(w[:1])+w[1:]] |= group.class &^ isPreposition
+			if group.class&isPreposition == 0 { // AS, IN and ON are of other languages
+				lexicon[strings.ToUpper(w)] |= group.class
+				lexicon[strings.ToUpper(w[:1])+w[1:]] |= group.class
+			}
 		}
 	}
 	return lexicon, han

@@ -151,8 +151,8 @@ func TestAbsorbedTemplatesLeadToTheRoot(t *testing.T) {
 }
 
 type answer struct {
-	id   uint64
-	text string
+	id, public uint64
+	text       string
 }
 
 func answers(m *Miner[int], lines []string, first int) []answer {
@@ -160,7 +160,7 @@ func answers(m *Miner[int], lines []string, first int) []answer {
 	var got []answer
 	for i, l := range lines {
 		e, _ := feed(m, &line, l, int64(first+i))
-		got = append(got, answer{e.Template().ID(), e.Template().Text()})
+		got = append(got, answer{e.Template().ID(), e.Template().PublicID(), e.Template().Text()})
 	}
 	return got
 }
