@@ -109,18 +109,30 @@ func (m *Memo) Mask(text string, line *Line) (recalled bool) {
 	return false
 }
 
-// kind tells lines apart by their first bytes but for digits, and by about how
-// long they are.
+// kind tells lines apart by their first bytes but for hexadecimal digits, and by
+// about how long they are.
 func (m *Memo) kind(text string) uint64 {
-	h := m.seeds[1] ^ uint64(len(text)>>3)
-	if n := len(text); n >= 32 {
-		h = mix(zeroDigits(load8(text[16:]))^h, zeroDigits(load8(text[24:]))^m.seeds[0])
+	h := m.seeds[1] ^ uint64(len(text)>>4)
+	if len(text) >= 32 {
+		h = mix(zeroHex(load8(text[16:]))^h, zeroHex(load8(text[24:]))^m.seeds[0])
 	}
 	if len(text) >= 16 {
-		return mix(zeroDigits(load8(text))^h, zeroDigits(load8(text[8:]))^m.seeds[0]) & (memoKinds - 1)
+		return mix(zeroHex(load8(text))^h, zeroHex(load8(text[8:]))^m.seeds[0]) & (memoKinds - 1)
 	}
 	a, b := last16(text)
-	return mix(zeroDigits(a)^h, zeroDigits(b)^m.seeds[0]) & (memoKinds - 1)
+	return mix(zeroHex(a)^h, zeroHex(b)^m.seeds[0]) & (memoKinds - 1)
+}
+
+// zeroHex makes 0s of the bytes of w that are hexadecimal digits.
+func zeroHex(w uint64) uint64 {
+	const (
+		ones = 0x0101010101010101
+		high = 0x80 * ones
+		low  = 0x7f * ones
+	)
+	folded := (w | 0x20*ones) & low
+	letter := (folded + (0x80-'a')*ones) &^ (folded + (0x7f-'f')*ones) &^ w & high >> 7
+	return zeroDigits(w&^(letter*0xff) | letter*'0')
 }
 
 // exactKey makes the key to where the digits are that matter. It is in the same

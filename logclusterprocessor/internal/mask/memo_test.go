@@ -4,6 +4,7 @@
 package mask
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -164,6 +165,38 @@ func TestZeroDigits(t *testing.T) {
 				}
 			}
 			require.Equal(t, load8(string(want[:])), zeroDigits(load8(string(b[:]))), "%q", b)
+			for k, c := range b {
+				if isHex(c) {
+					want[k] = '0'
+				}
+			}
+			require.Equal(t, load8(string(want[:])), zeroHex(load8(string(b[:]))), "%q", b)
 		}
 	}
+}
+
+// TestMemoGivesUpOnLinesThatNeverComeBack: what is not found is soon not looked
+// for, and looked for again once it is found.
+func TestMemoGivesUpOnLinesThatNeverComeBack(t *testing.T) {
+	m, err := New(Options{})
+	require.NoError(t, err)
+	memo := NewMemo(m)
+	r := rand.New(rand.NewPCG(5, 1))
+	var line Line
+	unique := func() string { return fmt.Sprintf("request %016x of a client was answered", r.Uint64()) }
+	for range 4 * giveUp {
+		memo.Mask(unique(), &line)
+	}
+	kind := memo.kind(unique())
+	require.GreaterOrEqual(t, memo.misses[kind].Load(), uint32(giveUp))
+	known := unique()
+	require.Equal(t, kind, memo.kind(known))
+	recalled := 0
+	for range 1000 {
+		if memo.Mask(known, &line) {
+			recalled++
+		}
+	}
+	require.Greater(t, recalled, 500)
+	require.Less(t, memo.misses[kind].Load(), uint32(giveUp))
 }
