@@ -48,7 +48,7 @@ func requireDigitsAlike(t testing.TB, m *Masker, r *rand.Rand, text string) {
 }
 
 // snippets are what the masker decides by, to be put together at random.
-var snippets = strings.Split("0|1|7|12|255|1234|0x|0X|x|e|f|deadbeef|ms|kB|Jan|Mon|UTC|true|null|at|in|msg|user|blk_|jk2_init|std::|k8s|"+
+var snippets = strings.Split("GET |HTTP/1.1\" |exited with code |status |status=|returned |sha256:|SQLSTATE[|ORA-00942:|aB1+/|curl/8.5|<EventID>|</|\\n\\tat |user |ok|0|1|7|12|255|1234|0x|0X|x|e|f|deadbeef|ms|kB|Jan|Mon|UTC|true|null|at|in|msg|user|blk_|jk2_init|std::|k8s|"+
 	" |  |\n|\t|\n\t|\n  | at |#|, |,|;|: |:|::|=|==|=>|-|--|+|.|..|/|//|://|\\|\\n|@|~|_|'|\"|`|`.`|(|)|[|]|{|}|<|>|&|%|$|*|é|中文|٣|\xff|\u200b", "|")
 
 func randomLine(r *rand.Rand) string {
