@@ -48,7 +48,7 @@ func (p *logClusterProcessor) learnAgain(part *partition.Partition, s knowledge.
 	var line mask.Line
 	p.masker.Mask(s.Text, &line)
 	line.Shape = part.Salt(line.Shape)
-	if part.Lookup(line.Shape) == nil {
+	if part.Lookup(line.Shape, line.Check) == nil {
 		part.Learn(&line, s.At)
 	}
 	return line.Shape

@@ -34,6 +34,7 @@ type member struct {
 	terms      feature.Terms // of text
 	founding   []founding
 	meaning    *meaning
+	public     uint64 // the ID that its records carry; 0 before the first
 	represents bool
 	placed     bool // a person put it where it is: its statement does not move it
 }
@@ -154,9 +155,16 @@ const emptyTemplate = "<empty>"
 // publish makes the template's records carry what is known now.
 func (p *Partition) publish(m *member) {
 	p.unsaved.template(m)
+	if id := m.template.PublicID(); id != m.public {
+		// What the knowledge base calls the template by stays; all that its records
+		// ever carried leads there.
+		if m.public = id; id != m.template.ID() {
+			p.alias(id, m.template.ID())
+		}
+	}
 	m.template.Payload.Store(&Answer{
 		Template:    cmp.Or(m.text, emptyTemplate),
-		TemplateID:  FormatID(m.template.ID()),
+		TemplateID:  FormatID(m.public),
 		ClusterID:   FormatID(m.meaning.id),
 		CategoryID:  FormatID(m.meaning.categoryID()),
 		Keywords:    m.meaning.keywords,
