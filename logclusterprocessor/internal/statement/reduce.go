@@ -45,9 +45,41 @@ func (l *lexicon) read(text string) reading {
 	tokens = slices.DeleteFunc(tokens, func(t token) bool {
 		return t.kind == value || t.kind == word && l.has(stop, t.raw) || t.kind == mark && !strings.Contains(clauseMarks, t.raw)
 	})
-	tokens = l.senses.replace(tokens)
+	tokens = l.withoutName(l.senses.replace(tokens))
 	l.markRoles(tokens)
 	return l.collect(tokens)
+}
+
+// withoutName drops a lone word behind the last colon or before the first one
+// when the rest says what happened to what: the word names which one it was, as in
+// "Table not found: orders" and "orders: no such table".
+func (l *lexicon) withoutName(tokens []token) []token {
+	colons := 0
+	for _, t := range tokens {
+		if t.kind == mark && t.raw == ":" {
+			colons++
+		}
+	}
+	if colons != 1 {
+		return tokens
+	}
+	at := slices.IndexFunc(tokens, func(t token) bool { return t.kind == mark && t.raw == ":" })
+	before, after := tokens[:at], tokens[at+1:]
+	switch {
+	case isLoneWord(after) && l.isComplete(before):
+		return before
+	case isLoneWord(before) && l.isComplete(after):
+		return after
+	}
+	return tokens
+}
+
+func isLoneWord(tokens []token) bool { return len(tokens) == 1 && tokens[0].kind == word }
+
+// isComplete is true for a sense with a word that says of what.
+func (l *lexicon) isComplete(tokens []token) bool {
+	has := func(f func(t token) bool) bool { return slices.ContainsFunc(tokens, f) }
+	return has(func(t token) bool { return t.kind == sense }) && has(func(t token) bool { return t.kind == word && !l.has(late, t.raw) })
 }
 
 func (l *lexicon) collect(tokens []token) reading {
