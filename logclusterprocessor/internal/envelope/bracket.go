@@ -127,7 +127,10 @@ func (h *header) bracketLevel(inside string) bool {
 		h.sure = true
 		return true
 	}
-	k := strings.IndexAny(inside, ":/")
+	k := strings.IndexByte(inside, ':')
+	if k < 0 {
+		k = strings.IndexByte(inside, '/')
+	}
 	if k <= 0 || strings.IndexByte(inside, ' ') >= 0 {
 		return false
 	}

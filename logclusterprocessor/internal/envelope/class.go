@@ -62,7 +62,10 @@ func init() {
 	for i := range items {
 		for _, c := range []byte(items[i].starts) {
 			opens[c] |= openHeader
-			byFirst[c] |= 1 << i
+			beginning[c] |= 1 << i
+			if !items[i].first {
+				following[c] |= 1 << i
+			}
 		}
 	}
 }
@@ -75,6 +78,14 @@ func run(text string, i int, classes uint8) int {
 		i++
 	}
 	return i
+}
+
+// spaces is run for white space, of which there is none most often.
+func spaces(text string, i int) int {
+	if i < len(text) && text[i] > ' ' {
+		return i
+	}
+	return run(text, i, cSpace)
 }
 
 // at returns the byte at i, or a line feed behind the end.

@@ -93,8 +93,9 @@ type Envelope struct {
 	Severity int32
 	// Program is the name of the program, as in syslog; valid like Message.
 	Program string
-	// Items is all that was recognised, from the outside in.
-	Items []Item
+	// Items is all that was recognised, from the outside in, when Explain is set.
+	Items   []Item
+	Explain bool
 
 	fault string // what the error fields of an object say
 	buf   []byte
@@ -109,7 +110,9 @@ func (e *Envelope) reset() {
 }
 
 func (e *Envelope) note(k Kind, text string) {
-	e.Items = append(e.Items, Item{Kind: k, Text: text})
+	if e.Explain {
+		e.Items = append(e.Items, Item{Kind: k, Text: text})
+	}
 }
 
 func (e *Envelope) setLevel(text string, severity int32) {

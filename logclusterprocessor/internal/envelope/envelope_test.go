@@ -85,7 +85,7 @@ func readLines(t testing.TB, name string) []string {
 // TestLines compares what is found in testdata/lines.txt with lines.golden.
 func TestLines(t *testing.T) {
 	s := New(Options{})
-	var e Envelope
+	e := Envelope{Explain: true}
 	var got strings.Builder
 	for _, line := range readLines(t, "lines.txt") {
 		s.Split(line, &e)
@@ -109,7 +109,7 @@ func TestLines(t *testing.T) {
 // A bare message comes through as it is.
 func TestBareMessagesStay(t *testing.T) {
 	s := New(Options{})
-	var e Envelope
+	e := Envelope{Explain: true}
 	for _, line := range readLines(t, "bare.txt") {
 		s.Split(line, &e)
 		require.Equal(t, line, e.Message)
@@ -120,8 +120,10 @@ func TestBareMessagesStay(t *testing.T) {
 
 // envelopes put a message where programs put it.
 var envelopes = map[string]func(message string) string{
-	"bare":   func(m string) string { return m },
-	"Java":   func(m string) string { return "2026-03-01 10:00:00,123 WARN  [exec-7] com.acme.shop.core.Handler - " + m },
+	"bare": func(m string) string { return m },
+	"Java": func(m string) string {
+		return "2026-03-01 10:00:00,123 WARN  [exec-7] com.acme.shop.core.Handler - " + m
+	},
 	"syslog": func(m string) string { return "Mar  1 10:00:00 shop-app shopd[42]: " + m },
 	"klog":   func(m string) string { return "W0301 10:00:00.123456       1 core/handler.go:42] " + m },
 	"logfmt": func(m string) string {
@@ -136,9 +138,13 @@ var envelopes = map[string]func(message string) string{
 	"JSON in JSON": func(m string) string {
 		return `{"log":` + quoteJSON(`{"level":"warn","msg":`+quoteJSON(m)+"}\n") + `,"stream":"stderr","time":"2026-03-01T10:00:00Z"}`
 	},
-	"CRI":     func(m string) string { return "2026-03-01T10:00:00.123456789Z stderr F W0301 10:00:00.123456 1 a.go:4] " + m },
-	"colours": func(m string) string { return "\x1b[2m2026-03-01T10:00:00.123Z\x1b[0m \x1b[33m WARN\x1b[0m a::b: " + m + "\x1b[0m" },
-	"pipes":   func(m string) string { return "2026-03-01 10:00:00.1234|WARN|Shop.Orders|" + m },
+	"CRI": func(m string) string {
+		return "2026-03-01T10:00:00.123456789Z stderr F W0301 10:00:00.123456 1 a.go:4] " + m
+	},
+	"colours": func(m string) string {
+		return "\x1b[2m2026-03-01T10:00:00.123Z\x1b[0m \x1b[33m WARN\x1b[0m a::b: " + m + "\x1b[0m"
+	},
+	"pipes": func(m string) string { return "2026-03-01 10:00:00.1234|WARN|Shop.Orders|" + m },
 }
 
 func quoteJSON(text string) string {
@@ -280,14 +286,14 @@ func FuzzSplit(f *testing.F) {
 	}
 	s := New(Options{MaxBytes: 4096})
 	f.Fuzz(func(t *testing.T, line string) {
-		var e Envelope
+		e := Envelope{Explain: true}
 		s.Split(line, &e)
 		message := e.Message
 		if utf8.ValidString(line) {
 			require.True(t, utf8.ValidString(message), "%q", message)
 		}
 		require.LessOrEqual(t, len(message), 4096+maxFault+2)
-		var again Envelope
+		again := Envelope{Explain: true}
 		s.Split(`{"log":`+quoteJSON(line)+`}`, &again)
 		s.Split(line, &again) // whatever the envelope saw before
 		require.Equal(t, message, again.Message)

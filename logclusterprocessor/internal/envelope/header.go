@@ -76,10 +76,10 @@ func (h *header) take(text string, e *Envelope) (rest string, again, ok bool) {
 
 // run takes items until there is none, and returns where the header ends.
 func (h *header) run() int {
-	i := 0
+	i, candidates := 0, &beginning
 	for h.count < maxItems && i < len(h.text) && i < maxHeader {
 		end := 0
-		for m := byFirst[h.text[i]]; m != 0 && end == 0; m &= m - 1 {
+		for m := candidates[h.text[i]]; m != 0 && end == 0; m &= m - 1 {
 			item := &items[bits.TrailingZeros32(m)]
 			if end = item.match(h, i); end > 0 {
 				h.last = item
@@ -89,6 +89,7 @@ func (h *header) run() int {
 			break
 		}
 		h.count++
+		candidates = &following
 		if h.ends {
 			return blanks(h.text, end)
 		}

@@ -8,6 +8,8 @@ type headerItem struct {
 	name string
 	// starts are the bytes that it may begin with.
 	starts string
+	// first is true for what stands at the very begin only.
+	first bool
 	// match returns the end of the item at i, or 0 when there is none.
 	match func(h *header, i int) int
 	// example is a line with it, and message what must be left of the line.
@@ -32,37 +34,37 @@ var items = [...]headerItem{
 		why: "a date and a time of day at the very begin say when, not what; time.go has the layouts",
 	},
 	{
-		name: "seconds", starts: "1", match: (*header).seconds,
+		name: "seconds", starts: "1", first: true, match: (*header).seconds,
 		example: "1772359200.123 INFO disk full", message: "disk full",
 		why: "seconds or milliseconds since 1970, and a level behind",
 	},
 	{
-		name: "external time", starts: "@", match: (*header).externalTime,
+		name: "external time", starts: "@", first: true, match: (*header).externalTime,
 		example: "@400000006a1c2b3d1dcd6500 disk full", message: "disk full",
 		why: "TAI64N: an at sign and 24 hexadecimal digits",
 	},
 	{
-		name: "columns", starts: digitBytes + "-", match: (*header).columnsToLevel,
+		name: "columns", starts: digitBytes + "-", first: true, match: (*header).columnsToLevel,
 		example: "- 1772359200 2026.03.01 R02-M1 2026-03-01-10.00.00.123456 R02-M1 RAS KERNEL FATAL disk full", message: "disk full",
 		why: "numbers, dates, IDs and upper-case words without end, and a level behind them",
 	},
 	{
-		name: "level letter and time", starts: "IWEFD", match: (*header).letterAndTime,
+		name: "level letter and time", starts: "IWEFD", first: true, match: (*header).letterAndTime,
 		example: "E0301 10:00:00.123456       1 server.go:42] disk full", message: "disk full",
 		why: "letter, date, time, thread, file and line up to a bracket, as glog writes it",
 	},
 	{
-		name: "level letter and bracket", starts: "DIWEFA", match: (*header).letterAndBracket,
+		name: "level letter and bracket", starts: "DIWEFA", first: true, match: (*header).letterAndBracket,
 		example: "E, [2026-03-01T10:00:00.123456 #42] ERROR -- shop: disk full", message: "disk full",
 		why: "a letter, a comma and a bracket with the time in it, as Ruby writes it",
 	},
 	{
-		name: "level and category", starts: lowerBytes, match: (*header).levelAndCategory,
+		name: "level and category", starts: lowerBytes, first: true, match: (*header).levelAndCategory,
 		example: "fail: Shop.Orders.Worker[14]\n      disk full", message: "disk full",
 		why: "level, colon, name and a number in brackets fill a line of their own",
 	},
 	{
-		name: "level, name, text", starts: upperBytes, match: (*header).levelNameText,
+		name: "level, name, text", starts: upperBytes, first: true, match: (*header).levelNameText,
 		example: "ERROR:shop.orders:disk full", message: "disk full",
 		why: "an upper-case level and a name between colons without blanks, as Python writes it",
 	},
@@ -102,7 +104,7 @@ var items = [...]headerItem{
 		why: "a thread's name behind a level",
 	},
 	{
-		name: "priority", starts: "<", match: (*header).priority,
+		name: "priority", starts: "<", first: true, match: (*header).priority,
 		example: "<11>Mar  1 10:00:00 web-1 shopd[42]: disk full", message: "disk full",
 		why: "syslog's priority opens a line; by RFC 5424 a version and six columns follow",
 	},
@@ -117,17 +119,17 @@ var items = [...]headerItem{
 		why: "container runtimes write time, stream and whether the line is a whole one",
 	},
 	{
-		name: "service column", starts: lowerBytes, match: (*header).serviceColumn,
+		name: "service column", starts: lowerBytes, first: true, match: (*header).serviceColumn,
 		example: "web-1  | disk full", message: "disk full",
 		why: "a name with a number, padded up to a bar at the very begin",
 	},
 	{
-		name: "cookie", starts: "@", match: (*header).cookie,
+		name: "cookie", starts: "@", first: true, match: (*header).cookie,
 		example: `Mar  1 10:00:00 web-1 shopd: @cee: {"msg":"disk full"}`, message: "disk full",
 		why: "announces JSON in syslog",
 	},
 	{
-		name: "process and role", starts: digitBytes, match: (*header).processAndRole,
+		name: "process and role", starts: digitBytes, first: true, match: (*header).processAndRole,
 		example: "42:M 01 Mar 2026 10:00:00.123 # disk full", message: "disk full",
 		why: "a process ID and a letter before a time; one mark of the level behind it",
 	},
@@ -168,5 +170,6 @@ var items = [...]headerItem{
 	},
 }
 
-// byFirst has bit i set for the bytes that items[i] may begin with.
-var byFirst [256]uint32
+// beginning and following have bit i set for the bytes that items[i] may begin with,
+// at the begin of a text and after another item.
+var beginning, following [256]uint32

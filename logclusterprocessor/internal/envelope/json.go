@@ -4,6 +4,7 @@
 package envelope
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -34,14 +35,14 @@ func (s *Splitter) fromJSON(text string, e *Envelope) (string, bool) {
 func (s *Splitter) fields(text string, i int, e *Envelope, depth int) int {
 	i++
 	for first := true; ; first = false {
-		i = run(text, i, cSpace)
+		i = spaces(text, i)
 		switch {
 		case i >= len(text):
 			return len(text)
 		case text[i] == '}':
-			return run(text, i+1, cSpace)
+			return spaces(text, i+1)
 		case text[i] == ',' && !first:
-			i = run(text, i+1, cSpace)
+			i = spaces(text, i+1)
 		case !first:
 			return -1
 		}
@@ -55,14 +56,14 @@ func (s *Splitter) fields(text string, i int, e *Envelope, depth int) int {
 		if key.kind == absent {
 			return len(text)
 		}
-		i = run(text, end, cSpace)
+		i = spaces(text, end)
 		if i >= len(text) {
 			return len(text)
 		}
 		if text[i] != ':' {
 			return -1
 		}
-		i = run(text, i+1, cSpace)
+		i = spaces(text, i+1)
 		v, end := jsonValue(text, i)
 		if end < 0 {
 			return -1
@@ -162,19 +163,28 @@ func jsonValue(text string, i int) (value, int) {
 // is absent.
 func quoted(text string, i int) (value, int) {
 	i++
-	k := strings.IndexByte(text[i:], '"')
-	if k < 0 {
-		return value{}, len(text)
+	j := i
+	kind := plain
+	for j+8 <= len(text) {
+		w := load8(text[j:])
+		found := zeroes(w^'"'*ones) | zeroes(w^'\\'*ones)
+		if found == 0 {
+			j += 8
+			continue
+		}
+		if j += bits.TrailingZeros64(found) / 8; text[j] == '"' {
+			return value{text[i:j], kind}, j + 1
+		}
+		kind = escaped
+		j += 2
 	}
-	if strings.IndexByte(text[i:i+k], '\\') < 0 {
-		return value{raw: text[i : i+k], kind: plain}, i + k + 1
-	}
-	for j := i; j < len(text); j++ {
+	for ; j < len(text); j++ {
 		switch text[j] {
-		case '\\':
-			j++
 		case '"':
-			return value{raw: text[i:j], kind: escaped}, j + 1
+			return value{text[i:j], kind}, j + 1
+		case '\\':
+			kind = escaped
+			j++
 		}
 	}
 	return value{}, len(text)

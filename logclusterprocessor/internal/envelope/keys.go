@@ -3,6 +3,11 @@
 
 package envelope
 
+import (
+	"math/rand/v2"
+	"sync/atomic"
+)
+
 // Role says what the value of a key is.
 type Role uint16
 
@@ -53,7 +58,7 @@ var keyRoles = []struct {
 	role Role
 	keys []string
 }{
-	{roleLevel, []string{"level", "lvl", "severity", "loglevel", "levelname", "levelname", "severitytext", "logseverity", "@l", "priority"}},
+	{roleLevel, []string{"level", "lvl", "severity", "loglevel", "levelname", "severitytext", "logseverity", "@l", "priority"}},
 	{roleLevelStep, []string{"levelno"}},
 	{roleLevelNumber, []string{"severitynumber"}},
 	{roleFault, []string{
@@ -67,7 +72,7 @@ var keyRoles = []struct {
 	}},
 	{roleWrapper, []string{"fields", "record", "jsonpayload", "payload", "data", "entry", "body", "_source"}},
 	{roleTime, []string{"time", "ts", "timestamp", "@timestamp", "datetime", "asctime", "@t", "date", "t"}},
-	{roleHost, []string{"host", "hostname", "_hostname", "hostname", "instance"}},
+	{roleHost, []string{"host", "hostname", "_hostname", "instance"}},
 	{roleProgram, []string{"syslogidentifier", "program", "programname", "appname"}},
 	{roleProcess, []string{"pid", "processid", "thread", "threadname", "tid", "_pid", "threadid", "process"}},
 	{roleLogger, []string{"logger", "loggername", "logname", "module", "name", "sourcecontext", "target", "component"}},
@@ -82,48 +87,37 @@ var kindOf = map[Role]Kind{
 	roleLogger: Logger, rolePosition: Position, roleTrace: Trace, roleStream: Stream,
 }
 
-// keySlots is a power of two a few times the number of keys.
-const keySlots = 1024
-
-// keyTable finds the role of a key: two open-addressed tables, one of the keys as
-// they are, the other of the keys without case and signs.
+// keyTable finds the role of a key. Safe for concurrent use.
 type keyTable struct {
-	exact, folded [keySlots]keySlot
-	kinds         [roleMessage]Kind
+	exact  map[string]Role
+	folded map[string]Role // without case and signs
+	kinds  [roleMessage]Kind
+	// recent remembers the roles of keys, those of none included: the upper bits of
+	// the key's hash and, in the lower ones, the role. The seed is drawn at random so
+	// that no key can be made to have the hash of another.
+	recent *[recentKeys]atomic.Uint64
+	seed   uint64
 }
 
-type keySlot struct {
-	key  string
-	role Role
-}
+const (
+	recentKeys = 512
+	roleBits   = 11
+)
 
 func newKeyTable(messages []string) keyTable {
-	var t keyTable
+	t := keyTable{exact: map[string]Role{"PRIORITY": rolePriority}, folded: map[string]Role{}, recent: new([recentKeys]atomic.Uint64), seed: rand.Uint64()} //nolint:gosec // seeded by the system, and ChaCha8
 	for i, key := range messages {
-		put(&t.exact, key, hashKey(key), roleMessage+Role(i))
+		t.exact[key] = roleMessage + Role(i)
 	}
-	put(&t.exact, "PRIORITY", hashKey("PRIORITY"), rolePriority)
 	for _, r := range keyRoles {
 		for _, key := range r.keys {
-			put(&t.folded, key, hashFolded(key), r.role)
+			t.folded[key] = r.role
 		}
 	}
 	for role, kind := range kindOf {
 		t.kinds[role] = kind
 	}
 	return t
-}
-
-func put(slots *[keySlots]keySlot, key string, h uint32, role Role) {
-	for i := h % keySlots; ; i = (i + 1) % keySlots {
-		switch s := &slots[i]; s.key {
-		case "":
-			*s = keySlot{key, role}
-			return
-		case key: // the first one stands
-			return
-		}
-	}
 }
 
 // maxKey is the length of the longest key that can have a role.
@@ -134,50 +128,32 @@ func (t *keyTable) role(key string) Role {
 	if len(key) == 0 || len(key) > maxKey {
 		return roleNone
 	}
-	for i := hashKey(key) % keySlots; t.exact[i].key != ""; i = (i + 1) % keySlots {
-		if t.exact[i].key == key {
-			return t.exact[i].role
-		}
+	h := hash(key, t.seed)
+	slot := &t.recent[h>>(64-9)]
+	if known := slot.Load(); (known^h)>>roleBits == 0 {
+		return Role(known & (1<<roleBits - 1)) //nolint:gosec // fits
 	}
-	for i := hashFolded(key) % keySlots; t.folded[i].key != ""; i = (i + 1) % keySlots {
-		if sameFolded(t.folded[i].key, key) {
-			return t.folded[i].role
-		}
-	}
-	return roleNone
+	role := t.find(key)
+	slot.Store(h>>roleBits<<roleBits | uint64(role))
+	return role
 }
 
-// hashKey is FNV-1a.
-func hashKey(key string) uint32 {
-	h := uint32(2166136261)
-	for i := 0; i < len(key); i++ {
-		h = (h ^ uint32(key[i])) * 16777619
+func (t *keyTable) find(key string) Role {
+	if role, ok := t.exact[key]; ok {
+		return role
 	}
-	return h
-}
-
-func hashFolded(key string) uint32 {
-	h := uint32(2166136261)
-	for i := 0; i < len(key); i++ {
-		if b := key[i]; b != '.' && b != '_' && b != '-' || i == 0 {
-			h = (h ^ uint32(b|0x20)) * 16777619
-		}
-	}
-	return h
-}
-
-// sameFolded is true when key is folded but for case and signs.
-func sameFolded(folded, key string) bool {
-	k := 0
+	var folded [maxKey]byte
+	n := 0
 	for i := 0; i < len(key); i++ {
 		b := key[i]
-		if (b == '.' || b == '_' || b == '-') && i > 0 {
+		if i > 0 && (b == '.' || b == '_' || b == '-') {
 			continue
 		}
-		if k == len(folded) || folded[k]|0x20 != b|0x20 {
-			return false
+		if class[b]&cUpper != 0 {
+			b |= 0x20
 		}
-		k++
+		folded[n] = b
+		n++
 	}
-	return k == len(folded)
+	return t.folded[string(folded[:n])]
 }

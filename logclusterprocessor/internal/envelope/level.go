@@ -22,33 +22,63 @@ var levels = map[string]int32{
 // maxLevel is the length of the longest word for a level.
 const maxLevel = 13
 
+// spellings has the levels as they are most often written, by the hash of the text:
+// so most need no folding, and no level needs memory of its own.
+var spellings [1024]struct {
+	text     string
+	severity int32
+}
+
 // levelLengths has bit n set for the first letters of words of n letters.
 var levelLengths [256]uint16
 
-// spellings has the levels as they are most often written, so that a level needs no
-// memory of its own.
-var spellings = map[string]string{}
-
 func init() {
-	for w := range levels {
-		for _, spelling := range [...]string{w, strings.ToUpper(w), strings.ToUpper(w[:1]) + w[1:]} {
-			spellings[spelling] = spelling
+	for w, severity := range levels {
+		for _, text := range [...]string{w, strings.ToUpper(w), strings.ToUpper(w[:1]) + w[1:]} {
+			addSpelling(text, severity)
+			levelLengths[text[0]] |= 1 << len(w)
 		}
-		levelLengths[w[0]] |= 1 << len(w)
-		levelLengths[w[0]&^0x20] |= 1 << len(w)
 	}
-	for _, s := range [...]string{
+	for _, l := range syslogLevels {
+		addSpelling(l.name, l.severity)
+	}
+	for _, text := range [...]string{
 		"T", "V", "D", "I", "W", "E", "C", "F", "*", "#", ".", "-",
 		"10", "20", "30", "40", "50", "60", "5000", "10000", "20000", "30000", "40000", "50000",
 	} {
-		spellings[s] = s
+		addSpelling(text, 0)
 	}
+}
+
+func addSpelling(text string, severity int32) {
+	i := spellingSlot(text)
+	spellings[i].text, spellings[i].severity = text, severity
+}
+
+// spellingSlot is where text is, or where it would be.
+func spellingSlot(text string) uint64 {
+	i := hash(text, 0) % uint64(len(spellings))
+	for spellings[i].text != "" && spellings[i].text != text {
+		i = (i + 1) % uint64(len(spellings))
+	}
+	return i
+}
+
+// spelling returns text in memory that is nobody else's.
+func spelling(text string) string {
+	if s := spellings[spellingSlot(text)].text; s != "" {
+		return s
+	}
+	return strings.Clone(text)
 }
 
 // severityOf returns the severity number of a word for a level, 0 for others.
 func severityOf(w string) int32 {
 	if len(w) == 0 || len(w) > maxLevel || levelLengths[w[0]]>>len(w)&1 == 0 {
 		return 0
+	}
+	if s := &spellings[spellingSlot(w)]; s.text != "" {
+		return s.severity
 	}
 	var low [maxLevel]byte
 	for i := 0; i < len(w); i++ {
@@ -137,12 +167,4 @@ func upper(w string) bool {
 		}
 	}
 	return w != ""
-}
-
-// spelling returns text in memory that is nobody else's.
-func spelling(text string) string {
-	if s, ok := spellings[text]; ok {
-		return s
-	}
-	return strings.Clone(text)
 }

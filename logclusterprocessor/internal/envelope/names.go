@@ -88,6 +88,8 @@ func (h *header) setOff(w string, end int, colon bool) bool {
 	switch b := at(t, next); {
 	case h.levelNext(end):
 		return h.has(Time)
+	case h.has(Time) && h.has(Process) && !level && wide > 0 && h.labelNext(next):
+		return true
 	case b == '-' && wide > 0:
 		dash := next
 		for at(t, dash) == '-' {
@@ -110,6 +112,13 @@ func (h *header) setOff(w string, end int, colon bool) bool {
 		return classLike(w) || strings.Contains(w, "::")
 	}
 	return false
+}
+
+// labelNext is true when an upper-case word and a colon follow at i, as PostgreSQL
+// has them in place of a level.
+func (h *header) labelNext(i int) bool {
+	end := run(h.text, i, cUpper)
+	return end > i+3 && strings.HasPrefix(h.text[end:], ": ")
 }
 
 // bracketLevelNext is true when the bracket at i begins with a level.
@@ -252,6 +261,11 @@ func (h *header) trace(i int) int {
 		end = run(t, end+1, cLetter)
 	}
 	known := false
+	switch t[i] | 0x20 {
+	case 't', 's', 'r', 'c', 'x':
+	default:
+		return 0
+	}
 	for _, w := range traceWords {
 		known = known || end-i >= len(w) && strings.EqualFold(t[i:i+len(w)], w)
 	}

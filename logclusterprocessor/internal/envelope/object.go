@@ -116,7 +116,7 @@ func (o *object) setLevel(role Role, v value) {
 	if o.severity > 0 || v.kind == absent || v.kind == nested {
 		return
 	}
-	w := strings.TrimSpace(v.raw)
+	w := trim(v.raw)
 	n, severity := digits(w), int32(0)
 	switch {
 	case n < 0 && len(w) == 1:
@@ -163,6 +163,9 @@ const maxFault = 512
 
 // faultLine is what the fields of an error say in a line.
 func (o *object) faultLine(s *Splitter, e *Envelope) string {
+	if o.fault.kind == absent && o.stack.kind == absent && o.faultType.kind == absent && o.saying.kind == absent {
+		return ""
+	}
 	kind, saying := o.faultType.text(e), o.saying.text(e)
 	if o.fault.kind == nested {
 		var inner object

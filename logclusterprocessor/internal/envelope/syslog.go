@@ -10,7 +10,7 @@ func (h *header) priority(i int) int {
 	t := h.text
 	end := run(t, i+1, cDigit)
 	n := digits(t[i+1 : end])
-	if h.count > 0 || n < 0 || n > 191 || end > i+4 || at(t, end) != '>' {
+	if n < 0 || n > 191 || end > i+4 || at(t, end) != '>' {
 		return 0
 	}
 	version := run(t, end+1, cDigit)
@@ -111,6 +111,9 @@ func (h *header) hostAndProgram(i int) int {
 		return 0
 	}
 	tag := blanks(t, host)
+	if h.host {
+		tag = h.facilityAndLevel(tag)
+	}
 	if end := h.programAt(tag); end > 0 && (h.host || t[end-2] == ']') {
 		h.note(Host, t[i:host])
 		return h.tagged(tag, end)
@@ -121,6 +124,25 @@ func (h *header) hostAndProgram(i int) int {
 	h.note(Host, t[i:host])
 	h.ends = true
 	return host
+}
+
+// facilityAndLevel takes a level, alone or behind a facility, before a program, and
+// returns where the program begins; i when there is none.
+func (h *header) facilityAndLevel(i int) int {
+	t := h.text
+	end := i
+	for end < len(t) && end < i+maxName && !isSpaceByte(t[end]) {
+		end++
+	}
+	w := t[i:end]
+	w = w[strings.LastIndexAny(w, ".:")+1:]
+	severity := severityOf(w)
+	next := blanks(t, end)
+	if severity == 0 || h.programAt(next) == 0 {
+		return i
+	}
+	h.setLevel(w, severity)
+	return next
 }
 
 func (h *header) tagged(i, end int) int {

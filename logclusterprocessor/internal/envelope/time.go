@@ -3,12 +3,14 @@
 
 package envelope
 
+import "strings"
+
 // layout is a way to write a time. In a pattern
 //
 //	d  is a digit, s one of the first digit of minutes and seconds
 //	D  is the day of the month, padded with a space or not
 //	h  is one or two digits
-//	n  is one to three digits
+//	n  is one to four digits: seconds that are not padded, or ran over
 //	M  is a month's name and W a weekday's, three letters each
 //	T  is what stands between date and time
 //	F  is the fraction of a second, which may be missing
@@ -27,32 +29,32 @@ type layout struct {
 
 // layouts are tried in order.
 var layouts = [...]layout{
-	{pattern: "dddd-dd-ddTdd:sd:sdFZ", example: "2026-03-01T10:00:00.123+01:00", sure: true},
-	{pattern: "dddd/dd/ddTdd:sd:sdFZ", example: "2026/03/01 10:00:00", sure: true},
+	{pattern: "dddd-dd-ddTdd:sd:nFZ", example: "2026-03-01T10:00:00.123+01:00", sure: true},
+	{pattern: "dddd/dd/ddTdd:sd:nFZ", example: "2026/03/01 10:00:00", sure: true},
 	{pattern: "dddd-dd-dd-dd.sd.sdFZ", example: "2026-03-01-10.00.00.123456", sure: true},
-	{pattern: "dddd.dd.ddTdd:sd:sdFZ", example: "2026.03.01 10:00:00", sure: true},
+	{pattern: "dddd.dd.ddTdd:sd:nFZ", example: "2026.03.01 10:00:00", sure: true},
 	{pattern: "dddddddd-n:n:n:n", example: "20260301-10:0:15:606", sure: true},
-	{pattern: "ddddddddTdd:sd:sdFZ", example: "20260301 10:00:00.123", sure: true},
+	{pattern: "ddddddddTdd:sd:nFZ", example: "20260301 10:00:00.123", sure: true},
 	{pattern: "ddddddddTddddddFZ", example: "20260301T100000Z"},
-	{pattern: "dd/M/dddd:dd:sd:sdFZ", example: "01/Mar/2026:10:00:00 +0100", sure: true},
-	{pattern: "dd/M/dddd dd:sd:sdFZ", example: "01/Mar/2026 10:00:00", sure: true},
-	{pattern: "dd-M-dddd dd:sd:sdFZ", example: "01-Mar-2026 10:00:00.123", sure: true},
-	{pattern: "h M dddd dd:sd:sdFZ", example: "1 Mar 2026 10:00:00.123", sure: true},
-	{pattern: "h/h/dddd h:sd:sdFA", example: "3/1/2026 9:00:00 AM", sure: true},
-	{pattern: "dd/dd/dd dd:sd:sdFA", example: "26/03/01 10:00:00", sure: true},
-	{pattern: "dd.dd.dddd dd:sd:sdF", example: "01.03.2026 10:00:00", sure: true},
-	{pattern: "dd-dd-dddd dd:sd:sdF", example: "01-03-2026 10:00:00", sure: true},
-	{pattern: "dd-ddTdd:sd:sdF", example: "03-01 10:00:00.123", sure: true},
-	{pattern: "dd-dd|dd:sd:sdF", example: "03-01|10:00:00.123", sure: true},
+	{pattern: "dd/M/dddd:dd:sd:nFZ", example: "01/Mar/2026:10:00:00 +0100", sure: true},
+	{pattern: "dd/M/dddd dd:sd:nFZ", example: "01/Mar/2026 10:00:00", sure: true},
+	{pattern: "dd-M-dddd dd:sd:nFZ", example: "01-Mar-2026 10:00:00.123", sure: true},
+	{pattern: "h M dddd dd:sd:nFZ", example: "1 Mar 2026 10:00:00.123", sure: true},
+	{pattern: "h/h/dddd h:sd:nFA", example: "3/1/2026 9:00:00 AM", sure: true},
+	{pattern: "dd/dd/dd dd:sd:nFA", example: "26/03/01 10:00:00", sure: true},
+	{pattern: "dd.dd.dddd dd:sd:nF", example: "01.03.2026 10:00:00", sure: true},
+	{pattern: "dd-dd-dddd dd:sd:nF", example: "01-03-2026 10:00:00", sure: true},
+	{pattern: "dd-ddTdd:sd:nF", example: "03-01 10:00:00.123", sure: true},
+	{pattern: "dd-dd|dd:sd:nF", example: "03-01|10:00:00.123", sure: true},
 	{pattern: "dddddd dddddd", example: "260301 100000"},
-	{pattern: "dd:sd:sdFZ", example: "10:00:00.123", sure: true},
+	{pattern: "dd:sd:nFZ", example: "10:00:00.123", sure: true},
 	{pattern: "h:sdP", example: "10:00AM"},
-	{pattern: "M D dd:sd:sdF dddd", example: "Mar  1 10:00:00 2026", sure: true},
-	{pattern: "M D dd:sd:sdFZ", example: "Mar  1 10:00:00", sure: true, host: true},
-	{pattern: "M D dddd dd:sd:sdFZ", example: "Mar  1 2026 10:00:00", sure: true, host: true},
-	{pattern: "M D, dddd h:sd:sdFA", example: "Mar 01, 2026 9:00:00 AM", sure: true},
-	{pattern: "W M D dd:sd:sdFZ dddd", example: "Tue Mar  3 10:00:00.123 2026", sure: true},
-	{pattern: "W, D M dddd dd:sd:sdZ", example: "Tue, 03 Mar 2026 10:00:00 +0000", sure: true},
+	{pattern: "M D dd:sd:nF dddd", example: "Mar  1 10:00:00 2026", sure: true},
+	{pattern: "M D dd:sd:nFZ", example: "Mar  1 10:00:00", sure: true, host: true},
+	{pattern: "M D dddd dd:sd:nFZ", example: "Mar  1 2026 10:00:00", sure: true, host: true},
+	{pattern: "M D, dddd h:sd:nFA", example: "Mar 01, 2026 9:00:00 AM", sure: true},
+	{pattern: "W M D dd:sd:nFZ dddd", example: "Tue Mar  3 10:00:00.123 2026", sure: true},
+	{pattern: "W, D M dddd dd:sd:nZ", example: "Tue, 03 Mar 2026 10:00:00 +0000", sure: true},
 }
 
 // timeAt returns the layout of the time that begins at i and its end, or nil.
@@ -65,9 +67,12 @@ func timeAt(text string, i int) (*layout, int) {
 		return nil, 0
 	}
 	digit := first&cDigit != 0
+	if !digit && !oneOfThree(text, i, months) && !oneOfThree(text, i, weekdays) {
+		return nil, 0
+	}
 	for k := range layouts {
 		l := &layouts[k]
-		if (l.pattern[0] == 'M' || l.pattern[0] == 'W') == digit {
+		if (l.pattern[0] == 'M' || l.pattern[0] == 'W') == digit || !fits(shapes[k][0], text[i+2]) || !fits(shapes[k][1], text[i+4]) {
 			continue
 		}
 		if end := l.match(text, i); end > 0 && bounded(text, end) {
@@ -75,6 +80,31 @@ func timeAt(text string, i int) (*layout, int) {
 		}
 	}
 	return nil, 0
+}
+
+// shapes has for each layout what may stand at its places 2 and 4, so that most are
+// ruled out at once: d a digit, 0 anything, or the sign itself.
+var shapes [len(layouts)][2]byte
+
+func init() {
+	for k := range layouts {
+		pattern := layouts[k].pattern
+		for n, place := range [...]int{2, 4} {
+			if strings.Trim(pattern[:place], "ds-/.:") != "" {
+				break // the place shifts
+			}
+			switch p := pattern[place]; p {
+			case 's', 'd':
+				shapes[k][n] = 'd'
+			case '-', '/', '.', ':', '|', ' ':
+				shapes[k][n] = p
+			}
+		}
+	}
+}
+
+func fits(shape, b byte) bool {
+	return shape == 0 || shape == b || shape == 'd' && class[b]&cDigit != 0
 }
 
 // bounded is true when what ends at i does not go on.
@@ -103,7 +133,7 @@ func (l *layout) match(text string, i int) int {
 			}
 			most := i + 2
 			if p == 'n' {
-				most++
+				most += 2
 			}
 			start := i
 			for i < most && class[at(text, i)]&cDigit != 0 {
