@@ -4,6 +4,7 @@
 package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
 
 import (
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
 )
@@ -18,6 +19,8 @@ const seenSlots = 256
 type batch struct {
 	now        int64 // processing time, ns since 1970
 	part       *partition.Partition
+	envelope   envelope.Envelope
+	json       jsonWriter
 	line       mask.Line
 	key        []byte
 	parameters []string

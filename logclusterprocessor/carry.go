@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
@@ -45,8 +46,10 @@ func (p *logClusterProcessor) carryOver(key string, rows *knowledge.Rows) bool {
 
 // learnAgain takes in a sample, and returns its shape.
 func (p *logClusterProcessor) learnAgain(part *partition.Partition, s knowledge.Sample) uint64 {
+	var around envelope.Envelope
 	var line mask.Line
-	p.masker.Mask(s.Text, &line)
+	p.splitter.Split(s.Text, &around)
+	p.masker.Mask(around.Message, &line)
 	line.Shape = part.Salt(line.Shape)
 	if part.Lookup(line.Shape, line.Check) == nil {
 		part.Learn(&line, s.At)

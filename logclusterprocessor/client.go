@@ -6,6 +6,7 @@ package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/lo
 import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
@@ -51,8 +52,12 @@ func (p *logClusterProcessor) Match(q knowledge.Query) []knowledge.Match {
 		k := string(partitionKey(nil, resource, p.partitionBy))
 		key = &k
 	}
-	var line mask.Line
-	p.masker.Mask(q.Text, &line)
+	var (
+		e    envelope.Envelope
+		line mask.Line
+	)
+	p.splitter.Split(q.Text, &e)
+	p.masker.Mask(e.Message, &line)
 	return p.parts.Match(&line, key)
 }
 

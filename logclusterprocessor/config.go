@@ -13,6 +13,7 @@ import (
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/validate"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
@@ -20,14 +21,17 @@ import (
 
 // Config is the configuration of the log_cluster processor.
 type Config struct {
-	// BodyField is the key of a map body that holds the text. String bodies
-	// need none.
-	BodyField string `mapstructure:"body_field"`
+	// BodyField names the keys that hold the message of a map body, and of JSON and
+	// logfmt in a string body. The first one present wins. One key may be written
+	// without the list.
+	BodyField []string `mapstructure:"body_field"`
 	// MaxBytes is how much of a body is looked at; the record itself is never cut.
 	MaxBytes int `mapstructure:"max_bytes"`
 	// PartitionBy names the resource attributes whose values keep logs apart:
 	// templates and clusters are learnt per partition.
 	PartitionBy []string `mapstructure:"partition_by"`
+	// Severity says whether a level found in the body is written on the record.
+	Severity SeverityConfig `mapstructure:"severity"`
 	// Mask adds to the built-in masking of variable text.
 	Mask MaskConfig `mapstructure:"mask"`
 	// Lexicon adds to the built-in lexicon of operations language: texts in the
@@ -44,6 +48,12 @@ type Config struct {
 	// KnowledgeBase is the extension that keeps what is learnt; without one it
 	// is kept in memory.
 	KnowledgeBase *component.ID `mapstructure:"knowledge_base"`
+}
+
+// SeverityConfig says whether a level found in the body is written on a record
+// that has neither a severity number nor a severity text.
+type SeverityConfig struct {
+	Enabled bool `mapstructure:"enabled"`
 }
 
 // MaskConfig adds rules to the built-in masker.
@@ -166,9 +176,10 @@ var _ xconfmap.Validator = (*Config)(nil)
 
 func createDefaultConfig() component.Config {
 	return &Config{
-		BodyField:   "message",
+		BodyField:   envelope.DefaultMessageKeys(),
 		MaxBytes:    8 << 10,
 		PartitionBy: []string{"service.name"},
+		Severity:    SeverityConfig{Enabled: true},
 		Mask:        MaskConfig{Rules: []MaskRule{}},
 		Lexicon:     []string{},
 		Window: WindowConfig{
@@ -207,6 +218,7 @@ func createDefaultConfig() component.Config {
 // Validate names every wrong key, its value and what is accepted.
 func (c *Config) Validate() error {
 	return errors.Join(
+		c.validateBodyField(),
 		validate.InRange("max_bytes", c.MaxBytes, 64, 1<<20),
 		c.validatePartitionBy(),
 		c.Window.validate(),
@@ -216,6 +228,29 @@ func (c *Config) Validate() error {
 		c.validateMask(),
 		c.validateLexicon(),
 	)
+}
+
+// Bounds of body_field.
+const (
+	maxBodyFields     = 64
+	maxBodyFieldBytes = 64
+)
+
+func (c *Config) validateBodyField() error {
+	if n := len(c.BodyField); n < 1 || n > maxBodyFields {
+		return fmt.Errorf("body_field must name 1 to %d keys, got %d", maxBodyFields, n)
+	}
+	seen := make(map[string]bool, len(c.BodyField))
+	for i, key := range c.BodyField {
+		if n := len(key); n < 1 || n > maxBodyFieldBytes {
+			return fmt.Errorf("body_field[%d] must have 1 to %d bytes, got %d", i, maxBodyFieldBytes, n)
+		}
+		if seen[key] {
+			return fmt.Errorf("body_field[%d] repeats %q; each key may stand once", i, key)
+		}
+		seen[key] = true
+	}
+	return nil
 }
 
 func (c *Config) validatePartitionBy() error {
@@ -261,6 +296,10 @@ func (c *Config) statements() (*statement.Reader, error) {
 		more[i] = statement.Lexicon{Name: fmt.Sprintf("lexicon[%d]", i), Text: text}
 	}
 	return statement.New(more...)
+}
+
+func (c *Config) splitter() *envelope.Splitter {
+	return envelope.New(envelope.Options{MessageKeys: c.BodyField, MaxBytes: c.MaxBytes})
 }
 
 // settings translates the configuration for the packages that learn.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor"
 
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
@@ -22,7 +24,8 @@ import (
 // logClusterProcessor is the seam between pdata and the packages that learn:
 // it takes text, time and partition out of a record and writes the answer on it.
 type logClusterProcessor struct {
-	bodyField   string
+	splitter    *envelope.Splitter
+	severity    bool
 	maxBytes    int
 	partitionBy []string
 	windowBy    string
@@ -52,7 +55,8 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 	}
 	parts := partition.NewRegistry(settings, tel)
 	p := &logClusterProcessor{
-		bodyField:   cfg.BodyField,
+		splitter:    cfg.splitter(),
+		severity:    cfg.Severity.Enabled,
 		maxBytes:    cfg.MaxBytes,
 		partitionBy: cfg.PartitionBy,
 		windowBy:    cfg.Window.By,
@@ -99,33 +103,30 @@ func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (pl
 	return ld, nil
 }
 
-// maxSample is how much of a line is offered to the knowledge base as a sample, in
-// bytes; it may keep less.
-const maxSample = 4 << 10
-
 // annotate answers one record.
 func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
-	text, reason := bodyText(lr.Body(), p.bodyField)
+	whole, reason := p.split(lr.Body(), b)
 	if reason != notPassed {
 		b.counts.passed[reason]++
 		return
 	}
+	if !whole {
+		b.counts.truncated++
+	}
+	p.setSeverity(lr, &b.envelope)
 	t := eventTime(lr, b.now)
 	p.moveWindow(b, t)
 
-	recalled := p.mask(text, &b.line)
-	if len(text) > p.maxBytes {
-		b.counts.truncated++
-	}
+	recalled := p.mask(b.envelope.Message, &b.line)
 	entry, fresh := b.part.Lookup(b.part.Salt(b.line.Shape), b.line.Check), false
 	if entry == nil {
 		b.flush()
 		if recalled { // forgotten, or new to this partition
-			p.masker.Mask(text, &b.line)
+			p.masker.Mask(b.envelope.Message, &b.line)
 		}
 		b.line.Shape = b.part.Salt(b.line.Shape)
 		entry, fresh = b.part.Learn(&b.line, t)
-		b.part.Sample(entry, t, text[:min(len(text), maxSample)])
+		b.part.Sample(entry, t, sample(lr.Body(), &b.envelope))
 		b.counts.learned++
 	} else {
 		b.counts.matched++
@@ -134,6 +135,11 @@ func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 	p.out.write(lr.Attributes(), b.part.Answer(entry), fresh)
 	if p.out.parameters != "" {
 		b.parameters = b.line.Parameters(b.parameters[:0])
+		if b.envelope.Decoded { // the values outlive the envelope
+			for i, v := range b.parameters {
+				b.parameters[i] = strings.Clone(v)
+			}
+		}
 		putSlice(lr.Attributes(), p.out.parameters, b.parameters)
 	}
 }

@@ -57,9 +57,9 @@ func TestOtherBodiesPassUntouchedAndCounted(t *testing.T) {
 		func(pcommon.Value) {},
 		func(v pcommon.Value) { v.SetEmptyBytes().FromRaw([]byte("raw")) },
 		func(v pcommon.Value) { v.SetInt(7) },
-		func(v pcommon.Value) { v.SetEmptySlice().AppendEmpty().SetStr("x") },
-		func(v pcommon.Value) { v.SetEmptyMap().PutStr("msg", "no such field") },
-		func(v pcommon.Value) { v.SetEmptyMap().PutInt("message", 7) },
+		func(v pcommon.Value) { v.SetBool(true) },
+		func(v pcommon.Value) { v.SetEmptySlice() },
+		func(v pcommon.Value) { v.SetEmptyMap() },
 	} {
 		want := plog.NewLogRecord()
 		fill(want.Body())
@@ -71,19 +71,12 @@ func TestOtherBodiesPassUntouchedAndCounted(t *testing.T) {
 		return metricdata.DataPoint[int64]{Value: n, Attributes: attribute.NewSet(attribute.String("reason", reason))}
 	}
 	metadatatest.AssertEqualProcessorLogClusterPassedRecords(t, tel, []metricdata.DataPoint[int64]{
-		passed("empty", 1), passed("body_type", 4), passed("no_field", 1),
+		passed("empty", 3), passed("body_type", 3),
 	}, metricdatatest.IgnoreTimestamp())
 	metadatatest.AssertEqualProcessorLogClusterRecords(t, tel, []metricdata.DataPoint[int64]{
 		{Value: 6, Attributes: attribute.NewSet(attribute.String("outcome", "passed"))},
 	}, metricdatatest.IgnoreTimestamp())
 	require.NoError(t, p.Shutdown(t.Context()))
-}
-
-func TestMapBody(t *testing.T) {
-	p := startLogs(t, defaults(func(c *Config) { c.BodyField = "text" }))
-	lr := one(t, p, func(lr plog.LogRecord) { lr.Body().SetEmptyMap().PutStr("text", "job 7 done") })
-	require.Equal(t, "job <num> done", lr.Attributes().AsRaw()["log.record.template"])
-	require.Equal(t, map[string]any{"text": "job 7 done"}, lr.Body().AsRaw())
 }
 
 func TestAttributesCanBeRenamedAndSwitchedOff(t *testing.T) {

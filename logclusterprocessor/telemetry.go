@@ -24,14 +24,12 @@ const (
 	notPassed passReason = iota
 	passedBodyType
 	passedEmpty
-	passedNoField
 	passReasons
 )
 
 var passReasonNames = [passReasons]string{
 	passedBodyType: "body_type",
 	passedEmpty:    "empty",
-	passedNoField:  "no_field",
 }
 
 // telemetry turns what the batches and the partitions report into the

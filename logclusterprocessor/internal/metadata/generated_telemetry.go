@@ -180,7 +180,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ProcessorLogClusterPassedRecords, err = builder.meter.Int64Counter(
 		"otelcol_processor_log_cluster_passed_records",
-		metric.WithDescription("Log records that left without a template, by reason (empty, body_type, no_field, partition_full). [Development]"),
+		metric.WithDescription("Log records that left without a template, by reason (empty, body_type, partition_full). [Development]"),
 		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)

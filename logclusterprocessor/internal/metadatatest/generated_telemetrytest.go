@@ -120,7 +120,7 @@ func AssertEqualProcessorLogClusterPartitions(t *testing.T, tt *componenttest.Te
 func AssertEqualProcessorLogClusterPassedRecords(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_processor_log_cluster_passed_records",
-		Description: "Log records that left without a template, by reason (empty, body_type, no_field, partition_full). [Development]",
+		Description: "Log records that left without a template, by reason (empty, body_type, partition_full). [Development]",
 		Unit:        "{record}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
