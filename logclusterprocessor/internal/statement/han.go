@@ -58,12 +58,21 @@ func readHan(text string) reading {
 // that the statements of both languages can be equal.
 func (l *lexicon) readHan(text string) reading {
 	r := readHan(text)
-	for i, w := range r.words {
-		if bare, ok := strings.CutSuffix(w, behind); ok {
-			r.words[i] = l.canonical(bare) + behind
-		} else {
-			r.words[i] = l.canonical(w)
+	words := r.words
+	r.words = make([]string, 0, len(words))
+	for _, w := range words {
+		bare, isBehind := strings.CutSuffix(w, behind)
+		said := l.read(bare) // a Latin word may be a frame or a sense: "请求 failed", "OOM"
+		if len(said.senses)+said.fail+said.done == 0 {
+			w = l.canonical(bare)
+			if isBehind {
+				w += behind
+			}
+			r.words = append(r.words, w)
+			continue
 		}
+		r.senses = append(r.senses, said.senses...)
+		r.fail, r.done = r.fail+said.fail, r.done+said.done
 	}
 	return r
 }
@@ -91,8 +100,14 @@ func hanRunes(text string) (out []rune, rest string) {
 	i := 0
 	for i < min(len(text), hanBytesRead) && len(out) < hanRunesRead {
 		r, n := utf8.DecodeRuneInString(text[i:])
-		if r == '<' {
-			n = max(n, placeholder(text[i:]))
+		if r == '<' && placeholder(text[i:]) > 0 {
+			n = placeholder(text[i:])
+			if i > 0 && isASCIIWord(text[i-1]) { // alpha<num>: part of the value
+				out = withoutLatin(out)
+			}
+			for i+n < len(text) && isASCIIWord(text[i+n]) {
+				n++
+			}
 		}
 		i += n
 		switch r = narrow(r); {
@@ -112,6 +127,18 @@ func hanRunes(text string) (out []rune, rest string) {
 		}
 	}
 	return out, text[i:]
+}
+
+func isASCIIWord(c byte) bool {
+	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// withoutLatin drops the Latin word that the runes end with.
+func withoutLatin(runes []rune) []rune {
+	for len(runes) > 0 && isLatin(runes[len(runes)-1]) {
+		runes = runes[:len(runes)-1]
+	}
+	return runes
 }
 
 // addGap keeps a Latin word apart from the next.
