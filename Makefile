@@ -31,6 +31,10 @@ top: ## Show the clusters that `make run` has found
 	@test -f run/logs.jsonl || { echo 'nothing yet: make run'; exit 1; }
 	@go run ./cmd/logtop -width $$(test -t 1 && tput cols || echo 160) run/logs.jsonl
 
+.PHONY: explain
+explain: ## Say how log lines are read: make explain A='first line' B='second line'
+	@go run ./cmd/explain $(if $(A),"$$A") $(if $(B),"$$B")
+
 .PHONY: picture
 picture: ## Draw what `make run` has found, as the README shows it
 	@test -f run/logs.jsonl || { echo 'nothing yet: make run'; exit 1; }

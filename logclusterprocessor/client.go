@@ -43,22 +43,26 @@ func (p *logClusterProcessor) Versions() knowledge.Versions { return p.versions 
 
 // Match implements knowledge.Matcher.
 func (p *logClusterProcessor) Match(q knowledge.Query) []knowledge.Match {
-	key := q.Partition
-	if key == nil && q.Resource != nil {
-		resource := pcommon.NewMap()
-		for k, v := range q.Resource {
-			resource.PutStr(k, v)
-		}
-		k := string(partitionKey(nil, resource, p.partitionBy))
-		key = &k
-	}
 	var (
 		e    envelope.Envelope
 		line mask.Line
 	)
 	p.splitter.Split(q.Text, &e)
 	p.masker.Mask(e.Message, &line)
-	return p.parts.Match(&line, key)
+	return p.parts.Match(&line, p.partitionOf(q))
+}
+
+// partitionOf is the partition to look in, nil for all.
+func (p *logClusterProcessor) partitionOf(q knowledge.Query) *string {
+	if q.Partition != nil || q.Resource == nil {
+		return q.Partition
+	}
+	resource := pcommon.NewMap()
+	for k, v := range q.Resource {
+		resource.PutStr(k, v)
+	}
+	key := string(partitionKey(nil, resource, p.partitionBy))
+	return &key
 }
 
 // Related implements knowledge.Matcher.

@@ -35,7 +35,7 @@ type Config struct {
 	// Mask adds to the built-in masking of variable text.
 	Mask MaskConfig `mapstructure:"mask"`
 	// Lexicon adds to the built-in lexicon of operations language: texts in the
-	// format that docs/lexicon.md describes.
+	// format that the head of internal/statement/lexicon/en.txt describes.
 	Lexicon []string `mapstructure:"lexicon"`
 	// Window says when new clusters are compared.
 	Window WindowConfig `mapstructure:"window"`

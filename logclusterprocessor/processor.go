@@ -18,6 +18,7 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
@@ -34,6 +35,7 @@ type logClusterProcessor struct {
 	out         writer
 	parts       *partition.Registry
 	versions    knowledge.Versions
+	statements  *statement.Reader
 	keeper      *keeper
 	tel         *telemetry
 	batches     sync.Pool // of *batch
@@ -65,6 +67,7 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 		out:         newWriter(&cfg.Attributes),
 		parts:       parts,
 		versions:    settings.Versions,
+		statements:  settings.Statements,
 		tel:         tel,
 	}
 	p.keeper = &keeper{id: cfg.KnowledgeBase, parts: parts, processor: p, logger: set.Logger}

@@ -293,6 +293,32 @@ func (l lookup) Related(partition string, cluster knowledge.ID) []knowledge.Rela
 	return related
 }
 
+func (l lookup) Explain(q knowledge.Query) knowledge.Explanation {
+	e := knowledge.Explanation{Message: q.Text, Template: q.Text, Partition: q.Partition, Statement: knowledge.Statement{Key: q.Text, Words: strings.Fields(q.Text)}}
+	if q.Partition != nil {
+		e.Cluster, e.By = 0xa1, knowledge.ByStatement
+	}
+	return e
+}
+
+func TestExplain(t *testing.T) {
+	h := onSQLite(t)
+	h.base.matcher = lookup{}
+	var e Explanations
+	h.ok(t, http.MethodPost, "/api/v1/explain?partition=shop", `{"lines": ["door opened", "door opened", "door closed"]}`, &e)
+	require.Len(t, e.Lines, 3)
+	require.Equal(t, "00000000000000a1", e.Lines[0].Cluster)
+	require.False(t, e.Same)
+	require.Equal(t, []string{`word "opened" is only in the first`, `word "closed" is only in the other`}, e.Differences)
+	h.ok(t, http.MethodPost, "/api/v1/explain", `{"lines": ["door opened"]}`, &e)
+	require.True(t, e.Same)
+	require.Empty(t, e.Lines[0].Cluster)
+	h.refused(t, 400, http.MethodPost, "/api/v1/explain", `{"lines": []}`)
+	h.refused(t, 400, http.MethodPost, "/api/v1/explain", `{"line": "door opened"}`)
+	h.base.matcher = nil
+	h.refused(t, 503, http.MethodPost, "/api/v1/explain", `{"lines": ["door opened"]}`)
+}
+
 func TestRelated(t *testing.T) {
 	h := onSQLite(t)
 	h.base.matcher = lookup{"x": {Partition: "shop", Cluster: 0xb1, TemplateText: "disk full on <*>", Keywords: []string{"disk"}, Solution: "Delete."}}

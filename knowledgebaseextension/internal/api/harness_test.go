@@ -80,6 +80,13 @@ func (b *base) Related(partition string, cluster knowledge.ID) []knowledge.Relat
 	return b.matcher.Related(partition, cluster)
 }
 
+func (b *base) Explain(q knowledge.Query) (knowledge.Explanation, error) {
+	if b.matcher == nil {
+		return knowledge.Explanation{}, errNoProcessor
+	}
+	return b.matcher.Explain(q), nil
+}
+
 // harness is the handler on a real store, behind a real server.
 type harness struct {
 	store  *store.Store

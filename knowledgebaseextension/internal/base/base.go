@@ -156,6 +156,24 @@ func (b *Base) Related(partition string, cluster knowledge.ID) []knowledge.Relat
 	return nil
 }
 
+// Explain asks a processor of this process how it reads a line. Without one it
+// returns ErrNoProcessor.
+func (b *Base) Explain(q knowledge.Query) (knowledge.Explanation, error) {
+	b.mu.Lock()
+	sessions := b.sessions
+	b.mu.Unlock()
+	if len(sessions) == 0 {
+		return knowledge.Explanation{}, ErrNoProcessor
+	}
+	var out knowledge.Explanation
+	for _, s := range sessions {
+		if out = s.processor.Explain(q); out.TemplateID != 0 {
+			break
+		}
+	}
+	return out, nil
+}
+
 // Alone is true when no other collector can share the store.
 func (b *Base) Alone() bool { return b.options.Store.DSN == "" }
 

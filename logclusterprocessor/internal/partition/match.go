@@ -78,6 +78,39 @@ func (p *Partition) hit(m *meaning, how knowledge.How, confidence float64) knowl
 	}
 }
 
+// Explain fills in what a partition makes of a line: its template where it is
+// known, and its cluster.
+func (r *Registry) Explain(line *mask.Line, key string, out *knowledge.Explanation) {
+	out.Partition = &key
+	p := r.find(key)
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var t *Template
+	if e := p.miner.Match(p.Salt(line.Shape), line.Check); e != nil {
+		t = e.Template()
+	} else {
+		t = p.miner.Find(line.Encode())
+	}
+	if t != nil {
+		if m := p.meanings.members[t.ID()]; m != nil {
+			out.Template, out.TemplateID, out.Cluster, out.By = m.text, knowledge.ID(m.public), knowledge.ID(m.meaning.id), knowledge.ByStatement
+			if m.placed {
+				out.By = knowledge.ByPerson
+				return
+			}
+		}
+	}
+	said := p.settings.Statements.Read(out.Template)
+	own := p.Salt(said.Hash())
+	out.Cluster, out.By = knowledge.ID(p.joinedTo(own)), knowledge.ByStatement
+	if uint64(out.Cluster) != own {
+		out.By = knowledge.ByPerson
+	}
+}
+
 // Related returns the clusters nearest to one of a partition, the nearest first.
 func (r *Registry) Related(key string, cluster knowledge.ID) []knowledge.Related {
 	p := r.find(key)
