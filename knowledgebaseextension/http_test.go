@@ -21,6 +21,7 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/extension/extensiontest"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/serve"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/metadata"
 )
 
@@ -143,7 +144,7 @@ func TestHTTPConfig(t *testing.T) {
 	} {
 		c := newHTTPConfig()
 		c.NetAddr.Endpoint = endpoint
-		require.Equal(t, local, c.local(), endpoint)
+		require.Equal(t, local, serve.Local(&c.ServerConfig), endpoint)
 	}
 	c := newHTTPConfig()
 	require.Empty(t, c.challenge())
