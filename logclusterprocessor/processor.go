@@ -5,7 +5,6 @@ package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/lo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -13,7 +12,9 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor"
+	"go.uber.org/zap"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
 )
@@ -30,7 +31,9 @@ type logClusterProcessor struct {
 	out         writer
 	parts       *partition.Registry
 	keeper      *keeper
+	answers     *answers
 	tel         *telemetry
+	set         component.TelemetrySettings
 	batches     sync.Pool // of *batch
 }
 
@@ -57,37 +60,60 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 		memo:        mask.NewMemo(masker),
 		out:         newWriter(&cfg.Attributes),
 		parts:       parts,
+		answers:     newAnswers(),
 		tel:         tel,
+		set:         set.TelemetrySettings,
 	}
-	p.keeper = &keeper{id: cfg.KnowledgeBase, parts: parts, processor: p, logger: set.Logger}
+	p.keeper = newKeeper(cfg.KnowledgeBase, parts, p, set.Logger)
 	p.batches.New = func() any { return new(batch) }
 	return p, tel.observe(parts)
 }
 
-func (p *logClusterProcessor) start(ctx context.Context, host component.Host) error {
+// Start implements component.Component.
+func (p *logClusterProcessor) Start(ctx context.Context, host component.Host) error {
 	return p.keeper.start(ctx, host)
 }
 
-func (p *logClusterProcessor) shutdown(ctx context.Context) error {
-	err := errors.Join(p.parts.Shutdown(ctx), p.keeper.shutdown(ctx))
+// clusteringPart is the part of the time at shutdown that clusterings have to end.
+// What is abandoned is done again after the next start.
+const clusteringPart = 0.3
+
+// Shutdown implements component.Component.
+func (p *logClusterProcessor) Shutdown(ctx context.Context) error {
+	ctx, cancel := lifecycle.Stopping(ctx, p.set)
+	defer cancel()
+	wait, stop := lifecycle.Part(ctx, clusteringPart)
+	defer stop()
+	if err := p.parts.Shutdown(wait); err != nil {
+		p.set.Logger.Info("A clustering was abandoned; it is done again after the next start", zap.Error(err))
+	}
+	p.keeper.shutdown(ctx)
 	p.tel.Shutdown()
-	return err
+	return nil
 }
 
 func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (plog.Logs, error) {
 	b := p.batches.Get().(*batch)
 	b.now = time.Now().UnixNano()
+	key, timed := p.keyOf(b, ld)
+	b.again = p.answers.of(key)
+	if b.repeating = b.again != nil; !b.repeating {
+		b.given = make([]answered, 0, ld.LogRecordCount())
+	}
 	for _, rl := range ld.ResourceLogs().All() {
 		b.key = partitionKey(b.key[:0], rl.Resource().Attributes(), p.partitionBy)
 		b.part = p.parts.Get(b.key, b.now)
 		for _, sl := range rl.ScopeLogs().All() {
 			records := sl.LogRecords()
 			for i := range records.Len() {
+				b.counts.foreign += p.out.takeOff(records.At(i).Attributes())
 				p.annotate(b, records.At(i))
 			}
 		}
 		b.flush()
 	}
+	p.answers.given(ld, key, timed, b.given)
+	b.given, b.again = nil, nil
 	p.tel.count(ctx, &b.counts)
 	b.counts = counts{}
 	b.part = nil
@@ -102,8 +128,15 @@ const maxSample = 4 << 10
 // annotate answers one record.
 func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 	text, reason := bodyText(lr.Body(), p.bodyField)
-	if reason != notPassed {
+	switch {
+	case reason != notPassed && b.repeating:
+		b.counts.repeated++
+		return
+	case reason != notPassed:
 		b.counts.passed[reason]++
+		return
+	case len(b.again) > 0:
+		p.repeat(b, lr, text)
 		return
 	}
 	t := eventTime(lr, b.now)
@@ -127,6 +160,7 @@ func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 		b.counts.matched++
 	}
 	b.saw(entry, t)
+	b.given = append(b.given, answered{entry, fresh})
 	p.out.write(lr.Attributes(), b.part.Answer(entry), fresh)
 	if p.out.parameters != "" {
 		b.parameters = b.line.Parameters(b.parameters[:0])

@@ -148,6 +148,7 @@ type Clock struct {
 	Ordinal  int64     // records so far
 	Pending  []Finding // of the last closed window, in force from Boundary on
 	Done     bool      // the clustering of the last closed window is in Pending or in force
+	By       string    // what Boundary and Ordinal count, as window::by; empty before it was kept
 }
 
 // Finding says that clusters are one, the oldest first, and what stands for it.
