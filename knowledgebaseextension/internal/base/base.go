@@ -12,9 +12,11 @@ package base // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseexte
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
@@ -101,17 +103,24 @@ func (b *Base) Start() {
 	}()
 }
 
-// Shutdown ends everything. Processors must have left.
-func (b *Base) Shutdown() error {
+// Shutdown ends everything, within ctx; a database that hangs is left behind.
+// Processors must have left.
+func (b *Base) Shutdown(ctx context.Context) error {
 	b.stop()
-	b.done.Wait()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.store == nil {
-		return nil
+	err, ended := lifecycle.Within(ctx, func() error {
+		b.done.Wait()
+		b.mu.Lock()
+		s := b.store
+		b.store = nil
+		b.mu.Unlock()
+		if s == nil {
+			return nil
+		}
+		return s.Close()
+	})
+	if !ended {
+		return fmt.Errorf("the database does not answer: %w", ctx.Err())
 	}
-	err := b.store.Close()
-	b.store = nil
 	return err
 }
 

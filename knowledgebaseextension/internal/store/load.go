@@ -56,7 +56,9 @@ func (s *Store) Changes(ctx context.Context, writer string, after int64) (State,
 			return err
 		}
 		r := reading{querier: q, ctx: ctx, state: state}
-		return errors.Join(r.structure(others), r.aliases(others),
+		// A person's mark, too, when the writer has saved the cluster since.
+		marked := selection{where: "?x.writer = ? AND ?x.rev > ? AND ?x.id IN (SELECT cluster FROM history WHERE rev > ? AND action IN ('noise', 'signal'))", args: []any{writer, after, after}}
+		return errors.Join(r.structure(others), r.clusters(marked), r.aliases(others),
 			r.apart(selection{where: "?x.rev > ?", args: []any{after}}),
 			r.changedClocks(others), r.changedSolutions(after))
 	})

@@ -124,9 +124,12 @@ func withoutPassword(error) error {
 
 func connectSQLite(o Options) (*Store, error) {
 	if dir := filepath.Dir(o.File); dir != "." {
-		if err := os.MkdirAll(dir, 0o750); err != nil {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
 		}
+	}
+	if err := private(o.File); err != nil {
+		return nil, err
 	}
 	busy := o.BusyTimeout
 	if busy == 0 {
@@ -160,6 +163,25 @@ func connectSQLite(o Options) (*Store, error) {
 		return nil, errors.Join(err, write.Close())
 	}
 	return &Store{dialect: sqlite, write: write, read: read}, nil
+}
+
+// private makes the file, and those that SQLite makes beside it, readable by their
+// owner only: there are raw lines in them. SQLite gives what it makes the mode of the
+// file.
+func private(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Chmod(path+suffix, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
+	return nil
 }
 
 // migrator applies what the database lacks. Two processes that start at once
@@ -232,7 +254,10 @@ func (s *Store) update(ctx context.Context, f func(tx *transaction) error) (rev 
 	if err = f(tx); err != nil {
 		return 0, err
 	}
-	return tx.rev, raw.Commit()
+	if err = raw.Commit(); err != nil {
+		err = errors.Join(err, ErrInDoubt)
+	}
+	return tx.rev, err
 }
 
 // view runs f in a transaction that sees one state of the database.
