@@ -94,7 +94,7 @@ func TestMatchesOverHTTP(t *testing.T) {
 func TestServesWhileTheStoreIsDown(t *testing.T) {
 	c := start(t, onPostgres("postgres://nobody@127.0.0.1:1/none"))
 	defer func() {
-		require.Error(t, c.logs.Shutdown(t.Context()), "what was learnt is not saved")
+		require.NoError(t, c.logs.Shutdown(t.Context()), "a database that is down is no reason to fail")
 		require.NoError(t, c.knowledgeBase.Shutdown(t.Context()))
 	}()
 	status, answer := c.ask(t, http.MethodGet, "/api/v1/clusters", "")

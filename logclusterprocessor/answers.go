@@ -14,18 +14,26 @@ import (
 )
 
 // answersLimit bounds what is remembered of the answers to the latest batches, in
-// bytes: half a million records.
+// bytes: a third of a million records.
 const answersLimit = 8 << 20
 
-// answered says which template a record was given. What is known of the template is
-// written as it is when the record leaves: a solution may have come meanwhile.
+// answered is what a record was given.
 type answered struct {
-	entry *partition.Entry
-	fresh bool
+	entry  *partition.Entry
+	answer *partition.Answer
+	fresh  bool
+}
+
+// now is the answer, with the solution that somebody may have written meanwhile.
+func (a *answered) now(p *partition.Partition) *partition.Answer {
+	if latest := p.Answer(a.entry); latest.Solution != a.answer.Solution {
+		return latest
+	}
+	return a.answer
 }
 
 // answerBytes is what one of them takes.
-const answerBytes = 16
+const answerBytes = 24
 
 // answers remembers what the latest batches were given, see package repeat. Records
 // that bear no time may well be the same as earlier ones without having been sent
@@ -121,7 +129,7 @@ func (p *logClusterProcessor) repeat(b *batch, lr plog.LogRecord, text string) {
 	if p.windowBy == ByProcessingTime { // which went on
 		p.moveWindow(b, b.now)
 	}
-	p.out.write(lr.Attributes(), b.part.Answer(given.entry), given.fresh)
+	p.out.write(lr.Attributes(), given.now(b.part), given.fresh)
 	if p.out.parameters != "" {
 		p.masker.Mask(text, &b.line)
 		b.parameters = b.line.Parameters(b.parameters[:0])

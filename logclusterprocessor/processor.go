@@ -160,8 +160,9 @@ func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 		b.counts.matched++
 	}
 	b.saw(entry, t)
-	b.given = append(b.given, answered{entry, fresh})
-	p.out.write(lr.Attributes(), b.part.Answer(entry), fresh)
+	answer := b.part.Answer(entry)
+	b.given = append(b.given, answered{entry, answer, fresh})
+	p.out.write(lr.Attributes(), answer, fresh)
 	if p.out.parameters != "" {
 		b.parameters = b.line.Parameters(b.parameters[:0])
 		putSlice(lr.Attributes(), p.out.parameters, b.parameters)
