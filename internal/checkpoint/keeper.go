@@ -70,11 +70,13 @@ type Keeper struct {
 	Observer  Observer
 	Logger    *zap.Logger
 
-	medium medium
-	host   component.Host
-	calls  chan struct{} // holds one token while a call runs
-	stop   context.CancelFunc
-	done   sync.WaitGroup
+	make    func(component.Host) (medium, error) // nil is as configured
+	timeout time.Duration                        // 0 is callTimeout
+	medium  medium
+	host    component.Host
+	calls   chan struct{} // holds one token while a call runs
+	stop    context.CancelFunc
+	done    sync.WaitGroup
 
 	mu      sync.Mutex
 	loaded  bool   // until then nothing is saved: it could replace what cannot be read now
@@ -94,25 +96,19 @@ type medium interface {
 // reason not to start; a configuration that names no storage is.
 func (k *Keeper) Start(ctx context.Context, host component.Host) error {
 	k.host = host
-	switch {
-	case k.Directory != "":
-		k.medium = filed{NewFiles(k.Directory, k.Kind, k.ID, k.Version)}
-	case k.Storage != nil:
-		ext, ok := host.GetExtensions()[*k.Storage]
-		if !ok {
-			return fmt.Errorf("storage: there is no extension %q; add it under extensions and under service.extensions", k.Storage)
-		}
-		from, ok := ext.(storage.Extension)
-		if !ok {
-			return fmt.Errorf("storage: extension %q is not a storage extension", k.Storage)
-		}
-		k.medium = &stored{ext: from, kind: k.Kind, id: k.ID, version: k.Version}
-	default:
-		return nil
+	if k.make == nil {
+		k.make = k.configured
+	}
+	var err error
+	if k.medium, err = k.make(host); err != nil || k.medium == nil {
+		return err
+	}
+	if k.timeout == 0 {
+		k.timeout = callTimeout
 	}
 	k.calls = make(chan struct{}, 1)
 	wait, cancel := context.WithTimeout(ctx, startWait)
-	err := k.load(wait)
+	err = k.load(wait)
 	cancel()
 	k.mu.Lock()
 	loaded := k.loaded
@@ -128,6 +124,25 @@ func (k *Keeper) Start(ctx context.Context, host component.Host) error {
 	k.stop = stop
 	k.done.Go(func() { k.saveOften(saving) })
 	return nil
+}
+
+// configured returns the medium that the configuration names, or nil.
+func (k *Keeper) configured(host component.Host) (medium, error) {
+	switch {
+	case k.Directory != "":
+		return filed{NewFiles(k.Directory, k.Kind, k.ID, k.Version)}, nil
+	case k.Storage == nil:
+		return nil, nil
+	}
+	ext, ok := host.GetExtensions()[*k.Storage]
+	if !ok {
+		return nil, fmt.Errorf("storage: there is no extension %q; add it under extensions and under service.extensions", k.Storage)
+	}
+	from, ok := ext.(storage.Extension)
+	if !ok {
+		return nil, fmt.Errorf("storage: extension %q is not a storage extension", k.Storage)
+	}
+	return &stored{ext: from, kind: k.Kind, id: k.ID, version: k.Version}, nil
 }
 
 // call runs f, which uses the medium, and waits for it until ctx ends.
@@ -203,7 +218,7 @@ func (k *Keeper) saveOften(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		call, cancel := context.WithTimeout(ctx, callTimeout)
+		call, cancel := context.WithTimeout(ctx, k.timeout)
 		err := k.step(call)
 		cancel()
 		if ctx.Err() != nil {
