@@ -50,6 +50,7 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 	if err != nil {
 		return nil, err
 	}
+	warnOfSlowRules(cfg.Mask.Rules, cfg.MaxBytes, set.Logger)
 	parts := partition.NewRegistry(settings, tel)
 	p := &logClusterProcessor{
 		bodyField:   cfg.BodyField,

@@ -241,7 +241,7 @@ func (r reading) readSolutions(query string, args ...any) error {
 			return err
 		}
 		rows := r.state.of(partition)
-		rows.Solutions = append(rows.Solutions, knowledge.Solution{Cluster: mustID(id), Text: text})
+		rows.Solutions = append(rows.Solutions, knowledge.Solution{Cluster: mustID(id), Text: plain(text)}) // it may come from plain SQL
 		return nil
 	}, query, args...)
 }
