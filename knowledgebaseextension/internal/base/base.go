@@ -29,6 +29,14 @@ type Options struct {
 	SampleBytes int // of a line
 }
 
+// file is the SQLite file, for messages; empty without one.
+func (o *Options) file() string {
+	if o.Store.DSN != "" {
+		return ""
+	}
+	return o.Store.File
+}
+
 // Observer is told how it goes. Methods are called from several goroutines.
 type Observer interface {
 	// Saved says that a delta of some rows was saved, and how long that took.
@@ -49,6 +57,7 @@ var (
 	ErrNotReady = errors.New("the knowledge base is not ready")
 	// ErrNoProcessor says that no log_cluster processor of this process uses the
 	// knowledge base, so that nothing can be matched.
+	errEmpty       = errors.New("the file had no byte in it: what was known is lost, unless there is a copy; beginning anew")
 	ErrNoProcessor = errors.New("no log_cluster processor of this collector uses this knowledge base")
 )
 
@@ -87,7 +96,7 @@ type Base struct {
 // New returns a base that does nothing until Start.
 func New(options Options, observer Observer) *Base {
 	return &Base{
-		options: options, observer: observer, health: health{observer: observer, failing: map[string]error{}},
+		options: options, observer: observer, health: health{observer: observer, failing: map[string]error{}, file: options.file()},
 		wake: make(chan struct{}, 1), stop: func() {},
 	}
 }
@@ -164,10 +173,15 @@ func (b *Base) Poke() {
 
 // supervise opens the store and then follows it.
 func (b *Base) supervise(ctx context.Context) {
-	s := b.open(ctx)
-	if s == nil {
-		return
+	for ctx.Err() == nil {
+		if s := b.open(ctx); s != nil {
+			b.attend(ctx, s)
+		}
 	}
+}
+
+// attend follows an open store until ctx ends or its file is gone.
+func (b *Base) attend(ctx context.Context, s *store.Store) {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	if s.Postgres() {
@@ -183,6 +197,10 @@ func (b *Base) supervise(ctx context.Context) {
 	defer poll.Stop()
 	var retained time.Time
 	for ctx.Err() == nil {
+		if err := s.Gone(); err != nil {
+			b.abandon(ctx, s, err)
+			return
+		}
 		for _, session := range b.current() {
 			b.health.note(opRead, session.follow(ctx, s))
 		}
@@ -199,6 +217,22 @@ func (b *Base) supervise(ctx context.Context) {
 	}
 }
 
+// abandon gives up a store whose file is gone, long enough for all to see, and has the
+// processors read, and save, what is there then.
+func (b *Base) abandon(ctx context.Context, s *store.Store, why error) {
+	b.mu.Lock()
+	b.store = nil
+	b.mu.Unlock()
+	b.health.note(opConnect, why)
+	for _, session := range b.current() {
+		session.anew()
+	}
+	pause(ctx, 2*retryInterval)
+	if err := s.Close(); err != nil {
+		b.observer.Failed(opConnect, err)
+	}
+}
+
 // open tries until it succeeds or ctx ends.
 func (b *Base) open(ctx context.Context) *store.Store {
 	for ctx.Err() == nil {
@@ -209,6 +243,9 @@ func (b *Base) open(ctx context.Context) *store.Store {
 			b.mu.Lock()
 			b.store = s
 			b.mu.Unlock()
+			if s.WasEmpty() {
+				b.health.note(opConnect, errEmpty)
+			}
 			b.health.note(opConnect, nil)
 			return s
 		}

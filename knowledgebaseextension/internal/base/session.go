@@ -86,6 +86,15 @@ func (s *session) attempted(err error) {
 	s.waiting = nil
 }
 
+// anew forgets what the store had: it is another one now.
+func (s *session) anew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loaded, s.revision, s.saved = false, 0, 0
+	clear(s.known)
+	clear(s.led)
+}
+
 func (s *session) isLoaded() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -54,6 +54,7 @@ type Store struct {
 	dialect dialect
 	write   *sql.DB // SQLite: one connection, whose transactions lock at once
 	read    *sql.DB // PostgreSQL: the same as write
+	file    file    // SQLite
 }
 
 //go:embed migrations
@@ -74,9 +75,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(explained(err), s.Close())
 	}
-	return s, nil
+	return s, s.file.opened()
 }
 
 func connect(o Options) (*Store, error) {
@@ -128,7 +129,8 @@ func connectSQLite(o Options) (*Store, error) {
 			return nil, err
 		}
 	}
-	if err := private(o.File); err != nil {
+	file, err := private(o.File)
+	if err != nil {
 		return nil, err
 	}
 	busy := o.BusyTimeout
@@ -162,26 +164,7 @@ func connectSQLite(o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return &Store{dialect: sqlite, write: write, read: read}, nil
-}
-
-// private makes the file, and those that SQLite makes beside it, readable by their
-// owner only: there are raw lines in them. SQLite gives what it makes the mode of the
-// file.
-func private(path string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Chmod(path+suffix, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
-			return err
-		}
-	}
-	return nil
+	return &Store{dialect: sqlite, write: write, read: read, file: file}, nil
 }
 
 // migrator applies what the database lacks. Two processes that start at once
