@@ -82,6 +82,23 @@ func (p *Program) WaitUntil(t testing.TB, what string, condition func() bool) {
 	}
 }
 
+// Waits returns true when the text is in the output before the program exits.
+func (p *Program) Waits(t testing.TB, text string) bool {
+	t.Helper()
+	for deadline := time.After(time.Minute); ; {
+		if bytes.Contains(p.output.bytes(), []byte(text)) {
+			return true
+		}
+		select {
+		case <-p.exited:
+			return false
+		case <-deadline:
+			require.FailNow(t, "waited a minute for "+text, "%s", p.Output())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
 // Stop asks for an orderly end and checks that it was one.
 func (p *Program) Stop(t testing.TB) {
 	t.Helper()
