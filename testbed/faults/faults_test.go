@@ -15,6 +15,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/otlp"
 )
 
 // disk is a directory that can be made sick.
@@ -91,6 +95,11 @@ func (d *disk) each(t *testing.T, f func(path string, size int64) error) {
 	entries, err := os.ReadDir(d.dir)
 	require.NoError(t, err)
 	for _, e := range entries {
+		// SQLite maps this one into memory, and has taken the disk's room for it: only a
+		// hand can cut it off while it is in use, and that ends the process (SIGBUS).
+		if strings.HasSuffix(e.Name(), "-shm") {
+			continue
+		}
 		info, err := e.Info()
 		require.NoError(t, err)
 		require.NoError(t, f(filepath.Join(d.dir, e.Name()), info.Size()))
@@ -190,4 +199,29 @@ func number(t *testing.T, variable string, n int) int {
 		require.NoError(t, err)
 	}
 	return n
+}
+
+// However much was learnt, the stop takes its time and no more.
+func TestSIGTERMAfterAFlood(t *testing.T) {
+	const services, batch = 40, 500
+	d := newDisk(t, false)
+	c := newCollector(t, d.dir, fmt.Sprintf("directory: %q", d.dir))
+	c.run(t)
+	r := rand.New(rand.NewPCG(7, 1))
+	lines := number(t, "FLOOD", 16_000)
+	began := time.Now()
+	for sent := 0; sent < lines; sent += batch {
+		bodies := make([]string, batch)
+		for i := range bodies {
+			words := make([]string, 6)
+			for k := range words {
+				words[k] = linetest.Word(r)
+			}
+			bodies[i] = strings.Join(words, " ")
+		}
+		otlp.SendLogs(t, c.address, otlp.Logs(fmt.Sprint("service-", sent/batch%services), time.Now(), time.Millisecond, plog.SeverityNumberInfo, bodies...))
+	}
+	took := time.Since(began)
+	t.Logf("%d lines that never came before in %v, stopped in %v", lines, took.Round(time.Millisecond), c.stop(t).Round(time.Millisecond))
+	require.EqualValues(t, lines, c.out.records.Load())
 }
