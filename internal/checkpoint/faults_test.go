@@ -107,6 +107,7 @@ var faults = map[string]error{
 // stops in time, says what is wrong by status and metric, tries again, and goes on
 // from what was stored once it can be read.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	const soon, patience = 20 * time.Millisecond, 20 * time.Second
 	for name, fault := range faults {
 		for _, phase := range []string{"start", "run", "stop"} {

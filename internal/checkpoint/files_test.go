@@ -24,7 +24,7 @@ func openFiles(t testing.TB, dir string) *Files {
 }
 
 // loadFiles returns what another process would find.
-func loadFiles(t testing.TB, dir string) (origin Origin, got [][]byte, err error) {
+func loadFiles(dir string) (origin Origin, got [][]byte, err error) {
 	f := NewFiles(dir, component.KindProcessor, component.MustNewIDWithName("test", "a/b"), 1)
 	origin, err = f.Load(collect(&got))
 	return origin, got, err
@@ -51,7 +51,7 @@ func TestFilesSaveAndLoad(t *testing.T) {
 	require.Equal(t, Nothing, origin)
 	for i, n := range []int{3, 7, 0, 2} {
 		require.NoError(t, f.Save(t.Context(), state(fmt.Sprint(i), n)))
-		origin, got, err := loadFiles(t, dir)
+		origin, got, err := loadFiles(dir)
 		require.NoError(t, err)
 		require.Equal(t, Latest, origin)
 		require.Equal(t, slices.Collect(state(fmt.Sprint(i), n)), got)
@@ -80,7 +80,7 @@ func TestDamagedFiles(t *testing.T) {
 	require.NoError(t, err)
 	damage := func(what string, b []byte) {
 		require.NoError(t, os.WriteFile(latest, b, 0o600))
-		origin, got, err := loadFiles(t, dir)
+		origin, got, err := loadFiles(dir)
 		require.Equal(t, Previous, origin, what)
 		require.ErrorContains(t, err, latest, "it says which file")
 		require.ErrorContains(t, err, damagedSuffix, "and where it is kept")
@@ -108,7 +108,7 @@ func TestDamagedFiles(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(latest, nil, 0o600))
 	require.NoError(t, os.WriteFile(f.path(previousSuffix), []byte("nonsense"), 0o600))
-	origin, _, err := loadFiles(t, dir)
+	origin, _, err := loadFiles(dir)
 	require.Equal(t, Lost, origin)
 	require.Error(t, err)
 }
@@ -120,7 +120,7 @@ func TestCutOffFiles(t *testing.T) {
 	require.NoError(t, f.Save(t.Context(), state("good", 3)))
 	require.NoError(t, os.Mkdir(f.path(partSuffix), 0o700)) // nothing can be written there
 	require.Error(t, f.Save(t.Context(), state("cut", 3)))
-	origin, got, err := loadFiles(t, dir)
+	origin, got, err := loadFiles(dir)
 	require.NoError(t, err)
 	require.Equal(t, Latest, origin)
 	require.Equal(t, slices.Collect(state("good", 3)), got)
@@ -130,7 +130,7 @@ func TestCutOffFiles(t *testing.T) {
 	require.NoError(t, f.Save(t.Context(), state("next", 3)))
 
 	require.NoError(t, os.Rename(f.path(latestSuffix), f.path(previousSuffix))) // killed between the two renames
-	origin, got, err = loadFiles(t, dir)
+	origin, got, err = loadFiles(dir)
 	require.NoError(t, err)
 	require.Equal(t, Previous, origin)
 	require.Equal(t, slices.Collect(state("next", 3)), got)
@@ -162,7 +162,7 @@ func TestDeletedFiles(t *testing.T) {
 		require.NoError(t, remove())
 		require.ErrorIs(t, f.Save(t.Context(), state("b", 3)), ErrDeleted, what)
 		require.NoError(t, f.Save(t.Context(), state("c", 3)), what)
-		_, got, err := loadFiles(t, dir)
+		_, got, err := loadFiles(dir)
 		require.NoError(t, err)
 		require.Equal(t, slices.Collect(state("c", 3)), got, what)
 		require.ErrorIs(t, NewFiles(dir, component.KindProcessor, component.MustNewIDWithName("test", "a/b"), 1).Open(), ErrLocked, what)

@@ -278,8 +278,16 @@ func FaultOf(err error) string {
 		err  error
 		name string
 	}{
-		{ErrHangs, "hanging"}, {ErrLocked, "locked"}, {ErrDeleted, "deleted"}, {ErrBroken, "damaged"}, {ErrDamaged, "damaged"}, {codec.ErrMalformed, "damaged"},
-		{syscall.ENOSPC, "full"}, {syscall.EDQUOT, "full"}, {syscall.EROFS, "read_only"}, {fs.ErrPermission, "permission"},
+		{ErrHangs, "hanging"},
+		{ErrLocked, "locked"},
+		{ErrDeleted, "deleted"},
+		{ErrBroken, "damaged"},
+		{ErrDamaged, "damaged"},
+		{codec.ErrMalformed, "damaged"},
+		{syscall.ENOSPC, "full"},
+		{syscall.EDQUOT, "full"},
+		{syscall.EROFS, "read_only"},
+		{fs.ErrPermission, "permission"},
 	} {
 		if errors.Is(err, known.err) {
 			return known.name

@@ -90,8 +90,8 @@ func TestDataWaitsForTheEndOfTheStart(t *testing.T) {
 	begun := make(chan error)
 	go func() { begun <- i.Start(context.Background(), componenttest.NewNopHost()) }()
 	select {
-	case <-done:
-		t.Fatal("did not wait")
+	case err := <-done:
+		t.Fatal("did not wait", err)
 	case <-time.After(20 * time.Millisecond):
 	}
 	close(c.started)

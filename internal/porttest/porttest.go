@@ -33,7 +33,7 @@ func Free(t testing.TB) int {
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("porttest-%d", os.Getuid()))
 	require.NoError(t, os.MkdirAll(dir, 0o700))
 	for range 1000 {
-		port := lowest + rand.IntN(highest-lowest)
+		port := lowest + rand.IntN(highest-lowest) //nolint:gosec // no secret
 		lock, err := os.OpenFile(filepath.Join(dir, fmt.Sprint(port)), os.O_CREATE|os.O_RDWR, 0o600)
 		require.NoError(t, err)
 		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil || !unused(port) {

@@ -30,7 +30,7 @@ func TestNoPortIsGivenTwice(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", Free(t))) //nolint:noctx // no name is looked up
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", Free(t)))
 	require.NoError(t, err)
 	require.False(t, unused(listener.Addr().(*net.TCPAddr).Port))
 	require.NoError(t, listener.Close())

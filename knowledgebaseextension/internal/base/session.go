@@ -317,8 +317,8 @@ func (s *session) doubted(partition string, delta *knowledge.Rows) {
 		shape := &delta.Shapes[i]
 		d.counts[shapeKey{shape.Hash, shape.Slots}] = shape.Count
 	}
-	all := append(s.doubts[partition], d)
-	s.doubts[partition] = all[max(0, len(all)-maxDoubts):]
+	all := s.doubts[partition]
+	s.doubts[partition] = append(all[max(0, len(all)-maxDoubts+1):], d)
 }
 
 // settle asks the store about a partition's save in doubt, and takes what was counted
