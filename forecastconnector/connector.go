@@ -11,13 +11,14 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
-	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.uber.org/zap"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/checkpoint"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/repeat"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 )
@@ -25,19 +26,24 @@ import (
 // forecastConnector is the seam between pdata and the packages that learn: it
 // takes numbers and times out of points and makes metrics of the forecasts.
 type forecastConnector struct {
-	cfg     *Config
-	next    consumer.Metrics
-	rules   []rule
-	ignores bool // some rule does
-	streams streams
-	keeper  *checkpoint.Keeper
-	tel     *telemetry
-	logger  *zap.Logger
-	debug   debugServer
-	passes  sync.Pool // of *pass
+	cfg      *Config
+	rules    []rule
+	ignores  bool // some rule does
+	streams  streams
+	keeper   *checkpoint.Keeper
+	tel      *telemetry
+	set      component.TelemetrySettings
+	logger   *zap.Logger
+	debug    debugServer
+	answered *repeat.Memory[pmetric.Metrics]
+	passes   sync.Pool // of *pass
 }
 
-func newConnector(set connector.Settings, cfg *Config, next consumer.Metrics) (*forecastConnector, error) {
+// answersLimit bounds the forecasts of the latest batches that are remembered, in
+// bytes.
+const answersLimit = 16 << 20
+
+func newConnector(set connector.Settings, cfg *Config) (*forecastConnector, error) {
 	rules, err := newRules(cfg)
 	if err != nil {
 		return nil, err
@@ -47,32 +53,29 @@ func newConnector(set connector.Settings, cfg *Config, next consumer.Metrics) (*
 		return nil, err
 	}
 	c := &forecastConnector{
-		cfg:     cfg,
-		next:    next,
-		rules:   rules,
-		ignores: anyIgnores(rules),
-		streams: streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
-		tel:     tel,
-		logger:  set.Logger,
-		debug:   debugServer{set: set.TelemetrySettings},
+		cfg:      cfg,
+		rules:    rules,
+		ignores:  anyIgnores(rules),
+		streams:  streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
+		tel:      tel,
+		set:      set.TelemetrySettings,
+		logger:   set.Logger,
+		debug:    debugServer{set: set.TelemetrySettings},
+		answered: repeat.New[pmetric.Metrics](answersLimit),
 	}
 	c.keeper = &checkpoint.Keeper{
-		Kind:     component.KindConnector,
-		ID:       set.ID,
-		Storage:  cfg.Storage,
-		Interval: cfg.CheckpointInterval,
-		Version:  stateVersion,
-		State:    c.streams,
-		Observer: tel,
-		Logger:   set.Logger,
+		Kind:      component.KindConnector,
+		ID:        set.ID,
+		Storage:   cfg.Storage,
+		Directory: cfg.Directory,
+		Interval:  cfg.CheckpointInterval,
+		Version:   stateVersion,
+		State:     c.streams,
+		Observer:  tel,
+		Logger:    set.Logger,
 	}
 	c.passes.New = func() any { return newPass(c) }
 	return c, tel.observe(c.streams)
-}
-
-// Capabilities implements consumer.Metrics.
-func (*forecastConnector) Capabilities() consumer.Capabilities {
-	return consumer.Capabilities{MutatesData: false}
 }
 
 // Start implements component.Component.
@@ -85,22 +88,46 @@ func (c *forecastConnector) Start(ctx context.Context, host component.Host) erro
 
 // Shutdown implements component.Component.
 func (c *forecastConnector) Shutdown(ctx context.Context) error {
+	ctx, cancel := lifecycle.Stopping(ctx, c.set)
+	defer cancel()
 	err := errors.Join(c.debug.Shutdown(ctx), c.keeper.Shutdown(ctx))
 	c.tel.Shutdown()
 	return err
 }
 
-// ConsumeMetrics implements consumer.Metrics.
-func (c *forecastConnector) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
+// answer learns from a batch and returns the forecasts, which are read-only since
+// they are remembered. A batch that comes again gets the same and is not learnt.
+func (c *forecastConnector) answer(ctx context.Context, md pmetric.Metrics) pmetric.Metrics {
 	b := c.passes.Get().(*pass)
-	made := b.forecast(md)
+	key := repeat.Key{Quick: repeat.Metrics(md)}
+	made, known := b.known(&key, md)
+	if known {
+		b.counts[duplicate] += int64(md.DataPointCount())
+	} else {
+		made = b.forecast(md)
+		made.MarkReadOnly()
+		key.Full = b.identity
+		c.answered.Remember(key, made, forecastBytes*made.DataPointCount())
+	}
 	c.tel.count(ctx, b)
 	b.end()
 	c.passes.Put(b)
-	if made.ResourceMetrics().Len() == 0 {
-		return nil
+	return made
+}
+
+// forecastBytes is about what a point of a forecast takes.
+const forecastBytes = 300
+
+// known returns the forecasts that were made when the batch came before.
+func (b *pass) known(key *repeat.Key, md pmetric.Metrics) (made pmetric.Metrics, known bool) {
+	if !b.answered.Maybe(key.Quick) {
+		return made, false
 	}
-	return c.next.ConsumeMetrics(ctx, made)
+	b.probing = true
+	b.forecast(md)
+	b.probing = false
+	key.Full = b.identity
+	return b.answered.Recall(*key)
 }
 
 // pass is what one call needs.
@@ -113,6 +140,9 @@ type pass struct {
 	out      output
 	points   measure.Points
 	counts   [outcomes]int64
+
+	identity uint64 // of the batch: of the identities of its points
+	probing  bool   // for the identity only
 }
 
 func newPass(c *forecastConnector) *pass {
@@ -131,6 +161,7 @@ func (b *pass) end() {
 func (b *pass) forecast(md pmetric.Metrics) pmetric.Metrics {
 	b.now, b.fitsLeft = time.Now().UnixNano(), b.cfg.Limits.Fits
 	b.out.begin()
+	b.identity = repeat.Start
 	for _, rm := range md.ResourceMetrics().All() {
 		b.resource = rm.Resource().Attributes()
 		b.out.resource(rm)
@@ -170,6 +201,11 @@ func (b *pass) metric(id series.ID, m pmetric.Metric) {
 // learn learns from the sample and makes the stream's forecasts.
 func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags) {
 	p := &b.points.Sample
+	point := id.Point(attributes)
+	b.identity = repeat.Mix(b.identity, uint64(point))
+	if b.probing {
+		return
+	}
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
 		return
@@ -182,11 +218,10 @@ func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pm
 		b.counts[ignored]++ // before it takes a place
 		return
 	}
-	id = id.Point(attributes)
 	b.streams.Tick(p.At)
-	b.streams.Do(&b.cursor, id, func(s *stream) {
+	b.streams.Do(&b.cursor, point, func(s *stream) {
 		if s.rule == nil {
-			s.rule, s.id = ruleOf(b.rules, name, attributes, b.resource), id
+			s.rule, s.id = ruleOf(b.rules, name, attributes, b.resource), point
 			if !s.resume() {
 				b.counts[lost]++
 			}
@@ -255,5 +290,3 @@ func (b *pass) explain(s *stream, name string, attributes pcommon.Map) {
 		zap.Float64("level", d.Level), zap.Float64("trend_per_day", d.Trend), zap.Strings("why", d.Why()),
 		zap.Objects("models", modelStates(d.Models)), zap.Objects("measured", measurements(d.Measured)))
 }
-
-var _ connector.Metrics = (*forecastConnector)(nil)

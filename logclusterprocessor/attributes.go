@@ -4,6 +4,8 @@
 package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
 
 import (
+	"slices"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
@@ -15,6 +17,9 @@ type writer struct {
 	template, templateID, clusterID, category, keywords, fresh, solution, parameters string
 	listsKeywords                                                                    bool
 	always                                                                           int // attributes that every record gets
+
+	keys    []string
+	lengths uint64 // bit n%64 is set when a key has n bytes
 }
 
 func newWriter(c *AttributesConfig) writer {
@@ -41,7 +46,26 @@ func newWriter(c *AttributesConfig) writer {
 			w.always++
 		}
 	}
+	for _, k := range []string{w.template, w.templateID, w.clusterID, w.category, w.keywords, w.fresh, w.solution, w.parameters} {
+		if k != "" {
+			w.keys = append(w.keys, k)
+			w.lengths |= 1 << (len(k) % 64)
+		}
+	}
 	return w
+}
+
+// takeOff removes what a sender wrote under our keys, and says how much that was: a
+// solution that a stranger wrote must not reach the engineer on call.
+func (w *writer) takeOff(attrs pcommon.Map) (n int) {
+	for key := range attrs.All() {
+		if w.lengths&(1<<(len(key)%64)) != 0 && slices.Contains(w.keys, key) {
+			before := attrs.Len()
+			attrs.RemoveIf(func(key string, _ pcommon.Value) bool { return slices.Contains(w.keys, key) })
+			return before - attrs.Len()
+		}
+	}
+	return 0
 }
 
 // write puts the answer on a record; fresh says that the record is the first of

@@ -27,6 +27,9 @@ type batch struct {
 	counts     counts
 	seen       [seenSlots]seen
 	used       []uint16 // slots of seen in use
+	given      []answered
+	repeating  bool       // the batch came before
+	again      []answered // what its records that are left were given then
 }
 
 // seen is what a batch saw of one shape and its shape table does not know yet.
@@ -39,6 +42,8 @@ type seen struct {
 // counts is what became of a batch's records.
 type counts struct {
 	matched, learned, truncated, late int
+	repeated                          int
+	foreign                           int // attributes of ours that senders wrote
 	passed                            [passReasons]int
 }
 

@@ -154,7 +154,7 @@ func TestWhatIsWrittenOutlivesTheEnvelope(t *testing.T) {
 func TestMatchSeesTheMessage(t *testing.T) {
 	p, err := newProcessor(nopSettings(), defaults())
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, p.shutdown(context.Background())) })
+	t.Cleanup(func() { require.NoError(t, p.Shutdown(context.Background())) })
 	ld := batchOf([]line{{body: `{"level":"error","msg":"disk full on \u0073da"}`}})
 	_, err = p.processLogs(t.Context(), ld)
 	require.NoError(t, err)

@@ -273,6 +273,9 @@ func (c *Config) validateMask() error {
 	if _, err := c.masker(); err != nil {
 		return fmt.Errorf("mask: %w", err)
 	}
+	if err := checkRuleSize(c.Mask.Rules); err != nil {
+		return fmt.Errorf("mask: %w", err)
+	}
 	return nil
 }
 

@@ -5,7 +5,6 @@ package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/lo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -14,7 +13,9 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor"
+	"go.uber.org/zap"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
@@ -37,7 +38,9 @@ type logClusterProcessor struct {
 	versions    knowledge.Versions
 	statements  *statement.Reader
 	keeper      *keeper
+	answers     *answers
 	tel         *telemetry
+	set         component.TelemetrySettings
 	batches     sync.Pool // of *batch
 }
 
@@ -55,6 +58,7 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 	if err != nil {
 		return nil, err
 	}
+	warnOfSlowRules(cfg.Mask.Rules, cfg.MaxBytes, set.Logger)
 	parts := partition.NewRegistry(settings, tel)
 	p := &logClusterProcessor{
 		splitter:    cfg.splitter(),
@@ -68,37 +72,60 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 		parts:       parts,
 		versions:    settings.Versions,
 		statements:  settings.Statements,
+		answers:     newAnswers(),
 		tel:         tel,
+		set:         set.TelemetrySettings,
 	}
-	p.keeper = &keeper{id: cfg.KnowledgeBase, parts: parts, processor: p, logger: set.Logger}
+	p.keeper = newKeeper(cfg.KnowledgeBase, parts, p, set.Logger)
 	p.batches.New = func() any { return new(batch) }
 	return p, tel.observe(parts)
 }
 
-func (p *logClusterProcessor) start(ctx context.Context, host component.Host) error {
+// Start implements component.Component.
+func (p *logClusterProcessor) Start(ctx context.Context, host component.Host) error {
 	return p.keeper.start(ctx, host)
 }
 
-func (p *logClusterProcessor) shutdown(ctx context.Context) error {
-	err := errors.Join(p.parts.Shutdown(ctx), p.keeper.shutdown(ctx))
+// clusteringPart is the part of the time at shutdown that clusterings have to end.
+// What is abandoned is done again after the next start.
+const clusteringPart = 0.3
+
+// Shutdown implements component.Component.
+func (p *logClusterProcessor) Shutdown(ctx context.Context) error {
+	ctx, cancel := lifecycle.Stopping(ctx, p.set)
+	defer cancel()
+	wait, stop := lifecycle.Part(ctx, clusteringPart)
+	defer stop()
+	if err := p.parts.Shutdown(wait); err != nil {
+		p.set.Logger.Info("A clustering was abandoned; it is done again after the next start", zap.Error(err))
+	}
+	p.keeper.shutdown(ctx)
 	p.tel.Shutdown()
-	return err
+	return nil
 }
 
 func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (plog.Logs, error) {
 	b := p.batches.Get().(*batch)
 	b.now = time.Now().UnixNano()
+	key, timed := p.keyOf(b, ld)
+	b.again = p.answers.of(key)
+	if b.repeating = b.again != nil; !b.repeating {
+		b.given = make([]answered, 0, ld.LogRecordCount())
+	}
 	for _, rl := range ld.ResourceLogs().All() {
 		b.key = partitionKey(b.key[:0], rl.Resource().Attributes(), p.partitionBy)
 		b.part = p.parts.Get(b.key, b.now)
 		for _, sl := range rl.ScopeLogs().All() {
 			records := sl.LogRecords()
 			for i := range records.Len() {
+				b.counts.foreign += p.out.takeOff(records.At(i).Attributes())
 				p.annotate(b, records.At(i))
 			}
 		}
 		b.flush()
 	}
+	p.answers.given(ld, key, timed, b.given)
+	b.given, b.again = nil, nil
 	p.tel.count(ctx, &b.counts)
 	b.counts = counts{}
 	b.part = nil
@@ -109,14 +136,22 @@ func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (pl
 // annotate answers one record.
 func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 	whole, reason := p.split(lr.Body(), b)
-	if reason != notPassed {
+	switch {
+	case reason != notPassed && b.repeating:
+		b.counts.repeated++
+		return
+	case reason != notPassed:
 		b.counts.passed[reason]++
+		return
+	}
+	p.setSeverity(lr, &b.envelope)
+	if len(b.again) > 0 {
+		p.repeat(b, lr)
 		return
 	}
 	if !whole {
 		b.counts.truncated++
 	}
-	p.setSeverity(lr, &b.envelope)
 	t := eventTime(lr, b.now)
 	p.moveWindow(b, t)
 
@@ -135,16 +170,25 @@ func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 		b.counts.matched++
 	}
 	b.saw(entry, t)
-	p.out.write(lr.Attributes(), b.part.Answer(entry), fresh)
-	if p.out.parameters != "" {
-		b.parameters = b.line.Parameters(b.parameters[:0])
-		if b.envelope.Decoded { // the values outlive the envelope
-			for i, v := range b.parameters {
-				b.parameters[i] = strings.Clone(v)
-			}
-		}
-		putSlice(lr.Attributes(), p.out.parameters, b.parameters)
+	answer := b.part.Answer(entry)
+	b.given = append(b.given, answered{entry, answer, fresh})
+	p.out.write(lr.Attributes(), answer, fresh)
+	p.putParameters(b, lr)
+}
+
+// putParameters writes the values of the line that was masked last, when they are
+// asked for.
+func (p *logClusterProcessor) putParameters(b *batch, lr plog.LogRecord) {
+	if p.out.parameters == "" {
+		return
 	}
+	b.parameters = b.line.Parameters(b.parameters[:0])
+	if b.envelope.Decoded { // the values outlive the envelope
+		for i, v := range b.parameters {
+			b.parameters[i] = strings.Clone(v)
+		}
+	}
+	putSlice(lr.Attributes(), p.out.parameters, b.parameters)
 }
 
 // mask fills line. When it returns true that is with the shape alone, all that a

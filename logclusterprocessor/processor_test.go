@@ -53,6 +53,7 @@ func TestOtherBodiesPassUntouchedAndCounted(t *testing.T) {
 	tel := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, tel.Shutdown(context.Background())) })
 	p := newLogs(t, metadatatest.NewSettings(tel), defaults())
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
 	for _, fill := range []func(pcommon.Value){
 		func(pcommon.Value) {},
 		func(v pcommon.Value) { v.SetEmptyBytes().FromRaw([]byte("raw")) },
@@ -173,6 +174,7 @@ func TestProcessingTime(t *testing.T) {
 		c.Clustering.FullTree = true
 		c.Attributes.Category.Enabled = true
 	}))
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
 	ids := func() (any, any) {
 		attrs := consume(t, p, []line{{body: "apples fell"}, {body: "engine stopped"}}, always(2))
 		return attrs[0]["log.cluster.category"], attrs[1]["log.cluster.category"]
@@ -284,6 +286,7 @@ func TestReplayWaits(t *testing.T) {
 	tel := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, tel.Shutdown(context.Background())) })
 	p := newLogs(t, metadatatest.NewSettings(tel), defaults(patient))
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
 	r := rand.New(rand.NewPCG(6, 6))
 	var lines []line
 	for range 2000 { // new templates, whose clustering takes some ms at least

@@ -38,6 +38,7 @@ type telemetry struct {
 	*metadata.TelemetryBuilder
 	logger                   *zap.Logger
 	matched, learned, passed metric.MeasurementOption
+	repeated                 metric.MeasurementOption
 	passedBy                 [passReasons]metric.MeasurementOption
 }
 
@@ -54,6 +55,7 @@ func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
 		matched:          with("outcome", "matched"),
 		learned:          with("outcome", "learned"),
 		passed:           with("outcome", "passed"),
+		repeated:         with("outcome", "repeated"),
 	}
 	for reason := notPassed + 1; reason < passReasons; reason++ {
 		t.passedBy[reason] = with("reason", passReasonNames[reason])
@@ -90,6 +92,8 @@ func (t *telemetry) count(ctx context.Context, c *counts) {
 	}
 	add(t.ProcessorLogClusterRecords, c.matched, t.matched)
 	add(t.ProcessorLogClusterRecords, c.learned, t.learned)
+	add(t.ProcessorLogClusterRecords, c.repeated, t.repeated)
+	add(t.ProcessorLogClusterRemovedAttributes, c.foreign)
 	add(t.ProcessorLogClusterTruncatedRecords, c.truncated)
 	add(t.ProcessorLogClusterLateRecords, c.late)
 	passed := 0

@@ -165,7 +165,8 @@ type Clock struct {
 	Ordinal    int64  // records so far
 	Categories [][]ID // clusters whose categories the last closed window joins, in force from Boundary on
 	Versions   Versions
-	Done       bool // the clustering of the last closed window is in Categories or in force
+	Done       bool   // the clustering of the last closed window is in Categories or in force
+	By         string // what Boundary and Ordinal count, as window::by; empty before it was kept
 }
 
 // Solution is what an engineer wrote down for a cluster; an empty text clears it.

@@ -105,7 +105,7 @@ func newHarness(t testing.TB, o store.Options, change ...func(*Options)) *harnes
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, h.store.Close()) })
 	for partition, rows := range map[string]*knowledge.Rows{"shop": rowsOf(everything...), "desk": rowsOf(login)} {
-		_, err = h.store.Save(t.Context(), "w", partition, rows, 5)
+		_, err = h.store.Save(t.Context(), store.Writer{ID: "w"}, partition, rows, 5)
 		require.NoError(t, err)
 	}
 	h.base = &base{kept: h.store}

@@ -38,6 +38,7 @@ func (s *Store) SetSolution(ctx context.Context, e Edit) (Solution, error) {
 		if now, err = tx.solution(id); err != nil {
 			return err
 		}
+		e.Text = plain(e.Text)
 		if e.IfVersion != nil && *e.IfVersion != now.Version {
 			return fmt.Errorf("solution of %s: %w: it has version %d, not %d", id, ErrConflict, now.Version, *e.IfVersion)
 		}
@@ -78,7 +79,7 @@ func (tx *transaction) setSolution(id, text, author string, before time.Time) er
 	}
 	return tx.exec(`INSERT INTO solutions (cluster, text, author, updated_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (cluster) DO UPDATE SET text = excluded.text, author = excluded.author, updated_at = excluded.updated_at`,
-		id, clean(text), author, at)
+		id, plain(text), author, at)
 }
 
 // SetNoise marks a cluster as noise, or takes the mark away.

@@ -74,7 +74,9 @@ func (s *Store) Changes(ctx context.Context, writer string, after int64) (State,
 			return err
 		}
 		r := reading{querier: q, ctx: ctx, state: state}
-		return errors.Join(r.structure(others), r.aliases(others),
+		// A person's mark, too, when the writer has saved the cluster since.
+		marked := selection{where: "?x.writer = ? AND ?x.rev > ? AND ?x.id IN (SELECT cluster FROM history WHERE rev > ? AND action IN ('noise', 'signal'))", args: []any{writer, after, after}}
+		return errors.Join(r.structure(others), r.clusters(marked), r.aliases(others),
 			r.changedClocks(others), r.changedSolutions(after))
 	})
 	return state, rev, err
@@ -244,7 +246,7 @@ func (r reading) readSolutions(query string, args ...any) error {
 			return err
 		}
 		rows := r.state.of(partition)
-		rows.Solutions = append(rows.Solutions, knowledge.Solution{Cluster: mustID(id), Text: text})
+		rows.Solutions = append(rows.Solutions, knowledge.Solution{Cluster: mustID(id), Text: plain(text)}) // it may come from plain SQL
 		return nil
 	}, query, args...)
 }

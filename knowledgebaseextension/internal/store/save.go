@@ -5,7 +5,9 @@ package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseext
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,15 +28,39 @@ type Saved struct {
 	Known []string
 }
 
+// Writer is a processor and the number of its save, from 1 on.
+type Writer struct {
+	ID     string
+	Number int64
+}
+
+// ErrInDoubt says that nobody knows whether a transaction was committed: see Committed.
+var ErrInDoubt = errors.New("it is not known whether this was saved")
+
+// Committed says whether a save in doubt was committed. No other of the writer may
+// run.
+func (s *Store) Committed(ctx context.Context, writer Writer, partition string) (committed bool, err error) {
+	var number int64
+	err = querier{s.write, s.dialect}.row(ctx, "SELECT number FROM saves WHERE writer = ? AND partition = ?", writer.ID, clean(partition)).Scan(&number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return number == writer.Number, err
+}
+
 // Save adds what a processor learnt of a partition, in one transaction. samples is
 // how many lines are kept of a template.
-func (s *Store) Save(ctx context.Context, writer, partition string, delta *knowledge.Rows, samples int) (Saved, error) {
+func (s *Store) Save(ctx context.Context, writer Writer, partition string, delta *knowledge.Rows, samples int) (Saved, error) {
 	var saved Saved
 	rev, err := s.update(ctx, func(tx *transaction) error {
-		w := saving{transaction: tx, writer: writer, partition: clean(partition), delta: delta, now: time.Now().UnixMilli(), known: map[string]bool{}}
+		w := saving{transaction: tx, writer: writer.ID, partition: clean(partition), delta: delta, now: time.Now().UnixMilli(), known: map[string]bool{}}
 		for _, step := range []func() error{
 			w.look, w.partitionRow, w.clusters, w.templates, w.shapes, w.counts, w.aliases,
 			func() error { return w.samples(samples) }, w.solutions,
+			func() error {
+				return w.exec(`INSERT INTO saves (writer, partition, number, at) VALUES (?, ?, ?, ?)
+ON CONFLICT (writer, partition) DO UPDATE SET number = excluded.number, at = excluded.at`, w.writer, w.partition, writer.Number, w.now)
+			},
 		} {
 			if err := step(); err != nil {
 				return err

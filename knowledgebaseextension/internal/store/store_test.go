@@ -50,7 +50,7 @@ func open(t testing.TB, o Options) *Store {
 }
 
 func save(t testing.TB, s *Store, writer, partition string, rows *knowledge.Rows) Saved {
-	saved, err := s.Save(t.Context(), writer, partition, rows, 5)
+	saved, err := s.Save(t.Context(), Writer{ID: writer}, partition, rows, 5)
 	require.NoError(t, err)
 	return saved
 }
