@@ -209,3 +209,19 @@ func (h *header) processAndRole(i int) int {
 	h.sure = true
 	return after + 2
 }
+
+// programAndTime matches a name before date and time.
+func (h *header) programAndTime(i int) int {
+	t := h.text
+	end := run(t, i, cKey)
+	if at(t, end) != ' ' || class[at(t, end+1)]&cDigit == 0 {
+		return 0
+	}
+	l, after := timeAt(t, end+1)
+	if l == nil || !l.sure || at(t, end+3) == ':' || at(t, after) != ':' && !h.levelNext(after) {
+		return 0
+	}
+	h.program = t[i:end]
+	h.note(Program, h.program)
+	return end
+}

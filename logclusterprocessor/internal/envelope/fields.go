@@ -27,7 +27,8 @@ func (s *Splitter) JSON(e *Envelope, role Role, json []byte) {
 	start := len(e.buf)
 	e.buf = append(e.buf, json...)
 	raw := e.written(start)
-	v, end := jsonValue(raw, 0)
+	r := newReader(raw)
+	v, end := r.value(0)
 	if end < 0 || v.kind == absent {
 		return
 	}

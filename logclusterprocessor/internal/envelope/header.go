@@ -177,7 +177,8 @@ func plainWord(text string) bool {
 		return false
 	}
 	i := run(text, 1, cLetter)
-	if at(text, i) != ' ' && at(text, i) != '\n' || at(text, i+1) == '|' || at(text, i+1) == ' ' {
+	next := at(text, i+1)
+	if at(text, i) != ' ' && at(text, i) != '\n' || next == '|' || next == ' ' || class[next]&cDigit != 0 {
 		return false
 	}
 	return levelLengths[text[0]]>>min(i, 15)&1 == 0 && i != 3 && i > 1

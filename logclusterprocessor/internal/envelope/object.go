@@ -88,7 +88,7 @@ func (o *object) offer(v value, rank Role) {
 		rank += nestedRank * 4
 	case v.kind == literal && (v.raw == "null" || v.raw == "true" || v.raw == "false"):
 		return
-	case strings.TrimLeft(v.raw, " \t\r\n") == "":
+	case spaces(v.raw, 0) == len(v.raw):
 		o.blank = true
 		return
 	}
