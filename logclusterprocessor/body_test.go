@@ -180,8 +180,10 @@ func TestEnvelopesTakeNoMemory(t *testing.T) {
 	}
 	bare := allocations(func(lr plog.LogRecord) { lr.Body().SetStr("disk full on sda") })
 	for name, fill := range map[string]func(lr plog.LogRecord){
-		"header":       func(lr plog.LogRecord) { lr.Body().SetStr("2026-03-01 10:00:00 WARN [main] a.b.C - disk full on sda") },
-		"JSON in JSON": func(lr plog.LogRecord) { lr.Body().SetStr(`{"log":"{\"level\":\"warn\",\"msg\":\"disk full on sda\"}\n"}`) },
+		"header": func(lr plog.LogRecord) { lr.Body().SetStr("2026-03-01 10:00:00 WARN [main] a.b.C - disk full on sda") },
+		"JSON in JSON": func(lr plog.LogRecord) {
+			lr.Body().SetStr(`{"log":"{\"level\":\"warn\",\"msg\":\"disk full on sda\"}\n"}`)
+		},
 		"map": func(lr plog.LogRecord) {
 			m := lr.Body().SetEmptyMap()
 			m.PutStr("msg", "disk full on sda")
