@@ -142,7 +142,7 @@ func (h *header) levelNameText(i int) int {
 	t := h.text
 	word := run(t, i, cUpper)
 	severity := severityOf(t[i:word])
-	if severity == 0 || at(t, word) != ':' || class[at(t, word+1)]&(cLetter) == 0 {
+	if severity == 0 || at(t, word) != ':' || class[at(t, word+1)]&cLetter == 0 {
 		return 0
 	}
 	end := word + 1

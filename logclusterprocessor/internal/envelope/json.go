@@ -89,7 +89,7 @@ func (s *Splitter) descend(e *Envelope, role Role, v value, depth int) {
 }
 
 // faultFields reads the object of an error, or the first of an array of them.
-func (o *object) faultFields(s *Splitter, e *Envelope, raw string) {
+func (o *object) faultFields(s *Splitter, raw string) {
 	if raw[0] == '[' {
 		r := newReader(raw)
 		v, end := r.value(run(raw, 1, cSpace))

@@ -169,7 +169,7 @@ func (t *keyTable) quotedRole(text string, i int) (Role, int) {
 func (t *keyTable) recall(h uint64, key string) Role {
 	slot := &t.recent[h>>(64-9)]
 	if known := slot.Load(); (known^h)>>roleBits == 0 {
-		return Role(known & (1<<roleBits - 1)) //nolint:gosec // fits
+		return Role(known & (1<<roleBits - 1))
 	}
 	role := t.find(key)
 	slot.Store(h>>roleBits<<roleBits | uint64(role))
