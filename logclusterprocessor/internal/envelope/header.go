@@ -132,7 +132,7 @@ func (h *header) separator(i int) int {
 		}
 		if h.wide > 0 && end-j <= 3 && isSpaceByte(at(t, end)) && end < len(t) {
 			h.sep, h.dashes, j = '-', end-j, blanks(t, end)
-			if at(t, j) == ':' && at(t, j+1) == ' ' { // Ruby without a program
+			if h.dashes == 2 && at(t, j) == ':' && at(t, j+1) == ' ' { // Ruby without a program
 				j = blanks(t, j+1)
 			}
 		}
