@@ -165,3 +165,32 @@ func TestMatchSeesTheMessage(t *testing.T) {
 		require.Equal(t, "disk full on sda", matches[0].TemplateText)
 	}
 }
+
+// Known lines cost no memory for their envelope.
+func TestEnvelopesTakeNoMemory(t *testing.T) {
+	allocations := func(fill func(lr plog.LogRecord)) float64 {
+		p := startLogs(t, defaults())
+		ld := plog.NewLogs()
+		records := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+		for range 100 {
+			fill(records.AppendEmpty())
+		}
+		require.NoError(t, p.ConsumeLogs(t.Context(), ld))
+		return testing.AllocsPerRun(20, func() { _ = p.ConsumeLogs(t.Context(), ld) })
+	}
+	bare := allocations(func(lr plog.LogRecord) { lr.Body().SetStr("disk full on sda") })
+	for name, fill := range map[string]func(lr plog.LogRecord){
+		"header": func(lr plog.LogRecord) { lr.Body().SetStr("2026-03-01 10:00:00 WARN [main] a.b.C - disk full on sda") },
+		"JSON in JSON": func(lr plog.LogRecord) {
+			lr.Body().SetStr(`{"log":"{\"level\":\"warn\",\"msg\":\"disk full on sda\"}\n"}`)
+		},
+		"map": func(lr plog.LogRecord) {
+			m := lr.Body().SetEmptyMap()
+			m.PutStr("msg", "disk full on sda")
+			m.PutInt("level", 40)
+			m.PutEmptyMap("err").PutStr("message", "no space")
+		},
+	} {
+		require.Less(t, allocations(fill), bare+50, name) // less than one for two records; the race detector empties pools
+	}
+}

@@ -142,7 +142,7 @@ func (h *header) levelNameText(i int) int {
 	t := h.text
 	word := run(t, i, cUpper)
 	severity := severityOf(t[i:word])
-	if severity == 0 || at(t, word) != ':' || class[at(t, word+1)]&(cLetter) == 0 {
+	if severity == 0 || at(t, word) != ':' || class[at(t, word+1)]&cLetter == 0 {
 		return 0
 	}
 	end := word + 1
@@ -208,4 +208,20 @@ func (h *header) processAndRole(i int) int {
 	h.note(Time, t[end+3:after])
 	h.sure = true
 	return after + 2
+}
+
+// programAndTime matches a name before date and time.
+func (h *header) programAndTime(i int) int {
+	t := h.text
+	end := run(t, i, cKey)
+	if at(t, end) != ' ' || class[at(t, end+1)]&cDigit == 0 {
+		return 0
+	}
+	l, after := timeAt(t, end+1)
+	if l == nil || !l.sure || at(t, end+3) == ':' || at(t, after) != ':' && !h.levelNext(after) {
+		return 0
+	}
+	h.program = t[i:end]
+	h.note(Program, h.program)
+	return end
 }

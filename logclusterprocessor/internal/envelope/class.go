@@ -55,7 +55,7 @@ func init() {
 		if class[b]&(cDigit|cLetter) != 0 {
 			opens[b] |= openHeader
 		}
-		if class[b]&(cLetter) != 0 || b == '_' || b == '@' {
+		if class[b]&cLetter != 0 || b == '_' || b == '@' {
 			opens[b] |= openKey
 		}
 	}

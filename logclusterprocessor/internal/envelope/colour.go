@@ -92,7 +92,9 @@ func command(text string, i int) int {
 	case next == ']':
 		return title(text, j+1)
 	case next >= 0x20 && next <= 0x2f: // a character set
-		return min(j+2, len(text))
+		if final := at(text, j+1); final >= 0x30 && final < 0x7f {
+			return j + 2
+		}
 	case next >= 0x40 && next < 0x7f && next != '{':
 		return j + 1
 	}

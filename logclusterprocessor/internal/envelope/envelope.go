@@ -83,7 +83,7 @@ type Item struct {
 // buffers have grown, splitting into it allocates nothing.
 type Envelope struct {
 	// Message is the text without its carriers. It is valid until the envelope is
-	// reused; Decoded says whether it lies in the envelope's own memory.
+	// reused; Decoded says whether it may lie in the envelope's own memory.
 	Message string
 	Decoded bool
 	// Level is the level as it stands in the carrier nearest to the message that
@@ -126,7 +126,7 @@ func (e *Envelope) setLevel(text string, severity int32) {
 // leaves the old memory as it is.
 func (e *Envelope) written(start int) string {
 	b := e.buf[start:]
-	return unsafe.String(unsafe.SliceData(b), len(b))
+	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as said above
 }
 
 // Split fills e. Any text gives a result, in time linear in the number of bytes
@@ -138,7 +138,6 @@ func (s *Splitter) Split(text string, e *Envelope) {
 
 // peel takes the layers off text.
 func (s *Splitter) peel(text string, e *Envelope) {
-	whole := text
 	headers := true // whether what comes next may be a header
 	for range maxLayers {
 		text = trim(text)
@@ -171,11 +170,11 @@ func (s *Splitter) peel(text string, e *Envelope) {
 		}
 		text, headers = inner, again
 	}
-	e.finish(text, whole)
+	e.finish(text)
 }
 
 // finish puts message and fault together.
-func (e *Envelope) finish(text, whole string) {
+func (e *Envelope) finish(text string) {
 	e.Message = text
 	switch fault := e.fault; {
 	case fault == "" || strings.Contains(text, fault):
@@ -186,13 +185,7 @@ func (e *Envelope) finish(text, whole string) {
 		e.buf = append(append(append(e.buf, text...), ": "...), fault...)
 		e.Message = e.written(start)
 	}
-	e.Decoded = !within(e.Message, whole)
-}
-
-// within is true when part lies in the memory of whole.
-func within(part, whole string) bool {
-	p, w := uintptr(unsafe.Pointer(unsafe.StringData(part))), uintptr(unsafe.Pointer(unsafe.StringData(whole)))
-	return len(part) == 0 || p >= w && p+uintptr(len(part)) <= w+uintptr(len(whole))
+	e.Decoded = len(e.buf) > 0
 }
 
 // cut shortens text to at most limit bytes, never inside a rune.

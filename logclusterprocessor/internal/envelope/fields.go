@@ -3,7 +3,7 @@
 
 package envelope
 
-import "unsafe"
+import "unicode/utf8"
 
 // A body that comes as a map goes through Begin, Text or JSON for each of its
 // fields whose Role is not zero, and End.
@@ -27,7 +27,8 @@ func (s *Splitter) JSON(e *Envelope, role Role, json []byte) {
 	start := len(e.buf)
 	e.buf = append(e.buf, json...)
 	raw := e.written(start)
-	v, end := jsonValue(raw, 0)
+	r := newReader(raw)
+	v, end := r.value(0)
 	if end < 0 || v.kind == absent {
 		return
 	}
@@ -40,7 +41,6 @@ func (s *Splitter) End(e *Envelope) bool {
 	message, ok := e.obj.close(s, e)
 	if ok {
 		s.peel(message, e)
-		e.Decoded = true // whoever owned the text, it is none of the caller's one text
 	}
 	return ok
 }
@@ -48,6 +48,6 @@ func (s *Splitter) End(e *Envelope) bool {
 // Whole makes all of json the message, after End returned false. It keeps a copy.
 func (s *Splitter) Whole(e *Envelope, json []byte) {
 	start := len(e.buf)
-	e.buf = append(e.buf, cut(unsafe.String(unsafe.SliceData(json), len(json)), s.maxBytes)...)
-	e.finish(e.plain(e.written(start)), "")
+	e.buf = append(e.buf, json[:min(len(json), s.maxBytes+utf8.UTFMax)]...)
+	e.finish(e.plain(cut(e.written(start), s.maxBytes)))
 }

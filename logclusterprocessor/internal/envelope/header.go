@@ -132,7 +132,7 @@ func (h *header) separator(i int) int {
 		}
 		if h.wide > 0 && end-j <= 3 && isSpaceByte(at(t, end)) && end < len(t) {
 			h.sep, h.dashes, j = '-', end-j, blanks(t, end)
-			if at(t, j) == ':' && at(t, j+1) == ' ' { // Ruby without a program
+			if h.dashes == 2 && at(t, j) == ':' && at(t, j+1) == ' ' { // Ruby without a program
 				j = blanks(t, j+1)
 			}
 		}
@@ -177,7 +177,8 @@ func plainWord(text string) bool {
 		return false
 	}
 	i := run(text, 1, cLetter)
-	if at(text, i) != ' ' && at(text, i) != '\n' || at(text, i+1) == '|' || at(text, i+1) == ' ' {
+	next := at(text, i+1)
+	if at(text, i) != ' ' && at(text, i) != '\n' || next == '|' || next == ' ' || class[next]&cDigit != 0 {
 		return false
 	}
 	return levelLengths[text[0]]>>min(i, 15)&1 == 0 && i != 3 && i > 1

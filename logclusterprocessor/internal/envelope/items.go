@@ -109,6 +109,11 @@ var items = [...]headerItem{
 		why: "syslog's priority opens a line; by RFC 5424 a version and six columns follow",
 	},
 	{
+		name: "program and time", starts: letterBytes, first: true, match: (*header).programAndTime,
+		example: "update-shop 2026-03-01 10:00:00: disk full", message: "disk full",
+		why: "a name before date and time, and a colon or a level behind them",
+	},
+	{
 		name: "host and program", starts: letterBytes + digitBytes + "_(-", match: (*header).hostAndProgram,
 		example: "Mar  1 10:00:00 web-1 shopd[42]: disk full", message: "disk full",
 		why: "after the time syslog has a host and a program with its process ID and a colon",

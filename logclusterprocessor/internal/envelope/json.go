@@ -4,7 +4,6 @@
 package envelope
 
 import (
-	"math/bits"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -18,7 +17,7 @@ const maxWrappers = 3
 func (s *Splitter) fromJSON(text string, e *Envelope) (string, bool) {
 	e.obj = object{}
 	mark := len(e.Items)
-	end := s.fields(text, 0, e, 0)
+	end := s.fields(text, e, 0)
 	if end < 0 || end < len(text) {
 		e.Items = e.Items[:mark]
 		return "", false
@@ -30,10 +29,11 @@ func (s *Splitter) fromJSON(text string, e *Envelope) (string, bool) {
 	return inner, ok
 }
 
-// fields reads the object that begins at i and returns its end, the text's length
-// when the text breaks off, or -1 when it is no JSON.
-func (s *Splitter) fields(text string, i int, e *Envelope, depth int) int {
-	i++
+// fields reads the object that text begins with and returns its end, the text's
+// length when the text breaks off, or -1 when it is no JSON.
+func (s *Splitter) fields(text string, e *Envelope, depth int) int {
+	r := newReader(text)
+	i := 1
 	for first := true; ; first = false {
 		i = spaces(text, i)
 		switch {
@@ -52,42 +52,47 @@ func (s *Splitter) fields(text string, i int, e *Envelope, depth int) int {
 		if text[i] != '"' {
 			return -1
 		}
-		key, end := quoted(text, i)
-		if key.kind == absent {
-			return len(text)
+		role, end := s.keys.quotedRole(text, i)
+		if end == 0 || end > r.escape {
+			if end, _ = r.closeQuote(i + 1); end == 0 {
+				return len(text)
+			}
+			role = s.keys.role(text[i+1 : end-1])
 		}
-		i = spaces(text, end)
-		if i >= len(text) {
+		if i = spaces(text, end); i >= len(text) {
 			return len(text)
 		}
 		if text[i] != ':' {
 			return -1
 		}
 		i = spaces(text, i+1)
-		v, end := jsonValue(text, i)
-		if end < 0 {
+		if role == roleNone || role.carrier() && !e.Explain {
+			i = r.skip(i)
+		} else {
+			var v value
+			if v, i = r.value(i); i >= 0 && v.kind != absent {
+				e.obj.field(s, e, role, v, depth)
+				s.descend(e, role, v, depth)
+			}
+		}
+		if i < 0 {
 			return -1
 		}
-		if role := s.keys.role(key.raw); role != roleNone && v.kind != absent {
-			e.obj.field(s, e, role, v, depth)
-			s.descend(e, role, v, depth)
-		}
-		i = end
 	}
 }
 
 // descend reads the object under a key that may hold the message.
 func (s *Splitter) descend(e *Envelope, role Role, v value, depth int) {
 	if v.kind == nested && v.raw[0] == '{' && depth < maxWrappers && (role == roleWrapper || role >= roleMessage) {
-		s.fields(v.raw, 0, e, depth+1)
+		s.fields(v.raw, e, depth+1)
 	}
 }
 
 // faultFields reads the object of an error, or the first of an array of them.
-func (o *object) faultFields(s *Splitter, e *Envelope, raw string) {
+func (o *object) faultFields(s *Splitter, raw string) {
 	if raw[0] == '[' {
-		i := run(raw, 1, cSpace)
-		v, end := jsonValue(raw, i)
+		r := newReader(raw)
+		v, end := r.value(run(raw, 1, cSpace))
 		switch {
 		case end < 0 || v.kind == absent:
 		case v.kind == nested && v.raw[0] == '{':
@@ -99,6 +104,7 @@ func (o *object) faultFields(s *Splitter, e *Envelope, raw string) {
 			return
 		}
 	}
+	r := newReader(raw)
 	for i := 1; i < len(raw); {
 		i = run(raw, i, cSpace)
 		if at(raw, i) == ',' {
@@ -107,12 +113,12 @@ func (o *object) faultFields(s *Splitter, e *Envelope, raw string) {
 		if at(raw, i) != '"' {
 			return
 		}
-		key, end := quoted(raw, i)
+		key, end := r.quoted(i)
 		i = run(raw, end, cSpace)
 		if key.kind == absent || at(raw, i) != ':' {
 			return
 		}
-		v, end := jsonValue(raw, run(raw, i+1, cSpace))
+		v, end := r.value(run(raw, i+1, cSpace))
 		if end < 0 {
 			return
 		}
@@ -128,85 +134,6 @@ func (o *object) faultFields(s *Splitter, e *Envelope, raw string) {
 		}
 		i = end
 	}
-}
-
-// jsonValue reads the value that begins at i. An end of -1 says that there is
-// none; a value that the text's end cuts off is absent, unless it is text.
-func jsonValue(text string, i int) (value, int) {
-	if i >= len(text) {
-		return value{}, len(text)
-	}
-	switch b := text[i]; {
-	case b == '"':
-		v, end := quoted(text, i)
-		if v.kind == absent { // cut off
-			v = value{raw: strings.TrimRight(text[i+1:], `\`), kind: escaped}
-		}
-		return v, end
-	case b == '{' || b == '[':
-		end := balanced(text, i)
-		if end < 0 {
-			return value{}, len(text)
-		}
-		return value{raw: text[i:end], kind: nested}, end
-	case class[b]&(cDigit|cLower) != 0 || b == '-' || b == 'N':
-		end := i + 1
-		for end < len(text) && (class[text[end]]&(cDigit|cLetter) != 0 || text[end] == '.' || text[end] == '-' || text[end] == '+') {
-			end++
-		}
-		return value{raw: text[i:end], kind: literal}, end
-	}
-	return value{}, -1
-}
-
-// quoted reads the string in the quotes that open at i. Without a closing quote it
-// is absent.
-func quoted(text string, i int) (value, int) {
-	i++
-	j := i
-	kind := plain
-	for j+8 <= len(text) {
-		w := load8(text[j:])
-		found := zeroes(w^'"'*ones) | zeroes(w^'\\'*ones)
-		if found == 0 {
-			j += 8
-			continue
-		}
-		if j += bits.TrailingZeros64(found) / 8; text[j] == '"' {
-			return value{text[i:j], kind}, j + 1
-		}
-		kind = escaped
-		j += 2
-	}
-	for ; j < len(text); j++ {
-		switch text[j] {
-		case '"':
-			return value{text[i:j], kind}, j + 1
-		case '\\':
-			kind = escaped
-			j++
-		}
-	}
-	return value{}, len(text)
-}
-
-// balanced returns the end of the object or array that begins at i, or -1.
-func balanced(text string, i int) int {
-	depth := 0
-	for ; i < len(text); i++ {
-		switch text[i] {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		case '"':
-			_, end := quoted(text, i)
-			i = end - 1
-		}
-	}
-	return -1
 }
 
 // unescape decodes the escapes of JSON and of Go's quoted strings; others stay.

@@ -23,16 +23,20 @@ const (
 	roleFaultText   // the message of an exception
 	roleStack
 	roleWrapper // an object that may hold the message
-	roleTime
-	roleHost
 	roleProgram
+	roleTime // this and those behind it are told to who asks, no more
+	roleHost
 	roleProcess
 	roleLogger
 	rolePosition
 	roleTrace
 	roleStream
+	roleEnd
 	roleMessage Role = 1 << 10
 )
+
+// carrier is true for what is of no use but to explain.
+func (r Role) carrier() bool { return r >= roleTime && r < roleEnd }
 
 // DefaultMessageKeys are the keys that hold a message, in the order in which they
 // are asked for.
@@ -128,10 +132,44 @@ func (t *keyTable) role(key string) Role {
 	if len(key) == 0 || len(key) > maxKey {
 		return roleNone
 	}
-	h := hash(key, t.seed)
+	return t.recall(hash(key, t.seed), key)
+}
+
+// roleAt is role for text[i:end].
+func (t *keyTable) roleAt(text string, i, end int) Role {
+	n := end - i
+	if n > 15 || i+16 > len(text) {
+		return t.role(text[i:end])
+	}
+	a, b := load8(text[i:]), load8(text[i+8:])
+	if n < 8 {
+		a, b = a&(1<<(8*n)-1), 0
+	} else {
+		b &= 1<<(8*(n-8)) - 1
+	}
+	return t.recall(hashWords(a, b, n, t.seed), text[i:end])
+}
+
+// quotedRole is role for the key whose quote opens at i. It returns its end as well,
+// with the quote, or 0 for keys that are not short and plain.
+func (t *keyTable) quotedRole(text string, i int) (Role, int) {
+	if i+17 > len(text) {
+		return roleNone, 0
+	}
+	n := firstQuote(load8(text[i+1:]))
+	if n > 7 {
+		if n = 8 + firstQuote(load8(text[i+9:])); n > 15 {
+			return roleNone, 0
+		}
+	}
+	return t.roleAt(text, i+1, i+1+n), i + n + 2
+}
+
+// recall is find, remembered by the key's hash.
+func (t *keyTable) recall(h uint64, key string) Role {
 	slot := &t.recent[h>>(64-9)]
 	if known := slot.Load(); (known^h)>>roleBits == 0 {
-		return Role(known & (1<<roleBits - 1)) //nolint:gosec // fits
+		return Role(known & (1<<roleBits - 1))
 	}
 	role := t.find(key)
 	slot.Store(h>>roleBits<<roleBits | uint64(role))

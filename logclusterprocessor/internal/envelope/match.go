@@ -135,7 +135,7 @@ func (h *header) parenthesis(i int) int {
 	for end < len(t) && end < i+80 && (class[t[end]]&cName != 0 && t[end] != ')' || t[end] == ' ' && h.last.name == "bracket") {
 		end++
 	}
-	if end == i+1 || at(t, end) != ')' || class[t[i+1]]&cLetter == 0 || at(t, end+1) != ' ' && at(t, end+1) != ':' {
+	if end == i+1 || at(t, end) != ')' || class[t[i+1]]&cLetter == 0 || at(t, end+1) != ' ' {
 		return 0
 	}
 	h.note(Process, t[i+1:end])

@@ -86,16 +86,12 @@ func (h *header) setOff(w string, end int, colon bool) bool {
 	}
 	wide := next - end
 	switch b := at(t, next); {
-	case h.levelNext(end):
+	case !level && h.levelNext(end):
 		return h.has(Time)
 	case h.has(Time) && h.has(Process) && !level && wide > 0 && h.labelNext(next):
 		return true
 	case b == '-' && wide > 0:
-		dash := next
-		for at(t, dash) == '-' {
-			dash++
-		}
-		return at(t, dash) == ' ' && dash-next <= 3 && (level || h.sep == '-' || loggerLike(w))
+		return at(t, next+1) == ' ' && (level || h.sep == '-' || loggerLike(w))
 	case b == '|' && (h.sep == '|' || level):
 		return h.sep == '|'
 	case b == ':' && wide > 0:

@@ -88,7 +88,7 @@ func (o *object) offer(v value, rank Role) {
 		rank += nestedRank * 4
 	case v.kind == literal && (v.raw == "null" || v.raw == "true" || v.raw == "false"):
 		return
-	case strings.TrimLeft(v.raw, " \t\r\n") == "":
+	case spaces(v.raw, 0) == len(v.raw):
 		o.blank = true
 		return
 	}
@@ -128,7 +128,7 @@ func (o *object) setLevel(role Role, v value) {
 	case role == rolePriority && n < len(syslogLevels):
 		w, severity = syslogLevels[n].name, syslogLevels[n].severity
 	case role == roleLevelNumber && n <= 24:
-		severity = int32(n) //nolint:gosec // at most 24
+		severity = int32(n)
 	case role == roleLevel:
 		severity = numberSeverity(n)
 	}
@@ -169,7 +169,7 @@ func (o *object) faultLine(s *Splitter, e *Envelope) string {
 	kind, saying := o.faultType.text(e), o.saying.text(e)
 	if o.fault.kind == nested {
 		var inner object
-		inner.faultFields(s, e, o.fault.raw)
+		inner.faultFields(s, o.fault.raw)
 		kind, saying = orElse(kind, inner.faultType.text(e)), orElse(saying, inner.saying.text(e))
 		if o.stack.kind == absent {
 			o.stack = inner.stack
