@@ -113,7 +113,7 @@ func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 	if len(text) > p.maxBytes {
 		b.counts.truncated++
 	}
-	entry, fresh := b.part.Lookup(b.part.Salt(b.line.Shape)), false
+	entry, fresh := b.part.Lookup(b.part.Salt(b.line.Shape), b.line.Check), false
 	if entry == nil {
 		b.flush()
 		if recalled { // forgotten, or new to this partition

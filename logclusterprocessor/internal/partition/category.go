@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
 // Answer is what is written on the records of a template. It is immutable.
@@ -29,9 +30,10 @@ type member struct {
 	founding   []founding
 	category   *category
 	represents bool
-	deferred   bool // it came in a flood and was not looked at
-	fresh      bool // no window has clustered it
-	promoted   bool // it represents, or its terms changed, since the last window closed
+	deferred   bool   // it came in a flood and was not looked at
+	fresh      bool   // no window has clustered it
+	promoted   bool   // it represents, or its terms changed, since the last window closed
+	public     uint64 // the ID that its records carry; 0 before the first
 }
 
 // founding is what a template, or one that it absorbed, gave to the vocabulary
@@ -47,9 +49,16 @@ const emptyTemplate = "<empty>"
 // publish makes the template's records carry what is known now.
 func (p *Partition) publish(m *member) {
 	p.unsaved.template(m)
+	if id := m.template.PublicID(); id != m.public {
+		// What the knowledge base calls the template by stays; all that its records
+		// ever carried leads there.
+		if m.public = id; id != m.template.ID() {
+			p.alias(knowledge.KindTemplate, id, m.template.ID())
+		}
+	}
 	m.template.Payload.Store(&Answer{
 		Template:   cmp.Or(m.text, emptyTemplate),
-		TemplateID: FormatID(m.template.ID()),
+		TemplateID: FormatID(m.public),
 		ClusterID:  FormatID(m.category.id),
 		Keywords:   m.category.keywords,
 		Solution:   m.category.solution,

@@ -32,7 +32,7 @@ func (r *Registry) Match(line *mask.Line, key *string) []knowledge.Match {
 }
 
 func (p *Partition) match(line *mask.Line) (knowledge.Match, bool) {
-	if e := p.miner.Lookup(p.Salt(line.Shape)); e != nil {
+	if e := p.miner.Match(p.Salt(line.Shape), line.Check); e != nil {
 		return p.answer(e.Template(), knowledge.Known, 1)
 	}
 	encoded := line.Encode()

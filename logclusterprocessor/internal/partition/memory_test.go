@@ -51,7 +51,7 @@ func TestMemoryEstimate(t *testing.T) {
 		if p.Where(at) == Beyond {
 			p.Advance(at)
 		}
-		if p.Lookup(line.Shape) == nil {
+		if p.Lookup(line.Shape, line.Check) == nil {
 			e, _ := p.Learn(&line, at)
 			e.Seen(1, at)
 		}

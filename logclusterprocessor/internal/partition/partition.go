@@ -88,7 +88,7 @@ func newPartition(key string, settings Settings, s *shared) *Partition {
 		salt:       xxhash.Sum64String(key),
 		settings:   settings,
 		shared:     s,
-		miner:      template.New[Answer](settings.limits()),
+		miner:      template.NewSalted[Answer](settings.limits(), xxhash.Sum64String("generalisation "+key)),
 		vocabulary: feature.NewVocabulary(feature.Options{MaxTerms: settings.Vocabulary}),
 		categories: newCategories(),
 		solutions:  map[uint64]string{},
@@ -142,8 +142,8 @@ func (p *Partition) Salt(shape uint64) uint64 {
 	return h ^ h>>33
 }
 
-// Lookup returns the entry of a salted shape, or nil.
-func (p *Partition) Lookup(shape uint64) *Entry { return p.miner.Lookup(shape) }
+// Lookup returns the entry of a line's salted shape and its check, or nil.
+func (p *Partition) Lookup(shape, check uint64) *Entry { return p.miner.Match(shape, check) }
 
 // Answer returns what to write on the records of an entry.
 func (p *Partition) Answer(e *Entry) *Answer {

@@ -4,10 +4,11 @@
 // Package template joins the shapes of lines into templates.
 //
 // A shape is the hash of a line's masked tokens. A template is a set of shapes,
-// joined by edges that are only ever added; its ID is the hash of its root, the
-// shape with the oldest birth, then the smallest hash. So the ID stays when a
-// template generalises, and edges from several replicas merge in any order to
-// one result.
+// joined by edges that are only ever added. A store knows it by its root, the shape
+// with the oldest birth, then the smallest hash, which stays when the template
+// generalises; its records carry its public ID, the hash of what it has become, on
+// which collectors agree that have seen the same lines in another order. Edges from
+// several replicas merge in any order to one result.
 package template // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 
 import (
@@ -35,8 +36,13 @@ type Template[P any] struct {
 	mark       int64 // what the count was when the clock last came by
 }
 
-// ID is the hash of the root shape.
+// ID is the hash of the root shape: what a store knows the template by.
 func (t *Template[P]) ID() uint64 { return t.id }
+
+// PublicID is the hash of what the template has become: of its widest
+// generalisation, or of its only shape. It follows from the lines that were seen, in
+// whatever order, and changes when a word turns out to vary: Outcome says so.
+func (t *Template[P]) PublicID() uint64 { return t.shown.Load().shape }
 
 // Birth is the event time of the root shape's first line, in Unix nanoseconds.
 func (t *Template[P]) Birth() int64 { return t.birth.Load() }
@@ -89,6 +95,7 @@ func (t *Template[P]) Words() []string {
 // slots that stands for the shapes it covers.
 type Entry[P any] struct {
 	shape   uint64
+	check   atomic.Uint64 // of mask.Line; 0 until a line of a restored shape comes
 	tmpl    atomic.Pointer[Template[P]]
 	founded atomic.Bool
 
