@@ -19,11 +19,11 @@ func isCount(w string) bool {
 }
 
 // telling emits the number text[i:j] when it tells how something ended: exit for
-// what a process returned, any when the key or the word before it says that much.
+// what a process returned, zero when the key or the word before it says that much.
 // Which digits it has is heeded.
-func (s *scanner) telling(i, j int, exit, any bool) bool {
+func (s *scanner) telling(i, j int, exit, zero bool) bool {
 	switch {
-	case j-i == 1 && (exit || any):
+	case j-i == 1 && (exit || zero):
 		s.heed(i, j)
 		if s.text[i] != '0' {
 			return false

@@ -358,8 +358,8 @@ func (s *scanner) garbage(i int) int {
 	return j
 }
 
-// ideographic is true when the rune at i is of a script without spaces.
+// ideographic is true when the rune at i is of a script without spaces, or a quote.
 func (s *scanner) ideographic(i int) bool {
 	r, _ := utf8.DecodeRuneInString(s.text[i:])
-	return isIdeographic(r) || r >= 0x3000 && r < 0x3040 || r >= 0xff00 && r < 0xff66
+	return isIdeographic(r) || r >= 0x3000 && r < 0x3040 || r >= 0xff00 && r < 0xff66 || r >= 0x2018 && r < 0x2020 || r == 0xab || r == 0xbb
 }

@@ -283,7 +283,8 @@ func plausible(s *skeleton, from, end int) bool {
 			continue
 		}
 		key := i+1 < len(s.units) && s.units[i+1].Const == "=" && !s.units[i+1].Space
-		if key || u.fixed || capitals(u.Const) && end-from == 1 {
+		function := i+1 == end && i+1 < len(s.units) && s.units[i+1].Const == "(" && !s.units[i+1].Space
+		if key || function || u.fixed || capitals(u.Const) && end-from == 1 {
 			return false
 		}
 	}

@@ -83,6 +83,8 @@ func (c *context[P]) need(s *skeleton, i int) int {
 	named := c.numbered < c.words && s.isNamed(i)
 	object := s.isObject(i) && c.generals < 2
 	switch {
+	case c.names == c.words && s.isForeign(i):
+		return needName
 	case s.isFirst(i), s.isKey(i), c.capitals == c.words, s.isMeaning(i):
 		return needStrict
 	case s.isPerson(i):

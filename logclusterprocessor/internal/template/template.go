@@ -4,10 +4,11 @@
 // Package template joins the shapes of lines into templates.
 //
 // A shape is the hash of a line's masked tokens. A template is a set of shapes,
-// joined by edges that are only ever added; its ID is the hash of its root, the
-// shape with the oldest birth, then the smallest hash. So the ID stays when a
-// template generalises, and edges from several replicas merge in any order to
-// one result.
+// joined by edges that are only ever added. A store knows it by its root, the shape
+// with the oldest birth, then the smallest hash, which stays when the template
+// generalises; its records carry its public ID, the hash of what it has become, on
+// which collectors agree that have seen the same lines in another order. Edges from
+// several replicas merge in any order to one result.
 package template // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 
 import (
@@ -35,7 +36,7 @@ type Template[P any] struct {
 	mark       int64 // what the count was when the clock last came by
 }
 
-// ID is the hash of the root shape.
+// ID is the hash of the root shape: what a store knows the template by.
 func (t *Template[P]) ID() uint64 { return t.id }
 
 // PublicID is the hash of what the template has become: of its widest

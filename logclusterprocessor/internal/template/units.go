@@ -24,7 +24,7 @@ const (
 	needFirst  = 1  // the name of a user: a word in small letters that ends what user begins
 	needPlain  = 2  // where a name is likely, words in small letters
 	needName   = 3  // in quotes, or after a noun that comes before names
-	needWord   = 4  // elsewhere
+	needWord   = 5  // elsewhere
 	needStrict = 12 // the first word, keys, functions; where states are likely
 	varWeight  = 2  // how many words variable text at the position counts as
 	minContext = 3  // how many other words two lines share by more than chance

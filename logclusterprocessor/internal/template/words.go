@@ -44,24 +44,19 @@ func isCode(w string) bool {
 	return true
 }
 
-// isPhrase is true for a run of a script without spaces that is more than a name.
+// isPhrase is true for a run of a script without spaces: several words, or one that
+// holds a sentence together.
 func isPhrase(w string) bool {
-	n := 0
-	for _, r := range w {
-		if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) {
-			n++
-		}
-	}
-	return n >= minPhrase
+	return strings.ContainsFunc(w, func(r rune) bool {
+		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
+	})
 }
-
-const minPhrase = 2
 
 // keyOf returns the key whose value unit i is, alone, and whether it is in quotes.
 func (s *skeleton) keyOf(i int) (key string, quoted bool) {
 	k := i - 1
-	if k >= 0 && isQuote(s.units[k].Const) {
-		if i+1 == len(s.units) || s.units[i+1].Const != s.units[k].Const {
+	if k >= 0 && closing[s.units[k].Const] != "" {
+		if i+1 == len(s.units) || s.units[i+1].Const != closing[s.units[k].Const] {
 			return "", false
 		}
 		quoted = true
@@ -84,6 +79,9 @@ func (s *skeleton) keyOf(i int) (key string, quoted bool) {
 }
 
 func isQuote(c string) bool { return c == `"` || c == "'" || c == "`" }
+
+// closing has the partners of the quotes that open.
+var closing = map[string]string{`"`: `"`, "'": "'", "`": "`", "“": "”", "‘": "’", "«": "»", "「": "」", "『": "』", "《": "》"}
 
 // isEvent is true for a word that says what failed, what cannot be done, or what
 // something is: it stands behind or before a frame that says so.
@@ -120,12 +118,12 @@ func (s *skeleton) isKey(i int) bool {
 // isNamed is true for a word in quotes or brackets, or after a noun that names come
 // after, perhaps with a colon or another name between.
 func (s *skeleton) isNamed(i int) bool {
-	if i == 0 {
+	if i == 0 || compounds[s.units[i].Const] {
 		return false
 	}
 	left := &s.units[i-1]
 	switch {
-	case isQuote(left.Const):
+	case closing[left.Const] != "":
 		key, quoted := s.keyOf(i)
 		return quoted && (key == "" || !mask.HoldsMeaning(key))
 	case s.isFieldValue(i):
@@ -155,8 +153,10 @@ func (s *skeleton) isPerson(i int) bool {
 	return right.is&isPreposition != 0 || right.Kind == mask.Punct && (right.Const != "(" && right.Const != "=" && right.Const != ":" || right.Space)
 }
 
-// compounds are words that follow user in a compound, abstract nouns left out.
+// compounds are words that follow a noun in a compound: user agent, device type.
 var compounds = map[string]bool{
+	"type": true, "status": true, "state": true, "size": true, "count": true, "version": true, "option": true, "options": true,
+	"value": true, "format": true, "class": true, "group": true, "manager": true, "system": true, "descriptor": true,
 	"agent": true, "input": true, "data": true, "space": true, "mode": true, "interface": true, "profile": true,
 	"limit": true, "role": true, "store": true, "pool": true, "list": true, "level": true, "code": true, "token": true,
 	"record": true, "table": true, "login": true, "request": true, "defined": true, "password": true, "privileges": true,
@@ -187,6 +187,21 @@ func isField(w string) bool {
 		if w[k] == '_' || w[k] >= 'A' && w[k] <= 'Z' && w[k-1] >= 'a' && w[k-1] <= 'z' {
 			last := strings.ToLower(strings.TrimLeft(w[k:], "_"))
 			return last != "" && !mask.HoldsText(last) && !mask.HoldsMeaning(last) && !mask.IsOutcome(last)
+		}
+	}
+	return false
+}
+
+// isForeign is true for a name in Latin letters with an underscore or a dot, in a
+// line of a script without spaces: there it is no word of the language.
+func (s *skeleton) isForeign(i int) bool {
+	u := &s.units[i]
+	if u.Kind != mask.Word || u.Const[0] >= utf8.RuneSelf || !strings.ContainsAny(u.Const, "_.") || !lower(u.Const) {
+		return false
+	}
+	for k := range s.units {
+		if v := &s.units[k]; v.Kind == mask.Word && v.Const != "" && v.Const[0] >= utf8.RuneSelf && len(v.Const) > utf8.UTFMax && isPhrase(v.Const) {
+			return true
 		}
 	}
 	return false
