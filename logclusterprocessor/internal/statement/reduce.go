@@ -51,8 +51,8 @@ func (l *lexicon) read(text string) reading {
 }
 
 // withoutName drops a lone word behind the last colon or before the first one
-// when the rest says what happened to what: the word names which one it was, as in
-// "Table not found: orders" and "orders: no such table".
+// when the rest says of what kind of thing none, or one already, was there: the word
+// names which one, as in "Table not found: orders" and "orders: no such table".
 func (l *lexicon) withoutName(tokens []token) []token {
 	colons := 0
 	for _, t := range tokens {
@@ -76,10 +76,13 @@ func (l *lexicon) withoutName(tokens []token) []token {
 
 func isLoneWord(tokens []token) bool { return len(tokens) == 1 && tokens[0].kind == word }
 
-// isComplete is true for a sense with a word that says of what.
+// named are the senses of which a message gives the name of the thing.
+var named = map[string]bool{"not found": true, "exists": true}
+
+// isComplete is true for such a sense with a word that says of what kind.
 func (l *lexicon) isComplete(tokens []token) bool {
 	has := func(f func(t token) bool) bool { return slices.ContainsFunc(tokens, f) }
-	return has(func(t token) bool { return t.kind == sense }) && has(func(t token) bool { return t.kind == word && !l.has(late, t.raw) })
+	return has(func(t token) bool { return t.kind == sense && named[t.text] }) && has(func(t token) bool { return t.kind == word && !l.has(late, t.raw) })
 }
 
 func (l *lexicon) collect(tokens []token) reading {

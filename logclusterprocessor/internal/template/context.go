@@ -31,7 +31,7 @@ func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
 		}
 		if c.one == nil {
 			c.one = e
-		} else if len(c.more) < needStrict {
+		} else if len(c.more) < needOpen {
 			c.more = append(c.more, e)
 			m.bytes += memberBytes
 		}
@@ -85,6 +85,8 @@ func (c *context[P]) need(s *skeleton, i int) int {
 	switch {
 	case c.names == c.words && s.isForeign(i):
 		return needName
+	case s.isThing(i):
+		return needOpen
 	case s.isFirst(i), s.isKey(i), c.capitals == c.words, s.isMeaning(i):
 		return needStrict
 	case s.isPerson(i):

@@ -69,7 +69,7 @@ type Miner[P any] struct {
 // it, by what they have there. Once ripe it is a generalisation.
 type context[P any] struct {
 	one  *Entry[P]
-	more []*Entry[P] // at most needStrict
+	more []*Entry[P] // at most needOpen
 	// Members that have there:
 	words    int16 // a word, of them
 	capitals int16 //   in capitals

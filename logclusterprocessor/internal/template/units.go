@@ -26,6 +26,7 @@ const (
 	needName   = 3  // in quotes, or after a noun that comes before names
 	needWord   = 5  // elsewhere
 	needStrict = 12 // the first word, keys, functions; where states are likely
+	needOpen   = 64 // what a sentence is about: more of them are names after all
 	varWeight  = 2  // how many words variable text at the position counts as
 	minContext = 3  // how many other words two lines share by more than chance
 	minValues  = 2  // pieces of variable text that such lines have beside

@@ -192,6 +192,54 @@ func isField(w string) bool {
 	return false
 }
 
+// isThing is true for a plain word that stands where a sentence says what it is
+// about, not which one: before a noun ("missing clients data"), before its name
+// ("added group <*>"), behind a word that goes with kinds ("no editor found"), or as
+// a subject of which only an outcome is said ("image not found").
+func (s *skeleton) isThing(i int) bool {
+	u := &s.units[i]
+	if u.Kind != mask.Word || !isPlain(u.Const) || s.isNamed(i) {
+		return false
+	}
+	if i > 0 && kindWords[s.units[i-1].Const] || isAbstract(u.Const) || s.isFirst(i) && s.isKey(i) {
+		return true
+	}
+	if i+1 < len(s.units) && s.units[i+1].Space {
+		next := &s.units[i+1]
+		switch {
+		case next.isVar(), closing[next.Const] != "" && i+2 < len(s.units) && s.units[i+2].isVar():
+			return true
+		case next.Kind == mask.Word && next.is&^isNoun == 0 && isPlain(next.Const) && lower(next.Const):
+			return true
+		}
+	}
+	return s.isFirst(i) && !s.hasOther(i)
+}
+
+// hasOther is true when another word than that at i says what a line is about.
+func (s *skeleton) hasOther(i int) bool {
+	for k := range s.units {
+		if u := &s.units[k]; k != i && u.Kind == mask.Word && u.Const != "" && u.is == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isPlain is true for a word of letters alone, in small letters but for the first.
+func isPlain(w string) bool {
+	for k := range len(w) {
+		if c := w[k]; (c < 'a' || c > 'z') && (k > 0 || c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return len(w) > 1
+}
+
+// kindWords go with kinds of things, not with names.
+var kindWords = set("no", "No", "missing", "Missing", "unknown", "Unknown", "invalid", "Invalid", "unsupported", "Unsupported",
+	"illegal", "Illegal", "bad", "Bad", "duplicate", "Duplicate", "any", "another", "such")
+
 // isForeign is true for a name in Latin letters with an underscore or a dot, in a
 // line of a script without spaces: there it is no word of the language.
 func (s *skeleton) isForeign(i int) bool {
@@ -269,4 +317,12 @@ func capitals(w string) bool {
 		}
 	}
 	return letters > 1
+}
+
+func set(words ...string) map[string]bool {
+	m := make(map[string]bool, len(words))
+	for _, w := range words {
+		m[w] = true
+	}
+	return m
 }
