@@ -31,6 +31,10 @@ top: ## Show the clusters that `make run` has found
 	@test -f run/logs.jsonl || { echo 'nothing yet: make run'; exit 1; }
 	@go run ./cmd/logtop -width $$(test -t 1 && tput cols || echo 160) run/logs.jsonl
 
+.PHONY: explain
+explain: ## Say how log lines are read: make explain A='first line' B='second line'
+	@go run ./cmd/explain $(if $(A),"$$A") $(if $(B),"$$B")
+
 .PHONY: picture
 picture: ## Draw what `make run` has found, as the README shows it
 	@test -f run/logs.jsonl || { echo 'nothing yet: make run'; exit 1; }
@@ -85,7 +89,7 @@ lock: ## Renew the lock after a change to builder-config.yaml or go.mod
 	@git --no-pager diff --stat -- distribution
 
 .PHONY: accuracy-logs
-accuracy-logs: ## Print the accuracy of log clustering on public data, beside a peer's
+accuracy-logs: ## Print the accuracy of log clustering on labelled data, beside peers'
 	@cd testbed && go run ./cmd/accuracy-logs
 
 .PHONY: accuracy-forecast

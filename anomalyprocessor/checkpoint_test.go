@@ -33,10 +33,10 @@ func TestStoredCheckpoints(t *testing.T) {
 		require.NoError(t, restore(next.streams))
 		md, err := next.processMetrics(t.Context(), streamtest.MetricsOf(after))
 		require.NoError(t, err)
-		require.NoError(t, next.shutdown(t.Context()))
+		require.NoError(t, next.Shutdown(t.Context()))
 		return streamtest.OutputOf(md)
 	})
-	require.NoError(t, p.shutdown(t.Context()))
+	require.NoError(t, p.Shutdown(t.Context()))
 }
 
 // A stream whose state cannot be read begins anew and is counted; the others go
@@ -55,5 +55,5 @@ func TestAStateThatCannotBeRead(t *testing.T) {
 			require.Zero(t, lost.watches())
 		}
 	})
-	require.NoError(t, p.shutdown(t.Context()))
+	require.NoError(t, p.Shutdown(t.Context()))
 }

@@ -40,6 +40,8 @@ type Config struct {
 	Limits LimitsConfig `mapstructure:"limits"`
 	// Storage is the extension that keeps what was learnt over a restart.
 	Storage *component.ID `mapstructure:"storage"`
+	// Directory keeps it in files of its own, instead.
+	Directory string `mapstructure:"directory"`
 	// CheckpointInterval is how often what was learnt is stored.
 	CheckpointInterval time.Duration `mapstructure:"checkpoint_interval"`
 }
@@ -157,6 +159,7 @@ func (c *Config) Validate() error {
 		validate.InRange("lateness", c.Lateness, 0, time.Hour),
 		validate.InRange("limits::streams", c.Limits.Streams, 1, 100_000_000),
 		validate.InRange("limits::stale", c.Limits.Stale, time.Minute, 100*24*time.Hour),
+		validate.NotBoth("storage", c.Storage != nil, "directory", c.Directory != ""),
 		validate.InRange("checkpoint_interval", c.CheckpointInterval, time.Second, 24*time.Hour),
 	)
 }

@@ -265,7 +265,7 @@ func TestOddInputPasses(t *testing.T) {
 			b.beside.begin(sm.Metrics())
 			b.scope(0, sm.Metrics())
 			require.EqualValues(t, 1, b.counts[c.want], "counted as %v", b.counts)
-			require.NoError(t, p.shutdown(t.Context()))
+			require.NoError(t, p.Shutdown(t.Context()))
 		})
 	}
 	for name, md := range map[string]pmetric.Metrics{
@@ -324,7 +324,7 @@ func TestFloodOfStreams(t *testing.T) {
 		require.LessOrEqual(t, p.streams.Len(), limit)
 	}
 	require.Positive(t, flagged, "the stream that lives was not watched any more")
-	require.NoError(t, p.shutdown(t.Context()))
+	require.NoError(t, p.Shutdown(t.Context()))
 }
 
 // Streams that warm up are counted until they are judged or forgotten.
@@ -362,7 +362,7 @@ func TestWarmingStreamsAreCounted(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, int64(spare), p.warming.Load())
-	require.NoError(t, p.shutdown(t.Context()))
+	require.NoError(t, p.Shutdown(t.Context()))
 }
 
 // Whatever OTLP brings, it leaves, and nothing panics.
@@ -389,6 +389,6 @@ func FuzzOTLP(f *testing.F) {
 			require.NoError(t, err)
 			require.GreaterOrEqual(t, out.DataPointCount(), points)
 		}
-		require.NoError(t, p.shutdown(t.Context()))
+		require.NoError(t, p.Shutdown(t.Context()))
 	})
 }

@@ -16,7 +16,9 @@ import (
 
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/checkpoint"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/repeat"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 )
@@ -33,7 +35,9 @@ type anomalyProcessor struct {
 	keeper     *checkpoint.Keeper
 	tel        *telemetry
 	warming    *atomic.Int64 // streams
-	passes     sync.Pool     // of *pass
+	answered   *repeat.Memory[*answer]
+	passes     sync.Pool // of *pass
+	set        component.TelemetrySettings
 }
 
 func newProcessor(set processor.Settings, cfg *Config) (*anomalyProcessor, error) {
@@ -54,27 +58,34 @@ func newProcessor(set processor.Settings, cfg *Config) (*anomalyProcessor, error
 		streams:    streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
 		tel:        tel,
 		warming:    new(atomic.Int64),
+		answered:   repeat.New[*answer](answersLimit),
+		set:        set.TelemetrySettings,
 	}
 	p.keeper = &checkpoint.Keeper{
-		Kind:     component.KindProcessor,
-		ID:       set.ID,
-		Storage:  cfg.Storage,
-		Interval: cfg.CheckpointInterval,
-		Version:  stateVersion,
-		State:    p.streams,
-		Observer: tel,
-		Logger:   set.Logger,
+		Kind:      component.KindProcessor,
+		ID:        set.ID,
+		Storage:   cfg.Storage,
+		Directory: cfg.Directory,
+		Interval:  cfg.CheckpointInterval,
+		Version:   stateVersion,
+		State:     p.streams,
+		Observer:  tel,
+		Logger:    set.Logger,
 	}
 	p.streams.Forgotten = func(s *stream) { p.warmth(s, false) }
 	p.passes.New = func() any { return newPass(p) }
 	return p, tel.observe(p.streams, p.warming)
 }
 
-func (p *anomalyProcessor) start(ctx context.Context, host component.Host) error {
+// Start implements component.Component.
+func (p *anomalyProcessor) Start(ctx context.Context, host component.Host) error {
 	return p.keeper.Start(ctx, host)
 }
 
-func (p *anomalyProcessor) shutdown(ctx context.Context) error {
+// Shutdown implements component.Component.
+func (p *anomalyProcessor) Shutdown(ctx context.Context) error {
+	ctx, cancel := lifecycle.Stopping(ctx, p.set)
+	defer cancel()
 	err := p.keeper.Shutdown(ctx)
 	p.tel.Shutdown()
 	return err
@@ -83,13 +94,11 @@ func (p *anomalyProcessor) shutdown(ctx context.Context) error {
 func (p *anomalyProcessor) processMetrics(ctx context.Context, md pmetric.Metrics) (pmetric.Metrics, error) {
 	b := p.passes.Get().(*pass)
 	b.now = time.Now().UnixNano()
-	for _, rm := range md.ResourceMetrics().All() {
-		b.resource = rm.Resource().Attributes()
-		resource := series.OfResource(rm.Resource())
-		for _, sm := range rm.ScopeMetrics().All() {
-			b.beside.begin(sm.Metrics())
-			b.scope(resource.Scope(sm.Scope()), sm.Metrics())
-		}
+	if key, known := b.known(md); known != nil {
+		known.repeat(b, md)
+	} else {
+		b.judgeAll(md)
+		b.remember(key)
 	}
 	p.tel.count(ctx, b)
 	b.end()
@@ -108,6 +117,10 @@ type pass struct {
 	points   measure.Points
 	judged   []finding
 	counts   [outcomes]int64
+
+	identity uint64 // of the batch: of the identities of its points
+	probing  bool   // for the identity only
+	answer   answer
 }
 
 func newPass(p *anomalyProcessor) *pass {
@@ -120,6 +133,22 @@ func (b *pass) end() {
 	b.cursor = series.Cursor[stream]{}
 	b.beside.begin(pmetric.MetricSlice{})
 	b.counts = [outcomes]int64{}
+	b.answer = answer{}
+}
+
+// judgeAll goes through a batch.
+func (b *pass) judgeAll(md pmetric.Metrics) {
+	b.identity = repeat.Start
+	for _, rm := range md.ResourceMetrics().All() {
+		b.resource = rm.Resource().Attributes()
+		resource := series.OfResource(rm.Resource())
+		for _, sm := range rm.ScopeMetrics().All() {
+			n := sm.Metrics().Len()
+			b.beside.begin(sm.Metrics())
+			b.scope(resource.Scope(sm.Scope()), sm.Metrics())
+			b.answer.scope(sm.Metrics(), n)
+		}
+	}
 }
 
 // scope watches the metrics of one scope. Companions are appended to them
@@ -141,6 +170,13 @@ func (b *pass) scope(id series.ID, metrics pmetric.MetricSlice) {
 // watch judges the sample and reports what it found.
 func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags) {
 	p := &b.points.Sample
+	point := id.Point(attributes)
+	b.identity = repeat.Mix(b.identity, uint64(point))
+	if b.probing {
+		return
+	}
+	b.answer.points++
+	b.takeOff(attributes)
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
 		return
@@ -150,7 +186,7 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 		return
 	}
 	b.streams.Tick(p.At)
-	b.streams.Do(&b.cursor, id.Point(attributes), func(s *stream) {
+	b.streams.Do(&b.cursor, point, func(s *stream) {
 		if s.plan == nil {
 			s.plan = b.rules.of(name, attributes, b.resource)
 			if !s.resume() {
@@ -197,8 +233,8 @@ func (b *pass) judge(s *stream, attributes pcommon.Map, p *measure.Sample) {
 	case worst.Anomalous:
 		b.counts[anomalous]++
 		if b.inline {
-			attributes.PutBool(flagKey, true)
-			attributes.PutStr(kindKey, worst.Kind.String())
+			mark(attributes, worst.Kind)
+			b.answer.mark(worst.Kind)
 		}
 	case outcome == measure.OK && len(b.judged) == 0:
 		b.counts[suppressed]++

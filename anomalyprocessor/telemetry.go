@@ -35,7 +35,8 @@ const (
 	noValue
 	badTime
 	unsupported
-	lost // not a point: a stream of a checkpoint that could not be read
+	lost    // not a point: a stream of a checkpoint that could not be read
+	foreign // not a point: an attribute of ours that a sender wrote
 	outcomes
 )
 
@@ -104,11 +105,19 @@ func (t *telemetry) count(ctx context.Context, b *pass) {
 	if n := b.counts[lost]; n > 0 {
 		t.ProcessorAnomalyLostStates.Add(ctx, n)
 	}
+	if n := b.counts[foreign]; n > 0 {
+		t.ProcessorAnomalyRemovedAttributes.Add(ctx, n)
+	}
 }
 
 // Restored implements checkpoint.Observer.
 func (t *telemetry) Restored(ctx context.Context, from checkpoint.Origin) {
 	t.ProcessorAnomalyRestores.Add(ctx, 1, with("origin", from.String()))
+}
+
+// Fault implements checkpoint.Observer.
+func (t *telemetry) Fault(ctx context.Context, fault string) {
+	t.ProcessorAnomalyStateFaults.Add(ctx, 1, with("fault", fault))
 }
 
 // Saved implements checkpoint.Observer.

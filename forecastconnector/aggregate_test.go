@@ -86,7 +86,7 @@ func TestPodsAreForecastAsAService(t *testing.T) {
 		require.InDelta(t, 3, got["requests.forecast map[service.name:shop] "+route+" sum"], 0.1)
 		require.InDelta(t, 10, got["queue.forecast map[service.name:shop] "+route+" max"], 0.1)
 	}
-	require.Equal(t, 4, c.Metrics.(*forecastConnector).streams.Len(), "pods take no place")
+	require.Equal(t, 4, c.Metrics.(instance).Component.streams.Len(), "pods take no place")
 }
 
 // The streams' own forecasts stay where they are asked for.
@@ -104,7 +104,7 @@ func TestMembersAreBounded(t *testing.T) {
 	c := newMetrics(t, defaults(func(c *Config) {
 		c.Limits.Streams = 20
 		c.Aggregate = []AggregateConfig{{}}
-	}), consumertest.NewNop()).(*forecastConnector)
+	}), consumertest.NewNop()).(instance).Component
 	for minute := range 5 {
 		names := make([]string, 50)
 		for i := range names {
@@ -124,7 +124,7 @@ func TestRestartOfAggregates(t *testing.T) {
 	cfg := func() *Config {
 		return defaults(everything, func(c *Config) { c.Aggregate = []AggregateConfig{{Function: "mean"}} })
 	}
-	kept, again := newMetrics(t, cfg(), consumertest.NewNop()).(*forecastConnector), newMetrics(t, cfg(), consumertest.NewNop()).(*forecastConnector)
+	kept, again := newMetrics(t, cfg(), consumertest.NewNop()).(instance).Component, newMetrics(t, cfg(), consumertest.NewNop()).(instance).Component
 	for minute := range 60 {
 		for _, pod := range []string{"a", "b", "c"} {
 			md := pods(minute, pod)
@@ -135,7 +135,7 @@ func TestRestartOfAggregates(t *testing.T) {
 				chunks = append(chunks, append([]byte(nil), chunk...))
 			}
 			require.NoError(t, again.Shutdown(t.Context()))
-			again = newMetrics(t, cfg(), consumertest.NewNop()).(*forecastConnector)
+			again = newMetrics(t, cfg(), consumertest.NewNop()).(instance).Component
 			require.NoError(t, again.streams.Restore(stateVersion, func(yield func([]byte, error) bool) {
 				for _, chunk := range chunks {
 					if !yield(chunk, nil) {

@@ -50,10 +50,10 @@ func BenchmarkConsume(b *testing.B) {
 		"all":      func(c *Config) { everything(c); c.Horizons = defaultHorizons(); c.Plan.Slot = time.Hour },
 	} {
 		b.Run(name, func(b *testing.B) {
-			c := newMetrics(b, defaults(change), consumertest.NewNop()).(*forecastConnector)
+			c := newMetrics(b, defaults(change), consumertest.NewNop()).(instance).Component
 			at := streamtest.Start.Add(-35 * day)
 			for ; at.Before(streamtest.Start); at = at.Add(time.Hour) {
-				require.NoError(b, c.ConsumeMetrics(b.Context(), waves(at)))
+				c.answer(b.Context(), waves(at))
 			}
 			c.cfg.Limits.Fits = 0
 			batches := make([]pmetric.Metrics, 64)
@@ -68,7 +68,7 @@ func BenchmarkConsume(b *testing.B) {
 					}
 					b.StartTimer()
 				}
-				require.NoError(b, c.ConsumeMetrics(b.Context(), batches[n%len(batches)]))
+				c.answer(b.Context(), batches[n%len(batches)])
 				n++
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchStreams, "ns/point")

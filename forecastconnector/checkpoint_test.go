@@ -23,7 +23,7 @@ func TestStoredCheckpoints(t *testing.T) {
 	before, after := mixed()[:490], mixed()[490:495]
 	begin := func() *forecastConnector {
 		cfg := defaults(everything, func(c *Config) { c.Lateness = time.Minute })
-		return newMetrics(t, cfg, consumertest.NewNop()).(*forecastConnector)
+		return newMetrics(t, cfg, consumertest.NewNop()).(instance).Component
 	}
 	c := begin()
 	newPass(c).forecast(streamtest.MetricsOf(before))
@@ -39,7 +39,7 @@ func TestStoredCheckpoints(t *testing.T) {
 
 // A stream whose state cannot be read begins anew; the others go on.
 func TestAStateThatCannotBeRead(t *testing.T) {
-	c := newMetrics(t, defaults(), consumertest.NewNop()).(*forecastConnector)
+	c := newMetrics(t, defaults(), consumertest.NewNop()).(instance).Component
 	newPass(c).forecast(streamtest.MetricsOf(ramp(50)))
 	c.streams.Each(0, func(_ series.ID, _ series.Seen, s *stream) {
 		b := s.append(nil)

@@ -53,6 +53,8 @@ type Config struct {
 	Limits LimitsConfig `mapstructure:"limits"`
 	// Storage is the extension that keeps what was learnt over a restart.
 	Storage *component.ID `mapstructure:"storage"`
+	// Directory keeps it in files of its own, instead.
+	Directory string `mapstructure:"directory"`
 	// CheckpointInterval is how often what was learnt is stored.
 	CheckpointInterval time.Duration `mapstructure:"checkpoint_interval"`
 	// Debug serves, where it is set, what the forecasts are made of, and why.
@@ -167,6 +169,7 @@ func (c *Config) Validate() error {
 		validate.InRange("limits::fits", c.Limits.Fits, 1, 1_000_000),
 		validate.InRange("limits::fit_time", c.Limits.FitTime, time.Millisecond, 10*time.Second),
 		validate.InRange("limits::buckets", c.Limits.Buckets, forecast.MinBuckets, forecast.MaxBuckets),
+		validate.NotBoth("storage", c.Storage != nil, "directory", c.Directory != ""),
 		validate.InRange("checkpoint_interval", c.CheckpointInterval, time.Second, day),
 	)
 }

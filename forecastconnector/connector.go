@@ -12,13 +12,14 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
-	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.uber.org/zap"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/checkpoint"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/repeat"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 )
@@ -27,7 +28,6 @@ import (
 // takes numbers and times out of points and makes metrics of the forecasts.
 type forecastConnector struct {
 	cfg        *Config
-	next       consumer.Metrics
 	rules      []rule
 	aggregates []aggregateRule
 	members    atomic.Int64 // of all aggregates
@@ -35,13 +35,19 @@ type forecastConnector struct {
 	streams    streams
 	keeper     *checkpoint.Keeper
 	tel        *telemetry
+	set        component.TelemetrySettings
 	logger     *zap.Logger
 	debug      debugServer
 	fitter     *fitter
+	answered   *repeat.Memory[pmetric.Metrics]
 	passes     sync.Pool // of *pass
 }
 
-func newConnector(set connector.Settings, cfg *Config, next consumer.Metrics) (*forecastConnector, error) {
+// answersLimit bounds the forecasts of the latest batches that are remembered, in
+// bytes.
+const answersLimit = 16 << 20
+
+func newConnector(set connector.Settings, cfg *Config) (*forecastConnector, error) {
 	rules, err := newRules(cfg)
 	if err != nil {
 		return nil, err
@@ -56,14 +62,15 @@ func newConnector(set connector.Settings, cfg *Config, next consumer.Metrics) (*
 	}
 	c := &forecastConnector{
 		cfg:        cfg,
-		next:       next,
 		rules:      rules,
 		ignores:    anyIgnores(rules),
 		aggregates: aggregates,
 		streams:    streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
 		tel:        tel,
+		set:        set.TelemetrySettings,
 		logger:     set.Logger,
 		debug:      debugServer{set: set.TelemetrySettings},
+		answered:   repeat.New[pmetric.Metrics](answersLimit),
 	}
 	c.streams.Forgotten = func(s *stream) {
 		if s.group != nil {
@@ -72,22 +79,18 @@ func newConnector(set connector.Settings, cfg *Config, next consumer.Metrics) (*
 	}
 	c.fitter = newFitter(c.streams, tel)
 	c.keeper = &checkpoint.Keeper{
-		Kind:     component.KindConnector,
-		ID:       set.ID,
-		Storage:  cfg.Storage,
-		Interval: cfg.CheckpointInterval,
-		Version:  stateVersion,
-		State:    c.streams,
-		Observer: tel,
-		Logger:   set.Logger,
+		Kind:      component.KindConnector,
+		ID:        set.ID,
+		Storage:   cfg.Storage,
+		Directory: cfg.Directory,
+		Interval:  cfg.CheckpointInterval,
+		Version:   stateVersion,
+		State:     c.streams,
+		Observer:  tel,
+		Logger:    set.Logger,
 	}
 	c.passes.New = func() any { return newPass(c) }
 	return c, tel.observe(c.streams)
-}
-
-// Capabilities implements consumer.Metrics.
-func (*forecastConnector) Capabilities() consumer.Capabilities {
-	return consumer.Capabilities{MutatesData: false}
 }
 
 // Start implements component.Component.
@@ -100,6 +103,8 @@ func (c *forecastConnector) Start(ctx context.Context, host component.Host) erro
 
 // Shutdown implements component.Component.
 func (c *forecastConnector) Shutdown(ctx context.Context) error {
+	ctx, cancel := lifecycle.Stopping(ctx, c.set)
+	defer cancel()
 	err := c.debug.Shutdown(ctx)
 	c.fitter.Shutdown()
 	err = errors.Join(err, c.keeper.Shutdown(ctx))
@@ -107,18 +112,40 @@ func (c *forecastConnector) Shutdown(ctx context.Context) error {
 	return err
 }
 
-// ConsumeMetrics implements consumer.Metrics.
-func (c *forecastConnector) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
+// answer learns from a batch and returns the forecasts, which are read-only since
+// they are remembered. A batch that comes again gets the same and is not learnt.
+func (c *forecastConnector) answer(ctx context.Context, md pmetric.Metrics) pmetric.Metrics {
 	b := c.passes.Get().(*pass)
-	made := b.forecast(md)
+	key := repeat.Key{Quick: repeat.Metrics(md)}
+	made, known := b.known(&key, md)
+	if known {
+		b.counts[duplicate] += int64(md.DataPointCount())
+	} else {
+		made = b.forecast(md)
+		made.MarkReadOnly()
+		key.Full = b.identity
+		c.answered.Remember(key, made, forecastBytes*made.DataPointCount())
+	}
 	c.fitter.add(b.late)
 	c.tel.count(ctx, b)
 	b.end()
 	c.passes.Put(b)
-	if made.ResourceMetrics().Len() == 0 {
-		return nil
+	return made
+}
+
+// forecastBytes is about what a point of a forecast takes.
+const forecastBytes = 300
+
+// known returns the forecasts that were made when the batch came before.
+func (b *pass) known(key *repeat.Key, md pmetric.Metrics) (made pmetric.Metrics, known bool) {
+	if !b.answered.Maybe(key.Quick) {
+		return made, false
 	}
-	return c.next.ConsumeMetrics(ctx, made)
+	b.probing = true
+	b.forecast(md)
+	b.probing = false
+	key.Full = b.identity
+	return b.answered.Recall(*key)
 }
 
 // pass is what one call needs.
@@ -133,6 +160,9 @@ type pass struct {
 	points   measure.Points
 	unit     string // of the source
 	counts   [outcomes]int64
+
+	identity uint64 // of the batch: of the identities of its points
+	probing  bool   // for the identity only
 }
 
 func newPass(c *forecastConnector) *pass {
@@ -154,6 +184,7 @@ func (b *pass) forecast(md pmetric.Metrics) pmetric.Metrics {
 	b.begin(&b.cfg.Limits)
 	b.out.begin()
 	b.gatherer.out.made = b.out.made
+	b.identity = repeat.Start
 	for _, rm := range md.ResourceMetrics().All() {
 		b.resource = rm.Resource().Attributes()
 		b.out.resource(rm)
@@ -165,7 +196,9 @@ func (b *pass) forecast(md pmetric.Metrics) pmetric.Metrics {
 			scope := resource.Scope(sm.Scope())
 			for _, m := range sm.Metrics().All() {
 				if series.Ours(m) {
-					b.counts[ours] += int64(measure.Len(m))
+					if !b.probing {
+						b.counts[ours] += int64(measure.Len(m))
+					}
 					continue
 				}
 				b.metric(scope.Metric(m), m)
@@ -198,10 +231,15 @@ func (b *pass) metric(id series.ID, m pmetric.Metric) {
 // learn learns from the sample and makes the stream's forecasts.
 func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pmetric.DataPointFlags) {
 	p := &b.points.Sample
+	point := id.Point(attributes)
+	b.identity = repeat.Mix(b.identity, uint64(point))
+	if b.probing {
+		return
+	}
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
 		if len(b.aggregates) > 0 {
-			b.gather(id.Point(attributes), name, attributes, true)
+			b.gather(point, name, attributes, true)
 		}
 		return
 	}
@@ -213,14 +251,13 @@ func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pm
 		b.counts[ignored]++ // before it takes a place
 		return
 	}
-	id = id.Point(attributes)
 	b.streams.Tick(p.At)
 	b.see(p.At)
-	if len(b.aggregates) > 0 && b.gather(id, name, attributes, false) {
+	if len(b.aggregates) > 0 && b.gather(point, name, attributes, false) {
 		return
 	}
-	if !b.streams.Do(&b.cursor, id, func(s *stream) {
-		b.know(s, id, name, attributes, b.resource)
+	if !b.streams.Do(&b.cursor, point, func(s *stream) {
+		b.know(s, point, name, attributes, b.resource)
 		b.counts[b.deliver(s, p, &b.out, attributes)]++
 	}) {
 		b.counts[full]++
@@ -303,5 +340,3 @@ func (b *pass) explain(s *stream, name string, attributes pcommon.Map) {
 		zap.Float64("level", d.Level), zap.Float64("trend_per_day", d.Trend), zap.Strings("why", d.Why()),
 		zap.Objects("models", modelStates(d.Models)), zap.Objects("measured", measurements(d.Measured)))
 }
-
-var _ connector.Metrics = (*forecastConnector)(nil)

@@ -176,7 +176,7 @@ func TestIgnoredStreamsTakeNoPlace(t *testing.T) {
 	for key := range out {
 		require.Contains(t, key, " of 0")
 	}
-	require.Equal(t, 1, c.Metrics.(*forecastConnector).streams.Len())
+	require.Equal(t, 1, c.Metrics.(instance).Component.streams.Len())
 }
 
 func TestCounterIsForecastAsARate(t *testing.T) {
@@ -229,7 +229,7 @@ func TestOddInput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			md := pmetric.NewMetrics()
 			c.put(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics().AppendEmpty())
-			b := newPass(newMetrics(t, defaults(), consumertest.NewNop()).(*forecastConnector))
+			b := newPass(newMetrics(t, defaults(), consumertest.NewNop()).(instance).Component)
 			require.Zero(t, b.forecast(md).DataPointCount())
 			require.EqualValues(t, 1, b.counts[c.want], "counted as %v", b.counts)
 			require.NoError(t, b.Shutdown(t.Context()))
@@ -240,7 +240,7 @@ func TestOddInput(t *testing.T) {
 // Streams that come once leave those that live.
 func TestFloodOfStreams(t *testing.T) {
 	const limit, flood = 500, 20_000
-	c := newMetrics(t, defaults(func(c *Config) { c.Limits.Streams = limit }), consumertest.NewNop()).(*forecastConnector)
+	c := newMetrics(t, defaults(func(c *Config) { c.Limits.Streams = limit }), consumertest.NewNop()).(instance).Component
 	next := 0
 	for _, e := range ramp(100) {
 		md := streamtest.MetricsOf([]streamtest.Event{e})
@@ -264,7 +264,7 @@ func TestFloodOfStreams(t *testing.T) {
 
 // A stream that is not seen for limits::stale of the data's clock begins anew.
 func TestStaleStreamsAreForgotten(t *testing.T) {
-	c := newMetrics(t, defaults(func(c *Config) { c.Limits.Stale = 10 * time.Minute }), consumertest.NewNop()).(*forecastConnector)
+	c := newMetrics(t, defaults(func(c *Config) { c.Limits.Stale = 10 * time.Minute }), consumertest.NewNop()).(instance).Component
 	at := func(minute, stream int) *pass {
 		b := newPass(c)
 		b.forecast(streamtest.MetricsOf([]streamtest.Event{{At: time.Duration(minute) * time.Minute, Stream: stream, Values: []float64{float64(minute)}}}))
@@ -289,7 +289,7 @@ func TestStaleStreamsAreForgotten(t *testing.T) {
 // Fits are capped in each batch; what is put off is done later, and the stream
 // is forecast meanwhile.
 func TestFitsAreCapped(t *testing.T) {
-	c := newMetrics(t, defaults(func(c *Config) { c.Limits.Fits = 3 }), consumertest.NewNop()).(*forecastConnector)
+	c := newMetrics(t, defaults(func(c *Config) { c.Limits.Fits = 3 }), consumertest.NewNop()).(instance).Component
 	fits, putOff := 0, int64(0)
 	for i := range 120 {
 		var events []streamtest.Event
@@ -344,7 +344,7 @@ func FuzzOTLP(f *testing.F) {
 		if err != nil {
 			return
 		}
-		c := newMetrics(t, defaults(everything, func(c *Config) { c.Lateness = time.Minute }), consumertest.NewNop()).(*forecastConnector)
+		c := newMetrics(t, defaults(everything, func(c *Config) { c.Lateness = time.Minute }), consumertest.NewNop()).(instance).Component
 		for range 2 {
 			for _, rm := range newPass(c).forecast(md).ResourceMetrics().All() {
 				for _, sm := range rm.ScopeMetrics().All() {

@@ -19,11 +19,7 @@ import (
 // defaultDebugEndpoint is where forecasts are explained when nothing else is said.
 const defaultDebugEndpoint = "localhost:55690"
 
-func newDebugConfig() confighttp.ServerConfig {
-	cfg := confighttp.NewDefaultServerConfig()
-	cfg.NetAddr.Endpoint = defaultDebugEndpoint
-	return cfg
-}
+func newDebugConfig() confighttp.ServerConfig { return serve.DefaultConfig(defaultDebugEndpoint) }
 
 // debugServer serves what the forecasts are made of.
 type debugServer struct {
@@ -35,6 +31,9 @@ type debugServer struct {
 func (d *debugServer) start(ctx context.Context, host component.Host, cfg *confighttp.ServerConfig, handler http.Handler) error {
 	if cfg == nil {
 		return nil
+	}
+	if serve.Rebindable(cfg) {
+		handler = ofThisMachine(handler)
 	}
 	server, err := cfg.ToServer(ctx, host.GetExtensions(), d.set, handler)
 	if err != nil {
@@ -49,4 +48,15 @@ func (d *debugServer) start(ctx context.Context, host component.Host, cfg *confi
 		componentstatus.ReportStatus(host, componentstatus.NewRecoverableErrorEvent(fmt.Errorf("debug: %w", err)))
 	})
 	return nil
+}
+
+// ofThisMachine refuses requests under names that are not this machine's.
+func ofThisMachine(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !serve.KnownHost(r) {
+			http.Error(w, "this server knows itself as localhost only", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }

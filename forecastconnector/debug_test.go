@@ -32,7 +32,7 @@ func debugged(c *Config) {
 
 func ask(t *testing.T, r running, query string) (int, string) {
 	t.Helper()
-	url := "http://" + r.Metrics.(*forecastConnector).debug.Address.String() + query
+	url := "http://" + r.Metrics.(instance).Component.debug.Address.String() + query
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // none is left for goleak to find
 	response, err := client.Get(url)
 	require.NoError(t, err)
@@ -138,7 +138,7 @@ func TestAskingChangesNothing(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		i := inspector{c.Metrics.(*forecastConnector).streams}
+		i := inspector{c.Metrics.(instance).Component.streams}
 		for range 50 {
 			i.answer(question{limit: 3})
 		}
@@ -168,7 +168,7 @@ func TestUnseenStreamsAreCounted(t *testing.T) {
 }
 
 func TestNothingIsServedByDefault(t *testing.T) {
-	c := startMetrics(t, defaults()).Metrics.(*forecastConnector)
+	c := startMetrics(t, defaults()).Metrics.(instance).Component
 	require.Nil(t, c.debug.Address)
 	require.False(t, c.cfg.Debug.HasValue())
 }
@@ -177,7 +177,7 @@ func TestAnAddressInUseIsRefused(t *testing.T) {
 	first := startMetrics(t, defaults(debugged))
 	second := newMetrics(t, defaults(func(c *Config) {
 		server := newDebugConfig()
-		server.NetAddr.Endpoint = first.Metrics.(*forecastConnector).debug.Address.String()
+		server.NetAddr.Endpoint = first.Metrics.(instance).Component.debug.Address.String()
 		c.Debug = configoptional.Some(server)
 	}), consumertest.NewNop())
 	require.ErrorContains(t, second.Start(t.Context(), componenttest.NewNopHost()), "debug: ")
@@ -189,7 +189,7 @@ func TestFitsAreLogged(t *testing.T) {
 	for level, want := range map[zapcore.Level]bool{zap.DebugLevel: true, zap.InfoLevel: false} {
 		core, logs := observer.New(level)
 		c := startMetrics(t, defaults())
-		c.Metrics.(*forecastConnector).logger = zap.New(core)
+		c.Metrics.(instance).Component.logger = zap.New(core)
 		c.consume(t, ramp(100), streamtest.Always(10))
 		fitted := logs.FilterMessage("models fitted").All()
 		require.Equal(t, want, len(fitted) > 0, level)

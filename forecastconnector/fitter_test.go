@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/consumer/consumertest"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/streamtest"
@@ -17,13 +16,14 @@ import (
 // What a batch has no time for is fitted beside the flow, and all streams get models.
 func TestFitsBesideTheFlow(t *testing.T) {
 	const streams = 500
-	c := newMetrics(t, defaults(func(c *Config) { c.Limits.FitTime = time.Millisecond }), consumertest.NewNop()).(*forecastConnector)
+	metrics := startMetrics(t, defaults(func(c *Config) { c.Limits.FitTime = time.Millisecond }))
+	c := metrics.Metrics.(instance).Component
 	for minute := range 30 {
 		var events []streamtest.Event
 		for s := range streams {
 			events = append(events, streamtest.Event{At: time.Duration(minute) * time.Minute, Stream: 5 * s, Values: []float64{float64(minute % 7)}})
 		}
-		require.NoError(t, c.ConsumeMetrics(t.Context(), streamtest.MetricsOf(events)))
+		require.NoError(t, metrics.ConsumeMetrics(t.Context(), streamtest.MetricsOf(events)))
 	}
 	require.Eventually(t, func() bool { return c.fitter.waiting() == 0 }, time.Minute, time.Millisecond)
 	fitted := 0
@@ -35,7 +35,7 @@ func TestFitsBesideTheFlow(t *testing.T) {
 		})
 	}
 	require.Equal(t, streams, fitted)
-	require.NoError(t, c.Shutdown(t.Context()))
+	c.fitter.Shutdown()
 	c.fitter.add([]series.ID{1}) // after the end nothing begins
 	require.Zero(t, c.fitter.waiting())
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/streamtest"
@@ -127,7 +128,7 @@ func TestRestartAfterAnyPointChangesNothing(t *testing.T) {
 // was restored from a snapshot with that of the run that went on.
 func everyCut(t *testing.T, cfg func() *Config, events []streamtest.Event, cuts []int, next int) {
 	t.Helper()
-	kept := newMetrics(t, cfg(), consumertest.NewNop()).(*forecastConnector)
+	kept := newMetrics(t, cfg(), consumertest.NewNop()).(instance).Component
 	outputs := make([]map[string][]string, len(events))
 	snapshots := map[int][][]byte{}
 	for i := range events {
@@ -140,7 +141,7 @@ func everyCut(t *testing.T, cfg func() *Config, events []streamtest.Event, cuts 
 	}
 	require.NoError(t, kept.Shutdown(t.Context()))
 	for cut, snapshot := range snapshots {
-		again := newMetrics(t, cfg(), consumertest.NewNop()).(*forecastConnector)
+		again := newMetrics(t, cfg(), consumertest.NewNop()).(instance).Component
 		require.NoError(t, again.streams.Restore(stateVersion, func(yield func([]byte, error) bool) {
 			for _, chunk := range snapshot {
 				if !yield(chunk, nil) {
@@ -182,6 +183,7 @@ func TestOwnMetricsAreNotForecast(t *testing.T) {
 	c.consume(t, mixed(), streamtest.Always(1000))
 	sink := new(consumertest.MetricsSink)
 	again := running{newMetrics(t, defaults(everything), sink), sink}
+	require.NoError(t, again.Start(t.Context(), componenttest.NewNopHost()))
 	source := startMetrics(t, defaults(everything))
 	source.consume(t, nil, streamtest.Always(1))
 	for _, e := range mixed() {

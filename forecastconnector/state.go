@@ -33,8 +33,12 @@ func (s streams) Snapshot() iter.Seq[[]byte] {
 // Restore implements checkpoint.State. Streams are taken apart when they are
 // seen again, since only then it is known which rule is theirs.
 func (s streams) Restore(_ uint16, chunks iter.Seq2[[]byte, error]) error {
-	return s.Map.Restore(chunks, func(saved []byte) stream { return stream{saved: saved} })
+	return s.Map.Restore(chunks, func(saved []byte) stream { return stream{saved: saved} }, (*stream).stays)
 }
+
+// stays is true of a stream that is worth more than one of a checkpoint that comes
+// late: it has been learnt, or comes from that checkpoint.
+func (s *stream) stays() bool { return s.saved != nil || s.model != nil && s.model.Ready() }
 
 // append adds all that is remembered of a stream.
 func (s *stream) append(b []byte) []byte {

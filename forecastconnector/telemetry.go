@@ -120,6 +120,11 @@ func (t *telemetry) Restored(ctx context.Context, from checkpoint.Origin) {
 	t.ConnectorForecastRestores.Add(ctx, 1, t.with("origin", from.String()))
 }
 
+// Fault implements checkpoint.Observer.
+func (t *telemetry) Fault(ctx context.Context, fault string) {
+	t.ConnectorForecastStateFaults.Add(ctx, 1, t.with("fault", fault))
+}
+
 // Saved implements checkpoint.Observer.
 func (t *telemetry) Saved(ctx context.Context, took time.Duration, err error) {
 	result := "success"

@@ -10,7 +10,9 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension"
 	"go.opentelemetry.io/collector/extension/extensioncapabilities"
+	"go.uber.org/zap"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/base"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
@@ -20,6 +22,7 @@ import (
 type knowledgeBase struct {
 	*base.Base
 	tel *telemetry
+	set component.TelemetrySettings
 	web web
 }
 
@@ -35,7 +38,7 @@ func newExtension(set extension.Settings, cfg *Config) (*knowledgeBase, error) {
 		return nil, err
 	}
 	return &knowledgeBase{
-		Base: base.New(cfg.options(), tel), tel: tel, web: web{config: cfg.HTTP, set: set.TelemetrySettings},
+		Base: base.New(cfg.options(), tel), tel: tel, set: set.TelemetrySettings, web: web{config: cfg.HTTP, set: set.TelemetrySettings},
 	}, nil
 }
 
@@ -54,5 +57,10 @@ func (k *knowledgeBase) Start(ctx context.Context, host component.Host) error {
 // Shutdown implements component.Component.
 func (k *knowledgeBase) Shutdown(ctx context.Context) error {
 	defer k.tel.Shutdown()
-	return errors.Join(k.web.Shutdown(ctx), k.Base.Shutdown())
+	ctx, cancel := lifecycle.Stopping(ctx, k.set)
+	defer cancel()
+	if err := errors.Join(k.web.Shutdown(ctx), k.Base.Shutdown(ctx)); err != nil {
+		k.set.Logger.Warn("The knowledge base was not shut down in order", zap.Error(err))
+	}
+	return nil
 }

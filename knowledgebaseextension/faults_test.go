@@ -96,7 +96,7 @@ func TestOldKnowledgeComesLate(t *testing.T) {
 	names := strings.Fields("ann bob cy dan eve fay gus hal")
 	var lines []line
 	for _, name := range names {
-		lines = append(lines, line{0, "session opened for user " + name})
+		lines = append(lines, line{0, "session opened for group " + name})
 	}
 	c.send(t, lines...)
 	want := c.send(t, lines...)
@@ -105,7 +105,7 @@ func TestOldKnowledgeComesLate(t *testing.T) {
 	server.Kill(t)
 	c = start(t, onPostgres(dsn))
 	defer c.stop(t)
-	gus := line{time.Minute, "session opened for user gus"}
+	gus := line{time.Minute, "session opened for group gus"}
 	fresh := c.suffers(t, []line{gus})
 	require.NotEqual(t, want[0]["log.template.id"], fresh[0]["log.template.id"], "the test teaches nothing")
 	server.Run(t)

@@ -143,6 +143,8 @@ func (c *collector) send(t testing.TB, lines ...line) []map[string]any {
 		lr := records.AppendEmpty()
 		lr.Body().SetStr(l.body)
 		lr.SetTimestamp(pcommon.NewTimestampFromTime(begin.Add(l.at)))
+		// As receivers do; without it, the same records are the same batch, sent again.
+		lr.SetObservedTimestamp(pcommon.NewTimestampFromTime(time.Now()))
 	}
 	require.NoError(t, c.logs.ConsumeLogs(context.Background(), ld))
 	all := make([]map[string]any, records.Len())

@@ -7,12 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/config/confighttp"
-	"go.opentelemetry.io/collector/config/confignet"
 	"go.uber.org/zap"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/serve"
@@ -31,9 +29,7 @@ type HTTPConfig struct {
 }
 
 func newHTTPConfig() HTTPConfig {
-	config := HTTPConfig{Enabled: true, ServerConfig: confighttp.NewDefaultServerConfig()}
-	config.NetAddr.Endpoint = defaultEndpoint
-	return config
+	return HTTPConfig{Enabled: true, ServerConfig: serve.DefaultConfig(defaultEndpoint)}
 }
 
 // Validate implements xconfmap.Validator.
@@ -42,19 +38,6 @@ func (c *HTTPConfig) Validate() error {
 		return errors.New("http::endpoint must be an address such as " + defaultEndpoint + ", got an empty string; http::enabled: false serves nothing")
 	}
 	return nil
-}
-
-// local is true when only programs on this machine reach the server.
-func (c *HTTPConfig) local() bool {
-	if c.NetAddr.Transport == confignet.TransportTypeUnix {
-		return true
-	}
-	host, _, err := net.SplitHostPort(c.NetAddr.Endpoint)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // challenge is what a browser needs to ask its user for a password, empty when
@@ -90,14 +73,13 @@ func (w *web) start(ctx context.Context, host component.Host, base api.Base) err
 	if !w.config.Enabled {
 		return nil
 	}
-	open := !w.config.Auth.HasValue()
-	if open && !w.config.local() {
+	if !w.config.Auth.HasValue() && !serve.Local(&w.config.ServerConfig) {
 		w.set.Logger.Warn("Anyone who reaches the knowledge base may change it: set http::auth, or an endpoint on localhost",
 			zap.String("endpoint", w.config.NetAddr.Endpoint))
 	}
 	handler := api.New(api.Options{
 		Base: base, Logger: w.set.Logger,
-		LocalOnly: open && w.config.local() && w.config.NetAddr.Transport != confignet.TransportTypeUnix,
+		LocalOnly: serve.Rebindable(&w.config.ServerConfig),
 	})
 	server, err := w.config.ToServer(ctx, host.GetExtensions(), w.set, handler, confighttp.WithErrorHandler(api.Refuse(w.config.challenge())))
 	if err != nil {

@@ -4,6 +4,8 @@
 package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
 
 import (
+	"slices"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
@@ -12,8 +14,12 @@ import (
 // writer writes answers on records. An empty key means that the attribute is
 // switched off.
 type writer struct {
-	template, templateID, clusterID, keywords, fresh, solution, parameters string
-	always                                                                 int // attributes that every record gets
+	template, templateID, clusterID, category, keywords, fresh, solution, parameters string
+	listsKeywords                                                                    bool
+	always                                                                           int // attributes that every record gets
+
+	keys    []string
+	lengths uint64 // bit n%64 is set when a key has n bytes
 }
 
 func newWriter(c *AttributesConfig) writer {
@@ -27,17 +33,39 @@ func newWriter(c *AttributesConfig) writer {
 		template:   key(c.Template),
 		templateID: key(c.TemplateID),
 		clusterID:  key(c.ClusterID),
-		keywords:   key(c.Keywords),
+		category:   key(c.Category),
+		keywords:   key(c.Keywords.AttributeConfig),
 		fresh:      key(c.New),
 		solution:   key(c.Solution),
 		parameters: key(c.Parameters),
+
+		listsKeywords: c.Keywords.As == AsList,
 	}
-	for _, k := range []string{w.template, w.templateID, w.clusterID, w.keywords, w.parameters} {
+	for _, k := range []string{w.template, w.templateID, w.clusterID, w.category, w.keywords, w.parameters} {
 		if k != "" {
 			w.always++
 		}
 	}
+	for _, k := range []string{w.template, w.templateID, w.clusterID, w.category, w.keywords, w.fresh, w.solution, w.parameters} {
+		if k != "" {
+			w.keys = append(w.keys, k)
+			w.lengths |= 1 << (len(k) % 64)
+		}
+	}
 	return w
+}
+
+// takeOff removes what a sender wrote under our keys, and says how much that was: a
+// solution that a stranger wrote must not reach the engineer on call.
+func (w *writer) takeOff(attrs pcommon.Map) (n int) {
+	for key := range attrs.All() {
+		if w.lengths&(1<<(len(key)%64)) != 0 && slices.Contains(w.keys, key) {
+			before := attrs.Len()
+			attrs.RemoveIf(func(key string, _ pcommon.Value) bool { return slices.Contains(w.keys, key) })
+			return before - attrs.Len()
+		}
+	}
+	return 0
 }
 
 // write puts the answer on a record; fresh says that the record is the first of
@@ -57,8 +85,13 @@ func (w *writer) write(attrs pcommon.Map, a *partition.Answer, fresh bool) {
 	put(attrs, w.template, a.Template)
 	put(attrs, w.templateID, a.TemplateID)
 	put(attrs, w.clusterID, a.ClusterID)
-	if w.keywords != "" && len(a.Keywords) > 0 {
-		putSlice(attrs, w.keywords, a.Keywords)
+	put(attrs, w.category, a.CategoryID)
+	if len(a.Keywords) > 0 {
+		if w.listsKeywords {
+			putSlice(attrs, w.keywords, a.Keywords)
+		} else {
+			put(attrs, w.keywords, a.KeywordText)
+		}
 	}
 	if fresh {
 		attrs.PutBool(w.fresh, true)
@@ -75,6 +108,9 @@ func put(attrs pcommon.Map, key, value string) {
 }
 
 func putSlice(attrs pcommon.Map, key string, values []string) {
+	if key == "" {
+		return
+	}
 	slice := attrs.PutEmptySlice(key)
 	slice.EnsureCapacity(len(values))
 	for _, v := range values {

@@ -4,6 +4,7 @@
 package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
 
 import (
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
 )
@@ -18,12 +19,17 @@ const seenSlots = 256
 type batch struct {
 	now        int64 // processing time, ns since 1970
 	part       *partition.Partition
+	envelope   envelope.Envelope
+	json       jsonWriter
 	line       mask.Line
 	key        []byte
 	parameters []string
 	counts     counts
 	seen       [seenSlots]seen
 	used       []uint16 // slots of seen in use
+	given      []answered
+	repeating  bool       // the batch came before
+	again      []answered // what its records that are left were given then
 }
 
 // seen is what a batch saw of one shape and its shape table does not know yet.
@@ -36,6 +42,8 @@ type seen struct {
 // counts is what became of a batch's records.
 type counts struct {
 	matched, learned, truncated, late int
+	repeated                          int
+	foreign                           int // attributes of ours that senders wrote
 	passed                            [passReasons]int
 }
 

@@ -13,25 +13,33 @@ import (
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/validate"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
 )
 
 // Config is the configuration of the log_cluster processor.
 type Config struct {
-	// BodyField is the key of a map body that holds the text. String bodies
-	// need none.
-	BodyField string `mapstructure:"body_field"`
+	// BodyField names the keys that hold the message of a map body, and of JSON and
+	// logfmt in a string body. The first one present wins. One key may be written
+	// without the list.
+	BodyField []string `mapstructure:"body_field"`
 	// MaxBytes is how much of a body is looked at; the record itself is never cut.
 	MaxBytes int `mapstructure:"max_bytes"`
 	// PartitionBy names the resource attributes whose values keep logs apart:
 	// templates and clusters are learnt per partition.
 	PartitionBy []string `mapstructure:"partition_by"`
+	// Severity says whether a level found in the body is written on the record.
+	Severity SeverityConfig `mapstructure:"severity"`
 	// Mask adds to the built-in masking of variable text.
 	Mask MaskConfig `mapstructure:"mask"`
-	// Window says when new templates are clustered together.
+	// Lexicon adds to the built-in lexicon of operations language: texts in the
+	// format that the head of internal/statement/lexicon/en.txt describes.
+	Lexicon []string `mapstructure:"lexicon"`
+	// Window says when new clusters are compared.
 	Window WindowConfig `mapstructure:"window"`
-	// Clustering says which templates make one cluster.
+	// Clustering says which clusters make one category.
 	Clustering ClusteringConfig `mapstructure:"clustering"`
 	// Limits bounds the memory.
 	Limits LimitsConfig `mapstructure:"limits"`
@@ -40,6 +48,12 @@ type Config struct {
 	// KnowledgeBase is the extension that keeps what is learnt; without one it
 	// is kept in memory.
 	KnowledgeBase *component.ID `mapstructure:"knowledge_base"`
+}
+
+// SeverityConfig says whether a level found in the body is written on a record
+// that has neither a severity number nor a severity text.
+type SeverityConfig struct {
+	Enabled bool `mapstructure:"enabled"`
 }
 
 // MaskConfig adds rules to the built-in masker.
@@ -76,7 +90,8 @@ type WindowConfig struct {
 	MaxWait time.Duration `mapstructure:"max_wait"`
 }
 
-// ClusteringConfig says which templates make one cluster.
+// ClusteringConfig says which clusters make one category, and how a cluster is
+// described.
 type ClusteringConfig struct {
 	// Linkage is ward, complete, average or single.
 	Linkage string `mapstructure:"linkage"`
@@ -119,12 +134,27 @@ type AttributeConfig struct {
 	Key     string `mapstructure:"key"`
 }
 
+// KeywordsConfig also says in which form the keywords are written.
+type KeywordsConfig struct {
+	AttributeConfig `mapstructure:",squash"`
+	// As is text, the words joined by ", ", or list, a slice of strings, which
+	// costs twice as much.
+	As string `mapstructure:"as"`
+}
+
+// Values of KeywordsConfig.As.
+const (
+	AsText = "text"
+	AsList = "list"
+)
+
 // AttributesConfig says what is written on each record.
 type AttributesConfig struct {
 	Template   AttributeConfig `mapstructure:"template"`
 	TemplateID AttributeConfig `mapstructure:"template_id"`
 	ClusterID  AttributeConfig `mapstructure:"cluster_id"`
-	Keywords   AttributeConfig `mapstructure:"keywords"`
+	Category   AttributeConfig `mapstructure:"category"`
+	Keywords   KeywordsConfig  `mapstructure:"keywords"`
 	New        AttributeConfig `mapstructure:"new"`
 	Solution   AttributeConfig `mapstructure:"solution"`
 	Parameters AttributeConfig `mapstructure:"parameters"`
@@ -135,7 +165,8 @@ func (c *AttributesConfig) named(yield func(string, AttributeConfig) bool) {
 	_ = yield("template", c.Template) &&
 		yield("template_id", c.TemplateID) &&
 		yield("cluster_id", c.ClusterID) &&
-		yield("keywords", c.Keywords) &&
+		yield("category", c.Category) &&
+		yield("keywords", c.Keywords.AttributeConfig) &&
 		yield("new", c.New) &&
 		yield("solution", c.Solution) &&
 		yield("parameters", c.Parameters)
@@ -145,10 +176,12 @@ var _ xconfmap.Validator = (*Config)(nil)
 
 func createDefaultConfig() component.Config {
 	return &Config{
-		BodyField:   "message",
+		BodyField:   envelope.DefaultMessageKeys(),
 		MaxBytes:    8 << 10,
 		PartitionBy: []string{"service.name"},
+		Severity:    SeverityConfig{Enabled: true},
 		Mask:        MaskConfig{Rules: []MaskRule{}},
+		Lexicon:     []string{},
 		Window: WindowConfig{
 			By:       ByEventTime,
 			Duration: 10 * time.Second,
@@ -173,7 +206,8 @@ func createDefaultConfig() component.Config {
 			Template:   AttributeConfig{Enabled: true, Key: "log.record.template"},
 			TemplateID: AttributeConfig{Enabled: true, Key: "log.template.id"},
 			ClusterID:  AttributeConfig{Enabled: true, Key: "log.cluster.id"},
-			Keywords:   AttributeConfig{Enabled: true, Key: "log.cluster.keywords"},
+			Category:   AttributeConfig{Enabled: false, Key: "log.cluster.category"},
+			Keywords:   KeywordsConfig{AttributeConfig{Enabled: true, Key: "log.cluster.keywords"}, AsText},
 			New:        AttributeConfig{Enabled: true, Key: "log.cluster.new"},
 			Solution:   AttributeConfig{Enabled: true, Key: "log.cluster.solution"},
 			Parameters: AttributeConfig{Enabled: false, Key: "log.record.parameters"},
@@ -184,6 +218,7 @@ func createDefaultConfig() component.Config {
 // Validate names every wrong key, its value and what is accepted.
 func (c *Config) Validate() error {
 	return errors.Join(
+		c.validateBodyField(),
 		validate.InRange("max_bytes", c.MaxBytes, 64, 1<<20),
 		c.validatePartitionBy(),
 		c.Window.validate(),
@@ -191,7 +226,31 @@ func (c *Config) Validate() error {
 		c.Limits.validate(),
 		c.Attributes.validate(),
 		c.validateMask(),
+		c.validateLexicon(),
 	)
+}
+
+// Bounds of body_field.
+const (
+	maxBodyFields     = 64
+	maxBodyFieldBytes = 64
+)
+
+func (c *Config) validateBodyField() error {
+	if n := len(c.BodyField); n < 1 || n > maxBodyFields {
+		return fmt.Errorf("body_field must name 1 to %d keys, got %d", maxBodyFields, n)
+	}
+	seen := make(map[string]bool, len(c.BodyField))
+	for i, key := range c.BodyField {
+		if n := len(key); n < 1 || n > maxBodyFieldBytes {
+			return fmt.Errorf("body_field[%d] must have 1 to %d bytes, got %d", i, maxBodyFieldBytes, n)
+		}
+		if seen[key] {
+			return fmt.Errorf("body_field[%d] repeats %q; each key may stand once", i, key)
+		}
+		seen[key] = true
+	}
+	return nil
 }
 
 func (c *Config) validatePartitionBy() error {
@@ -214,7 +273,15 @@ func (c *Config) validateMask() error {
 	if _, err := c.masker(); err != nil {
 		return fmt.Errorf("mask: %w", err)
 	}
+	if err := checkRuleSize(c.Mask.Rules); err != nil {
+		return fmt.Errorf("mask: %w", err)
+	}
 	return nil
+}
+
+func (c *Config) validateLexicon() error {
+	_, err := c.statements()
+	return err
 }
 
 func (c *Config) masker() (*mask.Masker, error) {
@@ -225,10 +292,24 @@ func (c *Config) masker() (*mask.Masker, error) {
 	return mask.New(mask.Options{Rules: rules, MaxBytes: c.MaxBytes})
 }
 
+// statements reads the lexicons.
+func (c *Config) statements() (*statement.Reader, error) {
+	more := make([]statement.Lexicon, len(c.Lexicon))
+	for i, text := range c.Lexicon {
+		more[i] = statement.Lexicon{Name: fmt.Sprintf("lexicon[%d]", i), Text: text}
+	}
+	return statement.New(more...)
+}
+
+func (c *Config) splitter() *envelope.Splitter {
+	return envelope.New(envelope.Options{MessageKeys: c.BodyField, MaxBytes: c.MaxBytes})
+}
+
 // settings translates the configuration for the packages that learn.
 func (c *Config) settings() (partition.Settings, error) {
 	linkage, errLinkage := cluster.ParseLinkage(c.Clustering.Linkage)
 	distance, errDistance := cluster.ParseDistance(c.Clustering.Distance)
+	statements, errStatements := c.statements()
 	threshold := c.Clustering.DistanceThreshold
 	if threshold == 0 {
 		threshold = cluster.DefaultThreshold(linkage, distance)
@@ -247,7 +328,8 @@ func (c *Config) settings() (partition.Settings, error) {
 		Representatives: c.Clustering.Representatives,
 		Keywords:        c.Clustering.Keywords,
 		Partitions:      c.Limits.Partitions,
-		Categories:      c.Limits.Clusters,
+		Clusters:        c.Limits.Clusters,
+		Statements:      statements,
 		Vocabulary:      c.Limits.Vocabulary,
 		Templates:       c.Limits.Templates,
 		Bytes:           int64(c.Limits.PartitionMiB) << 20,
@@ -258,7 +340,7 @@ func (c *Config) settings() (partition.Settings, error) {
 	case ByProcessingTime:
 		s.MaxWait = 0
 	}
-	return s, errors.Join(errLinkage, errDistance)
+	return s, errors.Join(errLinkage, errDistance, errStatements)
 }
 
 func (c *WindowConfig) validate() error {
@@ -312,6 +394,9 @@ func (c *LimitsConfig) validate() error {
 
 func (c *AttributesConfig) validate() error {
 	var errs error
+	if c.Keywords.As != AsText && c.Keywords.As != AsList {
+		errs = fmt.Errorf("attributes::keywords::as must be one of %s, %s, got %q", AsText, AsList, c.Keywords.As)
+	}
 	owner := map[string]string{}
 	for name, a := range c.named {
 		switch {

@@ -6,6 +6,7 @@ package logclusterprocessor
 import (
 	"context"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,11 +93,35 @@ func consume(t testing.TB, p processor.Logs, lines []line, next func() int) []ma
 	for len(lines) > 0 {
 		n := min(next(), len(lines))
 		ld := batchOf(lines[:n])
+		receive(ld)
 		require.NoError(t, p.ConsumeLogs(t.Context(), ld))
 		all = append(all, attributesOf(ld)...)
 		lines = lines[n:]
 	}
 	return all
+}
+
+// received is how many batches were.
+var received atomic.Int64
+
+// receive stamps records as receivers do, each batch with another time: the same
+// records once more are not the same batch, sent again.
+func receive(ld plog.Logs) {
+	at := pcommon.NewTimestampFromTime(start.Add(time.Duration(received.Add(1))))
+	for _, rl := range ld.ResourceLogs().All() {
+		for _, sl := range rl.ScopeLogs().All() {
+			for _, lr := range sl.LogRecords().All() {
+				lr.SetObservedTimestamp(at)
+			}
+		}
+	}
+}
+
+// send sends lines as one batch, whose records bear no other time than theirs.
+func send(t testing.TB, p processor.Logs, lines []line) []map[string]any {
+	ld := batchOf(lines)
+	require.NoError(t, p.ConsumeLogs(t.Context(), ld))
+	return attributesOf(ld)
 }
 
 func always(n int) func() int { return func() int { return n } }

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
@@ -24,8 +27,10 @@ const (
 	// countEvery is after how many of these the counts of what is known are saved as
 	// well: they are most of the rows, and the least of the loss.
 	countEvery = 5
-	// loadWait is how long the start waits for a knowledge base that is slow. What
-	// comes later joins what was learnt meanwhile.
+	// startWait is how long the start waits for a knowledge base that is slow.
+	startWait = 2 * time.Second
+	// loadWait is how long records wait for it, from the start on. What comes later
+	// joins what was learnt meanwhile.
 	loadWait = 10 * time.Second
 )
 
@@ -34,20 +39,27 @@ const (
 type keeper struct {
 	id        *component.ID
 	parts     *partition.Registry
-	processor knowledge.Processor
+	processor *logClusterProcessor
 	logger    *zap.Logger
+	ready     *lifecycle.Gate // until the knowledge base was read, or is not waited for any more
 
 	host    component.Host
 	session knowledge.Session
 	failing bool
+	next    string // partition to begin with
 	stop    context.CancelFunc
 	done    sync.WaitGroup
+}
+
+func newKeeper(id *component.ID, parts *partition.Registry, p *logClusterProcessor, logger *zap.Logger) *keeper {
+	return &keeper{id: id, parts: parts, processor: p, logger: logger, ready: lifecycle.NewGate()}
 }
 
 // start restores what the knowledge base knows. A base that fails then is no
 // reason not to start: records flow, and what is learnt is offered again.
 func (k *keeper) start(ctx context.Context, host component.Host) error {
 	if k.id == nil {
+		k.ready.Open()
 		return nil
 	}
 	ext, ok := host.GetExtensions()[*k.id]
@@ -61,21 +73,33 @@ func (k *keeper) start(ctx context.Context, host component.Host) error {
 	k.host = host
 	k.parts.KeepChanges()
 	k.session = base.Join(k.processor)
-	wait, cancel := context.WithTimeout(ctx, loadWait)
-	defer cancel()
-	if err := k.session.Loaded(wait); err != nil {
-		k.logger.Warn("The knowledge base cannot be read yet; starting without what it knows", zap.Error(err))
-	}
 
 	// Not from ctx, which ends with the start.
-	saving, stop := context.WithCancel(context.Background())
+	running, stop := context.WithCancel(context.Background())
 	k.stop = stop
-	k.done.Add(1)
-	go func() {
-		defer k.done.Done()
-		k.saveOften(saving)
-	}()
+	loaded := make(chan struct{})
+	k.done.Go(func() {
+		k.load(running)
+		close(loaded)
+		k.saveOften(running)
+	})
+	wait, cancel := context.WithTimeout(ctx, startWait)
+	defer cancel()
+	select {
+	case <-loaded:
+	case <-wait.Done():
+	}
 	return nil
+}
+
+// load waits for what the knowledge base knows, and lets the records through then.
+func (k *keeper) load(ctx context.Context) {
+	defer k.ready.Open()
+	wait, cancel := context.WithTimeout(ctx, loadWait)
+	defer cancel()
+	if err := k.session.Loaded(wait); err != nil && ctx.Err() == nil {
+		k.logger.Warn("The knowledge base cannot be read yet; going on without what it knows", zap.Error(err))
+	}
 }
 
 func (k *keeper) saveOften(ctx context.Context) {
@@ -111,26 +135,55 @@ func (k *keeper) report(err error) {
 	k.failing = !k.failing
 }
 
-// save offers every partition's delta. What is refused stays in the partition,
-// within the partition's own limits.
+// save offers every partition's delta, until one is refused: a database that hangs
+// must cost one timeout and not one for each partition. What is refused stays in the
+// partition, within the partition's own limits, and the next save begins behind it.
 func (k *keeper) save(ctx context.Context, counts bool) error {
-	var errs error
-	for _, p := range k.parts.All() {
-		errs = errors.Join(errs, p.Save(counts, func(delta knowledge.Rows) ([]knowledge.ID, error) {
+	all := k.parts.All()
+	slices.SortFunc(all, func(a, b *partition.Partition) int { return strings.Compare(a.Key(), b.Key()) })
+	first, _ := slices.BinarySearchFunc(all, k.next, func(p *partition.Partition, key string) int { return strings.Compare(p.Key(), key) })
+	for i := range all {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p := all[(first+i)%len(all)]
+		err := p.Save(counts, func(delta knowledge.Rows) ([]knowledge.ID, error) {
+			if delta.Clock != nil {
+				delta.Clock.By = k.processor.windowBy
+			}
 			return k.session.Save(ctx, p.Key(), delta)
-		}))
+		})
+		if err != nil {
+			k.next = all[(first+i+1)%len(all)].Key()
+			return err
+		}
 	}
-	return errs
+	return nil
 }
 
-// shutdown saves for the last time. The partitions must be at rest.
-func (k *keeper) shutdown(ctx context.Context) error {
+// shutdown saves for the last time, within ctx. The partitions must be at rest. What
+// was learnt comes first: without it IDs would change. What hangs is left behind, and
+// is no reason for the collector to fail.
+func (k *keeper) shutdown(ctx context.Context) {
+	k.ready.Close(lifecycle.ErrStopped)
 	if k.session == nil {
-		return nil
+		return
 	}
 	k.stop()
-	k.done.Wait()
-	err := k.save(ctx, true)
-	k.session.Leave()
-	return err
+	err, ended := lifecycle.Within(ctx, func() error {
+		k.done.Wait()
+		err := k.save(ctx, false)
+		if err == nil {
+			err = k.save(ctx, true)
+		}
+		k.session.Leave()
+		return err
+	})
+	if !ended {
+		err = errors.Join(err, ctx.Err())
+	}
+	if err != nil {
+		k.logger.Warn("What was learnt last is not in the knowledge base", zap.Error(err))
+		componentstatus.ReportStatus(k.host, componentstatus.NewRecoverableErrorEvent(fmt.Errorf("knowledge_base: %w", err)))
+	}
 }

@@ -133,13 +133,12 @@ func (p *testRows) join(a knowledge.Alias) {
 		}
 		return
 	}
-	delete(p.clusters, a.From)
-	for id, t := range p.templates {
+	for _, t := range p.templates {
 		if t.Cluster == a.From {
-			t.Cluster = a.To
-			p.templates[id] = t
+			return
 		}
 	}
+	delete(p.clusters, a.From)
 }
 
 // damage loses and spoils some of every kind of row.
@@ -173,7 +172,7 @@ func (b *testBase) damage(r *rand.Rand) {
 		}
 		if p.clock != nil && r.IntN(2) == 0 {
 			clock := *p.clock
-			clock.Closed, clock.Pending = clock.Space-int64(r.IntN(1e9)), nil
+			clock.Closed, clock.Categories = clock.Space-int64(r.IntN(1e9)), nil
 			p.clock = &clock
 		}
 	}

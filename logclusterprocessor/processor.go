@@ -5,23 +5,29 @@ package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/lo
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor"
+	"go.uber.org/zap"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
 // logClusterProcessor is the seam between pdata and the packages that learn:
 // it takes text, time and partition out of a record and writes the answer on it.
 type logClusterProcessor struct {
-	bodyField   string
+	splitter    *envelope.Splitter
+	severity    bool
 	maxBytes    int
 	partitionBy []string
 	windowBy    string
@@ -29,8 +35,12 @@ type logClusterProcessor struct {
 	memo        *mask.Memo
 	out         writer
 	parts       *partition.Registry
+	versions    knowledge.Versions
+	statements  *statement.Reader
 	keeper      *keeper
+	answers     *answers
 	tel         *telemetry
+	set         component.TelemetrySettings
 	batches     sync.Pool // of *batch
 }
 
@@ -43,13 +53,16 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 	if err != nil {
 		return nil, err
 	}
+	settings.Versions = knowledge.Versions{Masker: masker.Version(), Statements: settings.Statements.Version()}
 	tel, err := newTelemetry(set.TelemetrySettings)
 	if err != nil {
 		return nil, err
 	}
+	warnOfSlowRules(cfg.Mask.Rules, cfg.MaxBytes, set.Logger)
 	parts := partition.NewRegistry(settings, tel)
 	p := &logClusterProcessor{
-		bodyField:   cfg.BodyField,
+		splitter:    cfg.splitter(),
+		severity:    cfg.Severity.Enabled,
 		maxBytes:    cfg.MaxBytes,
 		partitionBy: cfg.PartitionBy,
 		windowBy:    cfg.Window.By,
@@ -57,37 +70,62 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 		memo:        mask.NewMemo(masker),
 		out:         newWriter(&cfg.Attributes),
 		parts:       parts,
+		versions:    settings.Versions,
+		statements:  settings.Statements,
+		answers:     newAnswers(),
 		tel:         tel,
+		set:         set.TelemetrySettings,
 	}
-	p.keeper = &keeper{id: cfg.KnowledgeBase, parts: parts, processor: p, logger: set.Logger}
+	p.keeper = newKeeper(cfg.KnowledgeBase, parts, p, set.Logger)
 	p.batches.New = func() any { return new(batch) }
 	return p, tel.observe(parts)
 }
 
-func (p *logClusterProcessor) start(ctx context.Context, host component.Host) error {
+// Start implements component.Component.
+func (p *logClusterProcessor) Start(ctx context.Context, host component.Host) error {
 	return p.keeper.start(ctx, host)
 }
 
-func (p *logClusterProcessor) shutdown(ctx context.Context) error {
-	err := errors.Join(p.parts.Shutdown(ctx), p.keeper.shutdown(ctx))
+// clusteringPart is the part of the time at shutdown that clusterings have to end.
+// What is abandoned is done again after the next start.
+const clusteringPart = 0.3
+
+// Shutdown implements component.Component.
+func (p *logClusterProcessor) Shutdown(ctx context.Context) error {
+	ctx, cancel := lifecycle.Stopping(ctx, p.set)
+	defer cancel()
+	wait, stop := lifecycle.Part(ctx, clusteringPart)
+	defer stop()
+	if err := p.parts.Shutdown(wait); err != nil {
+		p.set.Logger.Info("A clustering was abandoned; it is done again after the next start", zap.Error(err))
+	}
+	p.keeper.shutdown(ctx)
 	p.tel.Shutdown()
-	return err
+	return nil
 }
 
 func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (plog.Logs, error) {
 	b := p.batches.Get().(*batch)
 	b.now = time.Now().UnixNano()
+	key, timed := p.keyOf(b, ld)
+	b.again = p.answers.of(key)
+	if b.repeating = b.again != nil; !b.repeating {
+		b.given = make([]answered, 0, ld.LogRecordCount())
+	}
 	for _, rl := range ld.ResourceLogs().All() {
 		b.key = partitionKey(b.key[:0], rl.Resource().Attributes(), p.partitionBy)
 		b.part = p.parts.Get(b.key, b.now)
 		for _, sl := range rl.ScopeLogs().All() {
 			records := sl.LogRecords()
 			for i := range records.Len() {
+				b.counts.foreign += p.out.takeOff(records.At(i).Attributes())
 				p.annotate(b, records.At(i))
 			}
 		}
 		b.flush()
 	}
+	p.answers.given(ld, key, timed, b.given)
+	b.given, b.again = nil, nil
 	p.tel.count(ctx, &b.counts)
 	b.counts = counts{}
 	b.part = nil
@@ -95,43 +133,62 @@ func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (pl
 	return ld, nil
 }
 
-// maxSample is how much of a line is offered to the knowledge base as a sample, in
-// bytes; it may keep less.
-const maxSample = 4 << 10
-
 // annotate answers one record.
 func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
-	text, reason := bodyText(lr.Body(), p.bodyField)
-	if reason != notPassed {
+	whole, reason := p.split(lr.Body(), b)
+	switch {
+	case reason != notPassed && b.repeating:
+		b.counts.repeated++
+		return
+	case reason != notPassed:
 		b.counts.passed[reason]++
 		return
+	}
+	p.setSeverity(lr, &b.envelope)
+	if len(b.again) > 0 {
+		p.repeat(b, lr)
+		return
+	}
+	if !whole {
+		b.counts.truncated++
 	}
 	t := eventTime(lr, b.now)
 	p.moveWindow(b, t)
 
-	recalled := p.mask(text, &b.line)
-	if len(text) > p.maxBytes {
-		b.counts.truncated++
-	}
-	entry, fresh := b.part.Lookup(b.part.Salt(b.line.Shape)), false
+	recalled := p.mask(b.envelope.Message, &b.line)
+	entry, fresh := b.part.Lookup(b.part.Salt(b.line.Shape), b.line.Check), false
 	if entry == nil {
 		b.flush()
 		if recalled { // forgotten, or new to this partition
-			p.masker.Mask(text, &b.line)
+			p.masker.Mask(b.envelope.Message, &b.line)
 		}
 		b.line.Shape = b.part.Salt(b.line.Shape)
 		entry, fresh = b.part.Learn(&b.line, t)
-		b.part.Sample(entry, t, text[:min(len(text), maxSample)])
+		b.part.Sample(entry, t, sample(lr.Body(), &b.envelope))
 		b.counts.learned++
 	} else {
 		b.counts.matched++
 	}
 	b.saw(entry, t)
-	p.out.write(lr.Attributes(), b.part.Answer(entry), fresh)
-	if p.out.parameters != "" {
-		b.parameters = b.line.Parameters(b.parameters[:0])
-		putSlice(lr.Attributes(), p.out.parameters, b.parameters)
+	answer := b.part.Answer(entry)
+	b.given = append(b.given, answered{entry, answer, fresh})
+	p.out.write(lr.Attributes(), answer, fresh)
+	p.putParameters(b, lr)
+}
+
+// putParameters writes the values of the line that was masked last, when they are
+// asked for.
+func (p *logClusterProcessor) putParameters(b *batch, lr plog.LogRecord) {
+	if p.out.parameters == "" {
+		return
 	}
+	b.parameters = b.line.Parameters(b.parameters[:0])
+	if b.envelope.Decoded { // the values outlive the envelope
+		for i, v := range b.parameters {
+			b.parameters[i] = strings.Clone(v)
+		}
+	}
+	putSlice(lr.Attributes(), p.out.parameters, b.parameters)
 }
 
 // mask fills line. When it returns true that is with the shape alone, all that a

@@ -53,13 +53,14 @@ func TestOtherBodiesPassUntouchedAndCounted(t *testing.T) {
 	tel := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, tel.Shutdown(context.Background())) })
 	p := newLogs(t, metadatatest.NewSettings(tel), defaults())
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
 	for _, fill := range []func(pcommon.Value){
 		func(pcommon.Value) {},
 		func(v pcommon.Value) { v.SetEmptyBytes().FromRaw([]byte("raw")) },
 		func(v pcommon.Value) { v.SetInt(7) },
-		func(v pcommon.Value) { v.SetEmptySlice().AppendEmpty().SetStr("x") },
-		func(v pcommon.Value) { v.SetEmptyMap().PutStr("msg", "no such field") },
-		func(v pcommon.Value) { v.SetEmptyMap().PutInt("message", 7) },
+		func(v pcommon.Value) { v.SetBool(true) },
+		func(v pcommon.Value) { v.SetEmptySlice() },
+		func(v pcommon.Value) { v.SetEmptyMap() },
 	} {
 		want := plog.NewLogRecord()
 		fill(want.Body())
@@ -71,19 +72,12 @@ func TestOtherBodiesPassUntouchedAndCounted(t *testing.T) {
 		return metricdata.DataPoint[int64]{Value: n, Attributes: attribute.NewSet(attribute.String("reason", reason))}
 	}
 	metadatatest.AssertEqualProcessorLogClusterPassedRecords(t, tel, []metricdata.DataPoint[int64]{
-		passed("empty", 1), passed("body_type", 4), passed("no_field", 1),
+		passed("empty", 3), passed("body_type", 3),
 	}, metricdatatest.IgnoreTimestamp())
 	metadatatest.AssertEqualProcessorLogClusterRecords(t, tel, []metricdata.DataPoint[int64]{
 		{Value: 6, Attributes: attribute.NewSet(attribute.String("outcome", "passed"))},
 	}, metricdatatest.IgnoreTimestamp())
 	require.NoError(t, p.Shutdown(t.Context()))
-}
-
-func TestMapBody(t *testing.T) {
-	p := startLogs(t, defaults(func(c *Config) { c.BodyField = "text" }))
-	lr := one(t, p, func(lr plog.LogRecord) { lr.Body().SetEmptyMap().PutStr("text", "job 7 done") })
-	require.Equal(t, "job <num> done", lr.Attributes().AsRaw()["log.record.template"])
-	require.Equal(t, map[string]any{"text": "job 7 done"}, lr.Body().AsRaw())
 }
 
 func TestAttributesCanBeRenamedAndSwitchedOff(t *testing.T) {
@@ -135,24 +129,36 @@ func TestStrangeTimes(t *testing.T) {
 	}
 }
 
-// A merge is in force two windows after the records that caused it, not before.
+// A merge of categories is in force two windows after the records that caused it,
+// not before. Clusters never merge: their statements say what they are.
 func TestMergesTakeEffectAtTheEndOfTheNextWindow(t *testing.T) {
 	p := startLogs(t, defaults(patient, func(c *Config) {
 		// Nothing is near enough at once; only the linkage of a whole window joins.
 		c.Clustering.Clusters = 1
 		c.Clustering.DistanceThreshold = 1e-9
+		c.Attributes.Category.Enabled = true
 	}))
-	at := func(second int, body string) string {
+	at := func(second int, body string) (cluster, category any) {
 		attrs := consume(t, p, []line{{at: time.Duration(second) * time.Second, service: "s", body: body}}, always(1))
-		return attrs[0]["log.cluster.id"].(string)
+		return attrs[0]["log.cluster.id"], attrs[0]["log.cluster.category"]
 	}
-	a := at(1, "apples fell")
-	b := at(2, "engine stopped")
+	_, a := at(1, "apples fell")
+	id, b := at(2, "engine stopped")
 	require.NotEqual(t, a, b)
-	require.Equal(t, b, at(9, "engine stopped"), "in its own window")
-	require.Equal(t, b, at(11, "engine stopped"), "in the next window")
-	require.Equal(t, b, at(19, "engine stopped"), "at the end of the next window")
-	require.Equal(t, a, at(20, "engine stopped"), "after the next window")
+	for _, step := range []struct {
+		second int
+		want   any
+		when   string
+	}{
+		{9, b, "in its own window"},
+		{11, b, "in the next window"},
+		{19, b, "at the end of the next window"},
+		{20, a, "after the next window"},
+	} {
+		cluster, category := at(step.second, "engine stopped")
+		require.Equal(t, step.want, category, step.when)
+		require.Equal(t, id, cluster, step.when)
+	}
 }
 
 // Windows by processing time take effect at the end of the next window too, by
@@ -166,10 +172,12 @@ func TestProcessingTime(t *testing.T) {
 		c.Window.Duration = 100 * time.Millisecond
 		c.Clustering.Clusters = 1
 		c.Clustering.FullTree = true
+		c.Attributes.Category.Enabled = true
 	}))
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
 	ids := func() (any, any) {
 		attrs := consume(t, p, []line{{body: "apples fell"}, {body: "engine stopped"}}, always(2))
-		return attrs[0]["log.cluster.id"], attrs[1]["log.cluster.id"]
+		return attrs[0]["log.cluster.category"], attrs[1]["log.cluster.category"]
 	}
 	a, b := ids()
 	require.NotEqual(t, a, b)
@@ -200,8 +208,8 @@ func TestSolutionsReachTheNextRecord(t *testing.T) {
 	require.NoError(t, p.Shutdown(t.Context()))
 }
 
-// Clusters that the base says are one are one from the next record on, whichever
-// is the older here.
+// Clusters that a person made one are one from the next record on, whichever is
+// the older here.
 func TestTheBaseJoinsClusters(t *testing.T) {
 	for name, swap := range map[string]bool{"into the older": false, "into the younger": true} {
 		t.Run(name, func(t *testing.T) {
@@ -224,7 +232,7 @@ func TestTheBaseJoinsClusters(t *testing.T) {
 			if swap {
 				from, into = into, from
 			}
-			join := knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: from, To: into}}}
+			join := knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: from, To: into, Person: true}}}
 			for range 2 { // the second changes nothing
 				require.True(t, base.processor.Apply("s", join, false))
 				require.Equal(t, [2]knowledge.ID{into, into}, send())
@@ -278,6 +286,7 @@ func TestReplayWaits(t *testing.T) {
 	tel := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, tel.Shutdown(context.Background())) })
 	p := newLogs(t, metadatatest.NewSettings(tel), defaults(patient))
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
 	r := rand.New(rand.NewPCG(6, 6))
 	var lines []line
 	for range 2000 { // new templates, whose clustering takes some ms at least

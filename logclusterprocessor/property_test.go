@@ -134,7 +134,7 @@ func TestWhoDoesNotLeadFollows(t *testing.T) {
 
 	follower := run(follows)
 	defer func() { require.NoError(t, follower.Shutdown(context.Background())) }()
-	consume(t, follower, lines[:early], always(100))
+	consume(t, follower, lines[:early], always(50))
 	for key, rows := range leads.partitions {
 		follows.processor.Lead(key, false)
 		require.True(t, follows.processor.Apply(key, rows.rows(), false), key)

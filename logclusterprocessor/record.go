@@ -28,27 +28,6 @@ func eventTime(lr plog.LogRecord, now int64) int64 {
 	return int64(t)
 }
 
-// bodyText returns the text of a body: a string, or the field of a map.
-func bodyText(body pcommon.Value, field string) (string, passReason) {
-	switch body.Type() {
-	case pcommon.ValueTypeStr:
-		return body.Str(), notPassed
-	case pcommon.ValueTypeEmpty:
-		return "", passedEmpty
-	case pcommon.ValueTypeMap:
-		v, ok := body.Map().Get(field)
-		if !ok {
-			return "", passedNoField
-		}
-		if v.Type() != pcommon.ValueTypeStr {
-			return "", passedBodyType
-		}
-		return v.Str(), notPassed
-	default:
-		return "", passedBodyType
-	}
-}
-
 // partitionKey appends the key of the resource's partition to dst. One
 // attribute is written as it is, several are quoted so that no two sets of
 // values share a key.

@@ -24,14 +24,12 @@ const (
 	notPassed passReason = iota
 	passedBodyType
 	passedEmpty
-	passedNoField
 	passReasons
 )
 
 var passReasonNames = [passReasons]string{
 	passedBodyType: "body_type",
 	passedEmpty:    "empty",
-	passedNoField:  "no_field",
 }
 
 // telemetry turns what the batches and the partitions report into the
@@ -40,6 +38,7 @@ type telemetry struct {
 	*metadata.TelemetryBuilder
 	logger                   *zap.Logger
 	matched, learned, passed metric.MeasurementOption
+	repeated                 metric.MeasurementOption
 	passedBy                 [passReasons]metric.MeasurementOption
 }
 
@@ -56,6 +55,7 @@ func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
 		matched:          with("outcome", "matched"),
 		learned:          with("outcome", "learned"),
 		passed:           with("outcome", "passed"),
+		repeated:         with("outcome", "repeated"),
 	}
 	for reason := notPassed + 1; reason < passReasons; reason++ {
 		t.passedBy[reason] = with("reason", passReasonNames[reason])
@@ -92,6 +92,8 @@ func (t *telemetry) count(ctx context.Context, c *counts) {
 	}
 	add(t.ProcessorLogClusterRecords, c.matched, t.matched)
 	add(t.ProcessorLogClusterRecords, c.learned, t.learned)
+	add(t.ProcessorLogClusterRecords, c.repeated, t.repeated)
+	add(t.ProcessorLogClusterRemovedAttributes, c.foreign)
 	add(t.ProcessorLogClusterTruncatedRecords, c.truncated)
 	add(t.ProcessorLogClusterLateRecords, c.late)
 	passed := 0

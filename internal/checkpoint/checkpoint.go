@@ -1,13 +1,15 @@
 // Copyright The otelcol-aiops Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package checkpoint keeps snapshots of a component's state in a storage
-// extension, so that a run that was stopped goes on where it was.
+// Package checkpoint keeps snapshots of a component's state, in files of a directory
+// or in a storage extension, so that a run that was stopped goes on where it was.
 //
-// A snapshot is a manifest and the chunks that it counts, each under a key of
-// its own, so that no value is larger than a chunk. Two generations take turns;
-// a snapshot that was cut off half-way leaves the one before it whole. The
-// format, byte by byte, is in docs/formats/checkpoint.md.
+// A snapshot is a manifest and the chunks that it counts. Two generations are kept;
+// a snapshot that was cut off half-way leaves the one before it whole. The format,
+// byte by byte, is in docs/formats/checkpoint.md.
+//
+// Nothing about it keeps a component from starting, running or stopping: what cannot
+// be read or written is reported, and tried again.
 package checkpoint // import "github.com/otelcol-aiops/otelcol-aiops/internal/checkpoint"
 
 import (
@@ -16,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
@@ -42,19 +45,20 @@ type Origin int
 
 // The origins.
 const (
-	Nothing  Origin = iota // no snapshot was ever written
-	Latest                 // the youngest snapshot
-	Previous               // the one before it, since the youngest is damaged
-	Lost                   // there are snapshots, and none can be read
+	Nothing     Origin = iota // no snapshot was ever written
+	Latest                    // the youngest snapshot
+	Previous                  // the one before it, since the youngest is damaged
+	Lost                      // there are snapshots, and none can be read
+	Unreachable               // it is not known yet whether there are snapshots
 )
 
 // String returns the origin's name in metrics and logs.
 func (o Origin) String() string {
-	return [...]string{"nothing", "latest", "previous", "lost"}[o]
+	return [...]string{"nothing", "latest", "previous", "lost", "unreachable"}[o]
 }
 
-// Store reads and writes the snapshots of one component. It is not safe for
-// concurrent use.
+// Store reads and writes the snapshots of one component in a storage extension,
+// each part under a key of its own. It is not safe for concurrent use.
 type Store struct {
 	client  storage.Client
 	version uint16 // of the component's state
@@ -75,12 +79,15 @@ type manifest struct {
 	chunks  uint32
 }
 
+// Restore makes a state of the chunks of a snapshot. version is that of the state.
+type Restore func(version uint16, chunks iter.Seq2[[]byte, error]) error
+
 // Load calls restore with the chunks of the youngest snapshot, and when it, or
 // a chunk, returns an error, with those of the one before. Each call must begin
 // a state anew. version is that of the state, at most the one given to New. A
 // chunk is valid until the next. The errors say what was wrong with the
 // snapshots that were passed over; they do not mean that nothing was loaded.
-func (s *Store) Load(ctx context.Context, restore func(version uint16, chunks iter.Seq2[[]byte, error]) error) (Origin, error) {
+func (s *Store) Load(ctx context.Context, restore Restore) (Origin, error) {
 	found, errs := s.manifests(ctx)
 	stored := len(found) > 0 || errs != nil
 	if len(found) == slots && found[0].seq < found[1].seq {
@@ -115,7 +122,7 @@ func (s *Store) manifests(ctx context.Context) (found []manifest, errs error) {
 		}
 		var m manifest
 		if err == nil {
-			m, err = s.parseManifest(b)
+			m, err = parseManifest(b, s.version)
 		}
 		if err != nil {
 			errs = errors.Join(errs, fmt.Errorf("manifest %d: %w", slot, err))
@@ -127,7 +134,7 @@ func (s *Store) manifests(ctx context.Context) (found []manifest, errs error) {
 	return found, errs
 }
 
-func (s *Store) parseManifest(b []byte) (manifest, error) {
+func parseManifest(b []byte, known uint16) (manifest, error) {
 	body, ok := verified(b, manifestMagic)
 	if !ok || len(b) != manifestSize {
 		return manifest{}, ErrDamaged
@@ -137,8 +144,8 @@ func (s *Store) parseManifest(b []byte) (manifest, error) {
 		seq:     binary.LittleEndian.Uint64(body[8:]),
 		chunks:  binary.LittleEndian.Uint32(body[16:]),
 	}
-	if format := binary.LittleEndian.Uint16(body[4:]); format != Format || m.version > s.version {
-		return manifest{}, fmt.Errorf("%w: format %d, state %d; known are %d and up to %d", ErrDamaged, format, m.version, Format, s.version)
+	if format := binary.LittleEndian.Uint16(body[4:]); format != Format || m.version > known {
+		return manifest{}, fmt.Errorf("%w: format %d, state %d; known are %d and up to %d", ErrDamaged, format, m.version, Format, known)
 	}
 	return m, nil
 }
@@ -152,15 +159,12 @@ func (s *Store) read(ctx context.Context, m manifest) iter.Seq2[[]byte, error] {
 				yield(nil, fmt.Errorf("chunk %d: %w", i, err))
 				return
 			}
-			body, ok := verified(b, chunkMagic)
-			if !ok || len(body) < chunkHead ||
-				binary.LittleEndian.Uint64(body[4:]) != m.seq ||
-				binary.LittleEndian.Uint32(body[12:]) != i ||
-				int64(binary.LittleEndian.Uint32(body[16:])) != int64(len(body)-chunkHead) {
-				yield(nil, fmt.Errorf("chunk %d: %w", i, ErrDamaged))
+			payload, err := parseChunk(b, m.seq, i)
+			if err != nil {
+				yield(nil, err)
 				return
 			}
-			if !yield(body[chunkHead:], nil) {
+			if !yield(payload, nil) {
 				return
 			}
 		}
@@ -173,23 +177,15 @@ func (s *Store) Save(ctx context.Context, chunks iter.Seq[[]byte]) error {
 	slot, seq := s.next, s.seq+1
 	n := uint32(0)
 	for payload := range chunks {
-		b := make([]byte, 0, chunkHead+len(payload)+checksumSize)
-		b = append(b, chunkMagic...)
-		b = binary.LittleEndian.AppendUint64(b, seq)
-		b = binary.LittleEndian.AppendUint32(b, n)
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(payload)))
-		if err := s.client.Set(ctx, chunkKey(slot, n), sealed(append(b, payload...))); err != nil {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.client.Set(ctx, chunkKey(slot, n), appendChunk(nil, seq, n, payload)); err != nil {
 			return fmt.Errorf("chunk %d: %w", n, err)
 		}
 		n++
 	}
-	b := make([]byte, 0, manifestSize)
-	b = append(b, manifestMagic...)
-	b = binary.LittleEndian.AppendUint16(b, Format)
-	b = binary.LittleEndian.AppendUint16(b, s.version)
-	b = binary.LittleEndian.AppendUint64(b, seq)
-	b = binary.LittleEndian.AppendUint32(b, n)
-	if err := s.client.Set(ctx, manifestKey(slot), sealed(b)); err != nil {
+	if err := s.client.Set(ctx, manifestKey(slot), appendManifest(nil, s.version, seq, n)); err != nil {
 		return fmt.Errorf("manifest: %w", err)
 	}
 	surplus := s.chunks[slot]
@@ -202,11 +198,45 @@ func (s *Store) Save(ctx context.Context, chunks iter.Seq[[]byte]) error {
 	return nil
 }
 
+func appendManifest(b []byte, version uint16, seq uint64, chunks uint32) []byte {
+	from := len(b)
+	b = append(b, manifestMagic...)
+	b = binary.LittleEndian.AppendUint16(b, Format)
+	b = binary.LittleEndian.AppendUint16(b, version)
+	b = binary.LittleEndian.AppendUint64(b, seq)
+	b = binary.LittleEndian.AppendUint32(b, chunks)
+	return sealed(b, from)
+}
+
+func appendChunk(b []byte, seq uint64, n uint32, payload []byte) []byte {
+	from := len(b)
+	b = slices.Grow(b, chunkHead+len(payload)+checksumSize)
+	b = append(b, chunkMagic...)
+	b = binary.LittleEndian.AppendUint64(b, seq)
+	b = binary.LittleEndian.AppendUint32(b, n)
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(payload)))
+	return sealed(append(b, payload...), from)
+}
+
+// parseChunk returns the payload of a chunk that belongs at a place of a snapshot.
+func parseChunk(b []byte, seq uint64, n uint32) ([]byte, error) {
+	body, ok := verified(b, chunkMagic)
+	if !ok || len(body) < chunkHead ||
+		binary.LittleEndian.Uint64(body[4:]) != seq ||
+		binary.LittleEndian.Uint32(body[12:]) != n ||
+		int64(binary.LittleEndian.Uint32(body[16:])) != int64(len(body)-chunkHead) {
+		return nil, fmt.Errorf("chunk %d: %w", n, ErrDamaged)
+	}
+	return body[chunkHead:], nil
+}
+
 func manifestKey(slot int) string        { return string(rune('a' + slot)) }
 func chunkKey(slot int, i uint32) string { return fmt.Sprintf("%c/%d", 'a'+slot, i) }
 
-// sealed appends the checksum of all before it.
-func sealed(b []byte) []byte { return binary.LittleEndian.AppendUint64(b, xxhash.Sum64(b)) }
+// sealed appends the checksum of all from an offset on.
+func sealed(b []byte, from int) []byte {
+	return binary.LittleEndian.AppendUint64(b, xxhash.Sum64(b[from:]))
+}
 
 // verified returns what was sealed.
 func verified(b []byte, magic string) ([]byte, bool) {

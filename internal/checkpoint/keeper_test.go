@@ -97,11 +97,35 @@ func (s *text) set(value string) {
 
 // diary is what an observer was told.
 type diary struct {
-	from  Origin
-	saves chan error
+	mu     sync.Mutex
+	from   Origin
+	faults map[string]int
+	saves  chan error
 }
 
-func (d *diary) Restored(_ context.Context, from Origin) { d.from = from }
+func (d *diary) Fault(_ context.Context, fault string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.faults[fault]++
+}
+
+func (d *diary) origin() Origin {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.from
+}
+
+func (d *diary) count(fault string) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.faults[fault]
+}
+
+func (d *diary) Restored(_ context.Context, from Origin) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.from = from
+}
 
 func (d *diary) Saved(_ context.Context, _ time.Duration, err error) {
 	select {
@@ -118,7 +142,7 @@ var diskID = component.MustNewID("disk")
 
 func newKeeper(interval time.Duration) (k *Keeper, s *text, d *diary, logs *observer.ObservedLogs) {
 	core, logs := observer.New(zap.WarnLevel)
-	s, d = &text{}, &diary{saves: make(chan error, 100)}
+	s, d = &text{}, &diary{saves: make(chan error, 100), faults: map[string]int{}}
 	k = &Keeper{
 		Kind: component.KindProcessor, ID: component.MustNewID("test"), Storage: &diskID,
 		Interval: interval, Version: 1, State: s, Observer: d, Logger: zap.New(core),
@@ -142,7 +166,6 @@ func TestStorageThatIsNotThereIsRefused(t *testing.T) {
 	}
 	refuses(`storage: there is no extension "disk"; add it under extensions and under service.extensions`, extensions{})
 	refuses(`storage: extension "disk" is not a storage extension`, extensions{diskID: nil})
-	refuses(`storage: permission denied`, extensions{diskID: &disk{broken: errors.New("permission denied")}})
 }
 
 // What cannot be read costs one checkpoint, then all, never the start.
@@ -156,15 +179,15 @@ func TestKeeperGoesOnFromWhatCanBeRead(t *testing.T) {
 	}
 	k, s, diary, _ := newKeeper(time.Hour)
 	require.NoError(t, k.Start(t.Context(), extensions{diskID: d}))
-	require.Equal(t, Latest, diary.from)
+	require.Equal(t, Latest, diary.origin())
 	require.Equal(t, "latest", s.get())
 	k.stop()
 	k.done.Wait()
 
-	d.unreadable = chunkKey((k.store.next+1)%slots, 0)
+	d.unreadable = chunkKey((k.medium.(*stored).store.next+1)%slots, 0)
 	k, s, diary, logs := newKeeper(time.Hour)
 	require.NoError(t, k.Start(t.Context(), extensions{diskID: d}))
-	require.Equal(t, Previous, diary.from)
+	require.Equal(t, Previous, diary.origin())
 	require.Equal(t, "older", s.get())
 	require.Equal(t, 1, logs.FilterMessage("A checkpoint cannot be used").Len())
 	k.stop()
@@ -176,20 +199,22 @@ func TestKeeperOnAFullDisk(t *testing.T) {
 	d := &disk{Client: open(t), full: true}
 	k, s, diary, logs := newKeeper(time.Millisecond)
 	require.NoError(t, k.Start(t.Context(), extensions{diskID: d}))
-	require.Equal(t, Nothing, diary.from)
+	require.Equal(t, Nothing, diary.origin())
 	s.set("learnt")
 	require.ErrorIs(t, <-diary.saves, errFull)
 	require.ErrorIs(t, <-diary.saves, errFull)
-	require.Eventually(t, func() bool { return logs.FilterMessage("What was learnt cannot be stored; trying again").Len() > 0 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool {
+		return logs.FilterMessage("What was learnt cannot be read or stored; data flows, and it is tried again").Len() > 0
+	}, 10*time.Second, time.Millisecond)
 	d.fill(false)
 	require.Eventually(t, func() bool { return <-diary.saves == nil }, 10*time.Second, time.Millisecond)
 	d.fill(true)
-	require.ErrorIs(t, k.Shutdown(t.Context()), errFull, "the last one")
+	require.NoError(t, k.Shutdown(t.Context()), "a full disk is no reason for the collector to fail")
 
 	k, s, diary, _ = newKeeper(time.Hour)
 	d.fill(false)
 	require.NoError(t, k.Start(t.Context(), extensions{diskID: d}))
-	require.Equal(t, Latest, diary.from)
+	require.Equal(t, Latest, diary.origin())
 	require.Equal(t, "learnt", s.get())
 	require.NoError(t, k.Shutdown(t.Context()))
 }

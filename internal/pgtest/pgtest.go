@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -23,6 +22,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/porttest"
 )
 
 // Server is a PostgreSQL server. Its user is postgres, its password Password.
@@ -40,7 +41,7 @@ const Password = "not-a-secret"
 // Start starts a server that ends with the test. Without PostgreSQL's programs
 // the test is skipped, except in CI, where it fails.
 func Start(t testing.TB) *Server {
-	s := &Server{bin: programs(t), dir: directory(t), Port: freePort(t)}
+	s := &Server{bin: programs(t), dir: directory(t), Port: porttest.Free(t)}
 	if os.Geteuid() == 0 { // PostgreSQL refuses to run as root
 		account, err := user.Lookup("postgres")
 		require.NoError(t, err)
@@ -83,13 +84,6 @@ func directory(t testing.TB) string {
 	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // another user must enter
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	return dir
-}
-
-func freePort(t testing.TB) int {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // ends at once
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }

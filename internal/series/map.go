@@ -365,12 +365,19 @@ func (m *Map[S]) Each(shard int, f func(id ID, seen Seen, state *S)) {
 }
 
 // Put adds a stream at the newest end of a segment, as Each gave it. Above the
-// cap, when the cap is smaller than it was, the oldest give way.
-func (m *Map[S]) Put(id ID, seen Seen, state S) {
+// cap, when the cap is smaller than it was, the oldest give way. A stream that is
+// there already keeps its own, unless stays is false of it.
+func (m *Map[S]) Put(id ID, seen Seen, state S, stays func(*S) bool) {
 	s := &m.shards[m.shardOf(id)]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.entries[id] != nil {
+	if there := s.entries[id]; there != nil {
+		if stays != nil && !stays(&there.state) {
+			if m.Forgotten != nil {
+				m.Forgotten(&there.state)
+			}
+			there.state = state
+		}
 		return
 	}
 	e := &entry[S]{id: id, touched: seen.Touched, interval: seen.Interval, kept: seen.Kept && s.kept.n < s.keptCap, again: seen.Again, state: state}

@@ -163,7 +163,7 @@ func rebuilt(m *Map[int], limit int) *Map[int] {
 	next := NewMap[int](limit, m.keep)
 	next.Tick(m.Clock())
 	for i := range m.Shards() {
-		m.Each(i, func(id ID, seen Seen, n *int) { next.Put(id, seen, *n) })
+		m.Each(i, func(id ID, seen Seen, n *int) { next.Put(id, seen, *n, nil) })
 	}
 	return next
 }
@@ -173,7 +173,7 @@ func TestPutIntoASmallerMapKeepsTheYoungest(t *testing.T) {
 	for id := range ID(10) {
 		see(big, id)
 	}
-	big.Each(0, func(id ID, seen Seen, n *int) { small.Put(id, seen, *n) })
+	big.Each(0, func(id ID, seen Seen, n *int) { small.Put(id, seen, *n, nil) })
 	var left []ID
 	small.Each(0, func(id ID, _ Seen, _ *int) { left = append(left, id) })
 	slices.Sort(left)

@@ -86,9 +86,10 @@ func readSeen(r *codec.Reader) Seen {
 	return s
 }
 
-// Restore fills an empty map with what Snapshot gave. stateOf makes a stream's
-// state of what appendState appended, in memory of its own.
-func (m *Map[S]) Restore(chunks iter.Seq2[[]byte, error], stateOf func(saved []byte) S) error {
+// Restore adds what Snapshot gave to a map. stateOf makes a stream's state of what
+// appendState appended, in memory of its own; stays is as that of Put. Points may
+// flow meanwhile.
+func (m *Map[S]) Restore(chunks iter.Seq2[[]byte, error], stateOf func(saved []byte) S, stays func(*S) bool) error {
 	first := true
 	for chunk, err := range chunks {
 		if err != nil {
@@ -103,7 +104,7 @@ func (m *Map[S]) Restore(chunks iter.Seq2[[]byte, error], stateOf func(saved []b
 			id, seen := ID(r.Uint64()), readSeen(r)
 			saved := r.Bytes(r.Len(int(r.Uvarint()), 1))
 			if r.Err() == nil {
-				m.Put(id, seen, stateOf(append([]byte(nil), saved...)))
+				m.Put(id, seen, stateOf(append([]byte(nil), saved...)), stays)
 			}
 		}
 		if r.Err() != nil {

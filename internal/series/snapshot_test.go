@@ -70,7 +70,7 @@ func TestSnapshotChangesNothing(t *testing.T) {
 		require.LessOrEqual(t, len(chunk), chunkSize+1000)
 	}
 	back := NewMap[int](10_000, 1000)
-	require.NoError(t, back.Restore(given(chunks, nil), unbulky))
+	require.NoError(t, back.Restore(given(chunks, nil), unbulky, nil))
 	require.Equal(t, m.Len(), back.Len())
 	require.Equal(t, m.Clock(), back.Clock())
 	require.Equal(t, chunks, copied(back))
@@ -93,11 +93,11 @@ func TestSnapshotThatIsCut(t *testing.T) {
 		bad := slices.Clone(chunks)
 		last := len(bad) - 1
 		bad[last] = bad[last][:len(bad[last])-cut]
-		require.ErrorIs(t, NewMap[int](2000, 1000).Restore(given(bad, nil), unbulky), codec.ErrMalformed, "%d bytes less", cut)
+		require.ErrorIs(t, NewMap[int](2000, 1000).Restore(given(bad, nil), unbulky, nil), codec.ErrMalformed, "%d bytes less", cut)
 	}
 	gone := errors.New("the disk is gone")
-	require.ErrorIs(t, NewMap[int](2000, 1000).Restore(given(chunks[:1], gone), unbulky), gone)
-	require.ErrorIs(t, NewMap[int](2000, 1000).Restore(given([][]byte{{1}}, nil), unbulky), codec.ErrMalformed, "no clock")
+	require.ErrorIs(t, NewMap[int](2000, 1000).Restore(given(chunks[:1], gone), unbulky, nil), gone)
+	require.ErrorIs(t, NewMap[int](2000, 1000).Restore(given([][]byte{{1}}, nil), unbulky, nil), codec.ErrMalformed, "no clock")
 }
 
 // Who takes no more chunks is not given more.
@@ -121,7 +121,7 @@ func FuzzRestore(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m := NewMap[int](50, 1000)
-		if m.Restore(given([][]byte{b}, nil), unbulky) == nil {
+		if m.Restore(given([][]byte{b}, nil), unbulky, nil) == nil {
 			for id := range ID(100) {
 				see(m, id)
 			}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"time"
 )
 
 // Server is an HTTP server that serves, or, as the zero value, none.
@@ -19,9 +20,13 @@ type Server struct {
 	ended  chan struct{}
 }
 
-// Start serves on the listener until Shutdown. It calls failed when serving ends
-// for any other reason.
+// answerTime is how long Shutdown waits for answers that are under way.
+const answerTime = time.Second
+
+// Start serves on the listener until Shutdown, within the limits of this package. It
+// calls failed when serving ends for any other reason.
 func (s *Server) Start(server *http.Server, listener net.Listener, failed func(error)) {
+	limit(server)
 	s.Address, s.server, s.ended = listener.Addr(), server, make(chan struct{})
 	go func() {
 		defer close(s.ended)
@@ -31,14 +36,17 @@ func (s *Server) Start(server *http.Server, listener net.Listener, failed func(e
 	}()
 }
 
-// Shutdown answers what was asked and ends, at once when the context ends before.
+// Shutdown answers what was asked and ends, after a second at the latest: whoever
+// has not sent its request by then keeps nobody from stopping.
 func (s *Server) Shutdown(ctx context.Context) error {
 	if s.server == nil {
 		return nil
 	}
-	err := s.server.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(err, s.server.Close())
+	wait, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	err := s.server.Shutdown(wait)
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		err = s.server.Close()
 	}
 	<-s.ended
 	return err

@@ -17,3 +17,11 @@ func InRange[T int | time.Duration](key string, got, low, high T) error {
 	}
 	return nil
 }
+
+// NotBoth returns an error when two keys are set of which one is enough.
+func NotBoth(a string, hasA bool, b string, hasB bool) error {
+	if hasA && hasB {
+		return fmt.Errorf("%s and %s exclude each other: set one of them", a, b)
+	}
+	return nil
+}

@@ -56,6 +56,15 @@ type Processor interface {
 	Lead(partition string, leads bool)
 	// Partitions returns the names of the partitions that the processor holds.
 	Partitions() []string
+	// Versions says what the processor makes shapes and statements with. All about a
+	// partition whose clock has other versions comes with its samples.
+	Versions() Versions
+}
+
+// Versions name what shapes and statements were made with. Shapes of another
+// masker are never seen again, other statements are other clusters.
+type Versions struct {
+	Masker, Statements uint64
 }
 
 // ID names a template or a cluster: 16 hex digits when written.
@@ -72,10 +81,9 @@ type Rows struct {
 	Aliases   []Alias    // keyed by Kind and From, in the order of joining
 	Clock     *Clock     // one a partition; nil when unchanged
 
-	Samples []Sample // to the base only
+	Samples []Sample // to the base; from it when the processor's Versions are not the clock's
 
-	Solutions []Solution // from the base only, as those below
-	Apart     [][2]ID    // clusters that a person took apart
+	Solutions []Solution // from the base only
 }
 
 // Empty is true when there is nothing to save.
@@ -104,13 +112,15 @@ type Template struct {
 	Text       string // for people
 	Birth      int64  // of its oldest shape
 	Represents bool   // it stands for its cluster
+	Placed     bool   // a person put it into its cluster: its statement does not move it
 }
 
 // Cluster is a set of templates that mean the same.
 type Cluster struct {
 	ID       ID
-	Birth    int64 // of its oldest template
+	Birth    int64 // of the template that founded it
 	Keywords []string
+	Category ID   // that of the oldest cluster of its category
 	Noise    bool // from the base only: a person marked it
 }
 
@@ -120,6 +130,13 @@ type Alias struct {
 	From ID
 	To   ID
 	At   int64 // event time of the merge, ns since 1970
+	// Person is true for a cluster that a person made part of another: whatever
+	// comes to have the statement of From goes there as well. Otherwise From is what
+	// a template was in before it generalised.
+	Person bool
+	// Outdated is true, to the base only, for a template of other Versions: the shapes
+	// of From are of no use any more.
+	Outdated bool
 }
 
 // Kind is what an Alias joins.
@@ -141,20 +158,15 @@ type Sample struct {
 
 // Clock is where a partition stands in its stream. Births order what was learnt.
 type Clock struct {
-	Boundary int64     // tick at which the open window ends
-	Birth    int64     // of the youngest shape
-	Space    int64     // birth up to which templates count in the vocabulary in force
-	Closed   int64     // birth up to which windows are closed
-	Ordinal  int64     // records so far
-	Pending  []Finding // of the last closed window, in force from Boundary on
-	Done     bool      // the clustering of the last closed window is in Pending or in force
-}
-
-// Finding says that clusters are one, the oldest first, and what stands for it.
-type Finding struct {
-	Clusters        []ID
-	Representatives []ID
-	Keywords        []string
+	Boundary   int64  // tick at which the open window ends
+	Birth      int64  // of the youngest shape
+	Space      int64  // birth up to which templates count in the vocabulary in force
+	Closed     int64  // birth up to which windows are closed
+	Ordinal    int64  // records so far
+	Categories [][]ID // clusters whose categories the last closed window joins, in force from Boundary on
+	Versions   Versions
+	Done       bool   // the clustering of the last closed window is in Categories or in force
+	By         string // what Boundary and Ordinal count, as window::by; empty before it was kept
 }
 
 // Solution is what an engineer wrote down for a cluster; an empty text clears it.

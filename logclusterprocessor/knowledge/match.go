@@ -8,6 +8,20 @@ package knowledge // import "github.com/otelcol-aiops/otelcol-aiops/logclusterpr
 type Matcher interface {
 	// Match returns what fits, the surest first, at most one for each partition.
 	Match(q Query) []Match
+	// Related returns the clusters of a partition that are nearest to one of them in
+	// words, the nearest first. Near is not the same: nothing joins them.
+	Related(partition string, cluster ID) []Related
+	// Explain says how a line is read, and which cluster it goes to in a partition.
+	Explain(q Query) Explanation
+}
+
+// Related is a cluster that is near another.
+type Related struct {
+	Cluster  ID
+	Text     string // of its oldest template
+	Keywords []string
+	Solution string
+	Distance float64 // as clustering::distance measures it
 }
 
 // Query is a line to match.
@@ -45,9 +59,55 @@ type How string
 const (
 	Known   How = "known"   // lines of this form were seen
 	Covered How = "covered" // a template's pattern fits
-	Near    How = "near"    // no template fits, but the cluster's words are near
+	Same    How = "same"    // no template fits, but the cluster's statement is the line's
+	Near    How = "near"    // neither, but the cluster's words are near
 )
 
 // CoveredConfidence is what a template that fits is worth when no line of the
 // very form was seen.
 const CoveredConfidence = 0.95
+
+// Explanation is how a line is read, step by step.
+type Explanation struct {
+	// Carrier is what was told from the message, from the outside in.
+	Carrier []Part
+	Level   string
+	Message string
+	// Template is the text of the line's template, and TemplateID its ID where the
+	// partition knows it; else it is the line with its values masked.
+	Template   string
+	TemplateID ID
+	// Statement is what decides: messages with equal ones are one cluster.
+	Statement Statement
+	// Partition is where Cluster was looked for, nil where it was not.
+	Partition *string
+	Cluster   ID
+	// By is why the line goes to Cluster.
+	By By
+}
+
+// Part is a piece of a line's carrier.
+type Part struct {
+	Kind string // such as time, level, host
+	Text string
+}
+
+// Statement is what a message says, reduced to what decides its meaning.
+type Statement struct {
+	Key       string // canonical text
+	Failed    bool
+	Negations int
+	Succeeded bool
+	UnderWay  bool
+	Senses    []string
+	Words     []string
+}
+
+// By is who decides about a cluster.
+type By string
+
+// What a line may go to a cluster by.
+const (
+	ByStatement By = "statement"
+	ByPerson    By = "person" // who joined clusters, or took a template out of one
+)

@@ -236,6 +236,7 @@ func TestCompose(t *testing.T) {
 	var c struct {
 		Services map[string]struct {
 			Image   string   `json:"image"`
+			Command []string `json:"command"`
 			Ports   []string `json:"ports"`
 			Volumes []string `json:"volumes"`
 		} `json:"services"`
@@ -250,6 +251,11 @@ func TestCompose(t *testing.T) {
 	require.Len(t, v, 4)
 	require.Equal(t, "docker.io/prom/prometheus:v"+v[1]+"."+v[2]+"."+v[3], c.Services["prometheus"].Image)
 
+	for _, argument := range c.Services["otelcol-aiops"].Command {
+		if strings.Contains(argument, "0.0.0.0:8890") {
+			require.Contains(t, argument, "authenticator:", "other containers reach the knowledge base")
+		}
+	}
 	for name, s := range c.Services {
 		require.Regexp(t, `:v?\d+\.\d+\.\d+$`, s.Image, "%s is pinned", name)
 		for _, p := range s.Ports {

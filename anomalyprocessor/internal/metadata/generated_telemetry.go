@@ -33,7 +33,9 @@ type TelemetryBuilder struct {
 	ProcessorAnomalyForgotten          metric.Int64ObservableCounter
 	ProcessorAnomalyLostStates         metric.Int64Counter
 	ProcessorAnomalyPoints             metric.Int64Counter
+	ProcessorAnomalyRemovedAttributes  metric.Int64Counter
 	ProcessorAnomalyRestores           metric.Int64Counter
+	ProcessorAnomalyStateFaults        metric.Int64Counter
 	ProcessorAnomalyStreams            metric.Int64ObservableUpDownCounter
 	ProcessorAnomalyWarming            metric.Int64ObservableUpDownCounter
 }
@@ -153,10 +155,22 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{point}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorAnomalyRemovedAttributes, err = builder.meter.Int64Counter(
+		"otelcol_processor_anomaly_removed_attributes",
+		metric.WithDescription("Attributes anomaly.flag and anomaly.kind that points came with. They are taken off where inline is on, so that only this processor writes them. [Development]"),
+		metric.WithUnit("{attribute}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorAnomalyRestores, err = builder.meter.Int64Counter(
 		"otelcol_processor_anomaly_restores",
 		metric.WithDescription("Starts, by the checkpoint they went on from. [Development]"),
 		metric.WithUnit("{restore}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorAnomalyStateFaults, err = builder.meter.Int64Counter(
+		"otelcol_processor_anomaly_state_faults",
+		metric.WithDescription("Times that what was learnt could not be read or stored, by what is wrong. It is tried again every 5 s. [Development]"),
+		metric.WithUnit("{fault}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorAnomalyStreams, err = builder.meter.Int64ObservableUpDownCounter(

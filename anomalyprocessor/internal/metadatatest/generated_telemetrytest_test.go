@@ -36,7 +36,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorAnomalyCheckpoints.Add(context.Background(), 1)
 	tb.ProcessorAnomalyLostStates.Add(context.Background(), 1)
 	tb.ProcessorAnomalyPoints.Add(context.Background(), 1)
+	tb.ProcessorAnomalyRemovedAttributes.Add(context.Background(), 1)
 	tb.ProcessorAnomalyRestores.Add(context.Background(), 1)
+	tb.ProcessorAnomalyStateFaults.Add(context.Background(), 1)
 	AssertEqualProcessorAnomalyCheckpointDuration(t, testTel,
 		[]metricdata.HistogramDataPoint[float64]{{}}, metricdatatest.IgnoreValue(),
 		metricdatatest.IgnoreTimestamp())
@@ -52,7 +54,13 @@ func TestSetupTelemetry(t *testing.T) {
 	AssertEqualProcessorAnomalyPoints(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorAnomalyRemovedAttributes(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorAnomalyRestores(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorAnomalyStateFaults(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorAnomalyStreams(t, testTel,

@@ -36,6 +36,7 @@ type TelemetryBuilder struct {
 	ConnectorForecastLostStates         metric.Int64Counter
 	ConnectorForecastPoints             metric.Int64Counter
 	ConnectorForecastRestores           metric.Int64Counter
+	ConnectorForecastStateFaults        metric.Int64Counter
 	ConnectorForecastStreams            metric.Int64ObservableUpDownCounter
 }
 
@@ -156,6 +157,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_connector_forecast_restores",
 		metric.WithDescription("Starts, by the checkpoint they went on from. [Development]"),
 		metric.WithUnit("{restore}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorForecastStateFaults, err = builder.meter.Int64Counter(
+		"otelcol_connector_forecast_state_faults",
+		metric.WithDescription("Times that what was learnt could not be read or stored, by what is wrong. It is tried again every 5 s. [Development]"),
+		metric.WithUnit("{fault}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ConnectorForecastStreams, err = builder.meter.Int64ObservableUpDownCounter(

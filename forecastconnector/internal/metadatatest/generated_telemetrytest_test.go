@@ -35,6 +35,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ConnectorForecastLostStates.Add(context.Background(), 1)
 	tb.ConnectorForecastPoints.Add(context.Background(), 1)
 	tb.ConnectorForecastRestores.Add(context.Background(), 1)
+	tb.ConnectorForecastStateFaults.Add(context.Background(), 1)
 	AssertEqualConnectorForecastCheckpointDuration(t, testTel,
 		[]metricdata.HistogramDataPoint[float64]{{}}, metricdatatest.IgnoreValue(),
 		metricdatatest.IgnoreTimestamp())
@@ -57,6 +58,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorForecastRestores(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorForecastStateFaults(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorForecastStreams(t, testTel,

@@ -27,6 +27,11 @@ type Base interface {
 	// Match returns what a line would be taken for, the surest first. It fails when
 	// no log_cluster processor of this process uses the knowledge base.
 	Match(q knowledge.Query) ([]knowledge.Match, error)
+	// Related returns the clusters that are nearest to one in words, the nearest
+	// first, as far as a log_cluster processor of this process knows them.
+	Related(partition string, cluster knowledge.ID) []knowledge.Related
+	// Explain says how a line is read. It fails as Match does.
+	Explain(q knowledge.Query) (knowledge.Explanation, error)
 	// Poke says that the store was changed.
 	Poke()
 }
@@ -78,6 +83,7 @@ func (s *server) routes() []route {
 		{http.MethodPost, "/api/v1/solutions", s.changing(s.importSolutions)},
 		{http.MethodGet, "/api/v1/history", s.history},
 		{http.MethodPost, "/api/v1/match", s.match},
+		{http.MethodPost, "/api/v1/explain", s.explain},
 		{http.MethodPost, "/api/v1/render", s.render},
 		{http.MethodGet, "/api/v1/openapi.yaml", s.openAPI},
 	}
@@ -103,6 +109,7 @@ func New(o Options) http.Handler {
 	// answer may be read there is the business of CORS.
 	sameSite := http.NewCrossOriginProtection()
 	sameSite.AddInsecureBypassPattern("POST /api/v1/match")
+	sameSite.AddInsecureBypassPattern("POST /api/v1/explain")
 	sameSite.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error {
 		return problem(http.StatusForbidden, "a page of another site may not change the knowledge base")
 	}))

@@ -108,7 +108,7 @@ func TestNew(t *testing.T) {
 		during, after := login, login
 		during.ID, during.Cluster, during.At = 0xc2, 0xc2, 99*time.Minute
 		after.ID, after.Cluster, after.At = 0xc3, 0xc3, 100*time.Minute
-		_, err := h.store.Save(t.Context(), "w", "desk", rowsOf(during, after), 5)
+		_, err := h.store.Save(t.Context(), store.Writer{ID: "w"}, "desk", rowsOf(during, after), 5)
 		require.NoError(t, err)
 		var page ClusterPage
 		h.ok(t, http.MethodGet, "/api/v1/clusters?new=true", "", &page)
@@ -126,7 +126,7 @@ func TestNew(t *testing.T) {
 		// An hour later it is not, either.
 		later := login
 		later.ID, later.Cluster, later.At = 0xc4, 0xc3, 161*time.Minute
-		_, err = h.store.Save(t.Context(), "w", "desk", rowsOf(later), 5)
+		_, err = h.store.Save(t.Context(), store.Writer{ID: "w"}, "desk", rowsOf(later), 5)
 		require.NoError(t, err)
 		h.ok(t, http.MethodGet, "/api/v1/clusters?new=true", "", &page)
 		require.Empty(t, page.Clusters)
@@ -281,6 +281,53 @@ func (l lookup) Match(q knowledge.Query) []knowledge.Match {
 		return nil
 	}
 	return []knowledge.Match{m}
+}
+
+func (l lookup) Related(partition string, cluster knowledge.ID) []knowledge.Related {
+	var related []knowledge.Related
+	for _, m := range l {
+		if m.Partition == partition && m.Cluster != cluster {
+			related = append(related, knowledge.Related{Cluster: m.Cluster, Text: m.TemplateText, Keywords: m.Keywords, Solution: m.Solution, Distance: 0.5})
+		}
+	}
+	return related
+}
+
+func (l lookup) Explain(q knowledge.Query) knowledge.Explanation {
+	e := knowledge.Explanation{Message: q.Text, Template: q.Text, Partition: q.Partition, Statement: knowledge.Statement{Key: q.Text, Words: strings.Fields(q.Text)}}
+	if q.Partition != nil {
+		e.Cluster, e.By = 0xa1, knowledge.ByStatement
+	}
+	return e
+}
+
+func TestExplain(t *testing.T) {
+	h := onSQLite(t)
+	h.base.matcher = lookup{}
+	var e Explanations
+	h.ok(t, http.MethodPost, "/api/v1/explain?partition=shop", `{"lines": ["door opened", "door opened", "door closed"]}`, &e)
+	require.Len(t, e.Lines, 3)
+	require.Equal(t, "00000000000000a1", e.Lines[0].Cluster)
+	require.False(t, e.Same)
+	require.Equal(t, []string{`word "opened" is only in the first`, `word "closed" is only in the other`}, e.Differences)
+	h.ok(t, http.MethodPost, "/api/v1/explain", `{"lines": ["door opened"]}`, &e)
+	require.True(t, e.Same)
+	require.Empty(t, e.Lines[0].Cluster)
+	h.refused(t, 400, http.MethodPost, "/api/v1/explain", `{"lines": []}`)
+	h.refused(t, 400, http.MethodPost, "/api/v1/explain", `{"line": "door opened"}`)
+	h.base.matcher = nil
+	h.refused(t, 503, http.MethodPost, "/api/v1/explain", `{"lines": ["door opened"]}`)
+}
+
+func TestRelated(t *testing.T) {
+	h := onSQLite(t)
+	h.base.matcher = lookup{"x": {Partition: "shop", Cluster: 0xb1, TemplateText: "disk full on <*>", Keywords: []string{"disk"}, Solution: "Delete."}}
+	var detail Detail
+	h.ok(t, http.MethodGet, "/api/v1/clusters/00000000000000a1", "", &detail)
+	require.Equal(t, []Related{{"00000000000000b1", "disk full on <*>", []string{"disk"}, "Delete.", 0.5}}, detail.Related)
+	h.base.matcher = nil
+	h.ok(t, http.MethodGet, "/api/v1/clusters/00000000000000a1", "", &detail)
+	require.Empty(t, detail.Related)
 }
 
 func TestMatch(t *testing.T) {

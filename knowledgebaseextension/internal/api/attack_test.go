@@ -133,7 +133,7 @@ func TestStoredMarkupStaysText(t *testing.T) {
 		w := wording{ID: knowledge.ID(0x1000 + i), Cluster: knowledge.ID(0x1000 + i), Text: text, Count: 1, At: time.Hour}
 		rows := rowsOf(w)
 		rows.Clusters[0].Keywords = []string{text}
-		_, err := h.store.Save(t.Context(), "w", text, rows, 5)
+		_, err := h.store.Save(t.Context(), store.Writer{ID: "w"}, text, rows, 5)
 		require.NoError(t, err)
 		path := "/api/v1/clusters/" + w.ID.String()
 		stored := strings.ReplaceAll(text, "\x00", "\uFFFD")

@@ -73,6 +73,20 @@ func (b *base) Match(q knowledge.Query) ([]knowledge.Match, error) {
 	return b.matcher.Match(q), nil
 }
 
+func (b *base) Related(partition string, cluster knowledge.ID) []knowledge.Related {
+	if b.matcher == nil {
+		return nil
+	}
+	return b.matcher.Related(partition, cluster)
+}
+
+func (b *base) Explain(q knowledge.Query) (knowledge.Explanation, error) {
+	if b.matcher == nil {
+		return knowledge.Explanation{}, errNoProcessor
+	}
+	return b.matcher.Explain(q), nil
+}
+
 // harness is the handler on a real store, behind a real server.
 type harness struct {
 	store  *store.Store
@@ -91,7 +105,7 @@ func newHarness(t testing.TB, o store.Options, change ...func(*Options)) *harnes
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, h.store.Close()) })
 	for partition, rows := range map[string]*knowledge.Rows{"shop": rowsOf(everything...), "desk": rowsOf(login)} {
-		_, err = h.store.Save(t.Context(), "w", partition, rows, 5)
+		_, err = h.store.Save(t.Context(), store.Writer{ID: "w"}, partition, rows, 5)
 		require.NoError(t, err)
 	}
 	h.base = &base{kept: h.store}

@@ -41,19 +41,10 @@ func (s *server) match(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	query := knowledge.Query{Text: strings.TrimRight(string(body), "\r\n")}
+	query := whereOf(r)
+	query.Text = strings.TrimRight(string(body), "\r\n")
 	if query.Text == "" {
 		return problem(http.StatusBadRequest, "the body is empty; it should be a log line")
-	}
-	for name, values := range r.URL.Query() {
-		if name == "partition" {
-			query.Partition = &values[0]
-			continue
-		}
-		if query.Resource == nil {
-			query.Resource = map[string]string{}
-		}
-		query.Resource[name] = values[0]
 	}
 	found, err := s.Base.Match(query)
 	if err != nil {
@@ -71,4 +62,19 @@ func (s *server) match(w http.ResponseWriter, r *http.Request) error {
 		view.Matches = append(view.Matches, match)
 	}
 	return writeJSON(w, view)
+}
+
+// whereOf reads the partition to look in.
+func whereOf(r *http.Request) (query knowledge.Query) {
+	for name, values := range r.URL.Query() {
+		if name == "partition" {
+			query.Partition = &values[0]
+			continue
+		}
+		if query.Resource == nil {
+			query.Resource = map[string]string{}
+		}
+		query.Resource[name] = values[0]
+	}
+	return query
 }

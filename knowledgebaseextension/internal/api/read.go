@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
 const (
@@ -188,6 +189,11 @@ func (s *server) getCluster(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := viewDetail(&detail, window)
 	view.Counts = dense(counts[detail.ID], window, time.Minute)
+	cluster, err := store.ParseID(detail.ID)
+	if err != nil {
+		return err
+	}
+	view.Related = viewRelated(s.Base.Related(detail.Partition, knowledge.ID(cluster)))
 	return writeJSON(w, view)
 }
 

@@ -8,12 +8,13 @@ import (
 	"errors"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"strings"
 	"unicode/utf8"
 
 	"go.opentelemetry.io/collector/client"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/serve"
 )
 
 // What a body has at most, in bytes.
@@ -41,19 +42,13 @@ func secure(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// knownHost refuses names that somebody else may have given to this machine
-// (DNS rebinding): to a browser, a page under such a name is of the same site.
+// knownHost refuses requests under names that are not this machine's.
 func (s *server) knownHost(next http.Handler) http.Handler {
 	if !s.LocalOnly {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			host = name
-		}
-		host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
-		if host != "" && host != "localhost" && !strings.HasSuffix(host, ".localhost") && net.ParseIP(host) == nil {
+		if !serve.KnownHost(r) {
 			problem(http.StatusMisdirectedRequest,
 				"this server knows itself as localhost only, not as %q; with http::auth set it takes any name", r.Host).write(w)
 			return

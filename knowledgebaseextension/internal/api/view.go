@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
 // Cluster is a cluster as lists have it. Times are of events.
@@ -46,6 +47,7 @@ type Detail struct {
 	Window    Window     `json:"window"`
 	Templates []Template `json:"templates"` // representatives first, then by count
 	Samples   []Sample   `json:"samples"`   // lines as they came, latest first
+	Related   []Related  `json:"related"`   // clusters that are near it in words, the nearest first
 	Aliases   []Alias    `json:"aliases"`   // IDs that became part of it
 	Apart     []string   `json:"apart"`     // clusters that a person took apart from it
 	History   []Event    `json:"history"`   // latest first
@@ -66,6 +68,16 @@ type Sample struct {
 	Template string    `json:"template"`
 	At       time.Time `json:"at"`
 	Text     string    `json:"text"`
+}
+
+// Related is a cluster that is near another: perhaps the same, which a person may
+// say by a merge.
+type Related struct {
+	Cluster  string   `json:"cluster"`
+	Text     string   `json:"text"` // of a template
+	Keywords []string `json:"keywords"`
+	Solution string   `json:"solution"` // Markdown, empty without one
+	Distance float64  `json:"distance"`
 }
 
 // Alias is an ID that became part of another.
@@ -122,6 +134,14 @@ func viewDetail(d *store.Detail, w Window) Detail {
 	}
 	view.Solution.HTML = render(view.Solution.Text)
 	return view
+}
+
+func viewRelated(related []knowledge.Related) []Related {
+	views := make([]Related, 0, len(related))
+	for _, r := range related {
+		views = append(views, Related{r.Cluster.String(), r.Text, filled(r.Keywords), r.Solution, r.Distance})
+	}
+	return views
 }
 
 func viewEvents(events []store.Event) []Event {

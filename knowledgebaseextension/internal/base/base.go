@@ -12,9 +12,11 @@ package base // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseexte
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
@@ -25,6 +27,14 @@ type Options struct {
 	Retention   store.Retention
 	Samples     int // lines kept of a template
 	SampleBytes int // of a line
+}
+
+// file is the SQLite file, for messages; empty without one.
+func (o *Options) file() string {
+	if o.Store.DSN != "" {
+		return ""
+	}
+	return o.Store.File
 }
 
 // Observer is told how it goes. Methods are called from several goroutines.
@@ -47,6 +57,7 @@ var (
 	ErrNotReady = errors.New("the knowledge base is not ready")
 	// ErrNoProcessor says that no log_cluster processor of this process uses the
 	// knowledge base, so that nothing can be matched.
+	errEmpty       = errors.New("the file had no byte in it: what was known is lost, unless there is a copy; beginning anew")
 	ErrNoProcessor = errors.New("no log_cluster processor of this collector uses this knowledge base")
 )
 
@@ -85,7 +96,7 @@ type Base struct {
 // New returns a base that does nothing until Start.
 func New(options Options, observer Observer) *Base {
 	return &Base{
-		options: options, observer: observer, health: health{observer: observer, failing: map[string]error{}},
+		options: options, observer: observer, health: health{observer: observer, failing: map[string]error{}, file: options.file()},
 		wake: make(chan struct{}, 1), stop: func() {},
 	}
 }
@@ -101,17 +112,24 @@ func (b *Base) Start() {
 	}()
 }
 
-// Shutdown ends everything. Processors must have left.
-func (b *Base) Shutdown() error {
+// Shutdown ends everything, within ctx; a database that hangs is left behind.
+// Processors must have left.
+func (b *Base) Shutdown(ctx context.Context) error {
 	b.stop()
-	b.done.Wait()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.store == nil {
-		return nil
+	err, ended := lifecycle.Within(ctx, func() error {
+		b.done.Wait()
+		b.mu.Lock()
+		s := b.store
+		b.store = nil
+		b.mu.Unlock()
+		if s == nil {
+			return nil
+		}
+		return s.Close()
+	})
+	if !ended {
+		return fmt.Errorf("the database does not answer: %w", ctx.Err())
 	}
-	err := b.store.Close()
-	b.store = nil
 	return err
 }
 
@@ -142,6 +160,38 @@ func (b *Base) Match(q knowledge.Query) ([]knowledge.Match, error) {
 	return matches, nil
 }
 
+// Related asks the processors of this process which clusters are near one, the
+// nearest first. Without a processor that holds the partition there are none.
+func (b *Base) Related(partition string, cluster knowledge.ID) []knowledge.Related {
+	b.mu.Lock()
+	sessions := b.sessions
+	b.mu.Unlock()
+	for _, s := range sessions {
+		if related := s.processor.Related(partition, cluster); len(related) > 0 {
+			return related
+		}
+	}
+	return nil
+}
+
+// Explain asks a processor of this process how it reads a line. Without one it
+// returns ErrNoProcessor.
+func (b *Base) Explain(q knowledge.Query) (knowledge.Explanation, error) {
+	b.mu.Lock()
+	sessions := b.sessions
+	b.mu.Unlock()
+	if len(sessions) == 0 {
+		return knowledge.Explanation{}, ErrNoProcessor
+	}
+	var out knowledge.Explanation
+	for _, s := range sessions {
+		if out = s.processor.Explain(q); out.TemplateID != 0 {
+			break
+		}
+	}
+	return out, nil
+}
+
 // Alone is true when no other collector can share the store.
 func (b *Base) Alone() bool { return b.options.Store.DSN == "" }
 
@@ -155,10 +205,15 @@ func (b *Base) Poke() {
 
 // supervise opens the store and then follows it.
 func (b *Base) supervise(ctx context.Context) {
-	s := b.open(ctx)
-	if s == nil {
-		return
+	for ctx.Err() == nil {
+		if s := b.open(ctx); s != nil {
+			b.attend(ctx, s)
+		}
 	}
+}
+
+// attend follows an open store until ctx ends or its file is gone.
+func (b *Base) attend(ctx context.Context, s *store.Store) {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	if s.Postgres() {
@@ -174,6 +229,10 @@ func (b *Base) supervise(ctx context.Context) {
 	defer poll.Stop()
 	var retained time.Time
 	for ctx.Err() == nil {
+		if err := s.Gone(); err != nil {
+			b.abandon(ctx, s, err)
+			return
+		}
 		for _, session := range b.current() {
 			b.health.note(opRead, session.follow(ctx, s))
 		}
@@ -190,6 +249,22 @@ func (b *Base) supervise(ctx context.Context) {
 	}
 }
 
+// abandon gives up a store whose file is gone, long enough for all to see, and has the
+// processors read, and save, what is there then.
+func (b *Base) abandon(ctx context.Context, s *store.Store, why error) {
+	b.mu.Lock()
+	b.store = nil
+	b.mu.Unlock()
+	b.health.note(opConnect, why)
+	for _, session := range b.current() {
+		session.anew()
+	}
+	pause(ctx, 2*retryInterval)
+	if err := s.Close(); err != nil {
+		b.observer.Failed(opConnect, err)
+	}
+}
+
 // open tries until it succeeds or ctx ends.
 func (b *Base) open(ctx context.Context) *store.Store {
 	for ctx.Err() == nil {
@@ -200,6 +275,9 @@ func (b *Base) open(ctx context.Context) *store.Store {
 			b.mu.Lock()
 			b.store = s
 			b.mu.Unlock()
+			if s.WasEmpty() {
+				b.health.note(opConnect, errEmpty)
+			}
 			b.health.note(opConnect, nil)
 			return s
 		}

@@ -5,6 +5,7 @@ package base // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseexte
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -25,6 +26,7 @@ type health struct {
 	observer Observer
 
 	mu      sync.Mutex
+	file    string // that messages name
 	failing map[string]error
 	told    *bool // whether something fails; nil until the first operation ended
 }
@@ -53,7 +55,7 @@ func (h *health) worst() error {
 	for _, operation := range slices.Sorted(maps.Keys(h.failing)) {
 		all = errors.Join(all, h.failing[operation])
 	}
-	return all
+	return h.named(all)
 }
 
 // now is what fails at the moment, nil when nothing does.
@@ -66,5 +68,13 @@ func (h *health) now() error {
 func (h *health) of(operation string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.failing[operation]
+	return h.named(h.failing[operation])
+}
+
+// named says which file an error is about.
+func (h *health) named(err error) error {
+	if err == nil || h.file == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", h.file, err)
 }

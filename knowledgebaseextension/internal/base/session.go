@@ -6,6 +6,7 @@ package base // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseexte
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,8 +25,10 @@ type session struct {
 	processor knowledge.Processor
 	writer    string // names the processor in the store, for as long as it runs
 
-	saving  sync.Mutex // one Save at a time, and none while the first load runs
-	reading sync.Mutex // what is read later is applied later
+	saving  chan struct{}       // holds a token while a Save or the first load runs
+	number  int64               // of the last save
+	doubts  map[string][]*doubt // by partition
+	reading sync.Mutex          // what is read later is applied later
 
 	mu       sync.Mutex
 	revision int64 // up to which the processor has everything
@@ -45,7 +48,7 @@ var (
 
 // Join implements knowledge.Base.
 func (b *Base) Join(p knowledge.Processor) knowledge.Session {
-	s := &session{base: b, processor: p, writer: uuid.NewString(), known: map[string]bool{}, led: map[string]time.Time{}}
+	s := &session{base: b, processor: p, writer: uuid.NewString(), saving: make(chan struct{}, 1), doubts: map[string][]*doubt{}, known: map[string]bool{}, led: map[string]time.Time{}}
 	b.mu.Lock()
 	b.sessions = append(slices.Clone(b.sessions), s)
 	b.mu.Unlock()
@@ -81,6 +84,15 @@ func (s *session) attempted(err error) {
 		w <- err
 	}
 	s.waiting = nil
+}
+
+// anew forgets what the store had: it is another one now.
+func (s *session) anew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loaded, s.revision, s.saved = false, 0, 0
+	clear(s.known)
+	clear(s.led)
 }
 
 func (s *session) isLoaded() bool {
@@ -145,10 +157,15 @@ func (s *session) follow(ctx context.Context, from *store.Store) error {
 
 // load gives the processor everything, and the lead of what nobody leads.
 func (s *session) load(ctx context.Context, from *store.Store) error {
-	s.saving.Lock()
-	defer s.saving.Unlock()
+	if err := s.lock(ctx); err != nil {
+		return err
+	}
+	defer s.unlock()
 	state, revision, err := from.Load(ctx, nil)
 	if err != nil {
+		return err
+	}
+	if err := s.addSamples(ctx, from, state); err != nil {
 		return err
 	}
 	s.apply(state, true)
@@ -157,6 +174,21 @@ func (s *session) load(ctx context.Context, from *store.Store) error {
 		return nil
 	}
 	return s.lease(ctx, from)
+}
+
+// addSamples adds the lines from which the processor learns again what other
+// versions have learnt.
+func (s *session) addSamples(ctx context.Context, from *store.Store, state store.State) error {
+	now := s.processor.Versions()
+	for name, rows := range state {
+		if rows.Clock == nil || rows.Clock.Versions == now {
+			continue
+		}
+		if err := from.Samples(ctx, name, rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *session) changes(ctx context.Context, from *store.Store) error {
@@ -222,7 +254,7 @@ func latestFirst(state store.State) []string {
 	latest := make(map[string]int64, len(state))
 	var names []string
 	for name, rows := range state {
-		if rows.Empty() && len(rows.Solutions)+len(rows.Apart) == 0 {
+		if rows.Empty() && len(rows.Solutions) == 0 {
 			continue
 		}
 		names = append(names, name)
@@ -267,14 +299,87 @@ func (s *session) lease(ctx context.Context, from *store.Store) error {
 	return err
 }
 
+func (s *session) lock(ctx context.Context) error {
+	select {
+	case s.saving <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *session) unlock() { <-s.saving }
+
+// doubt is a save of which nobody knew whether it was committed: the connection was
+// lost meanwhile. The processor offers all of it again, which does no harm but to
+// counts.
+type doubt struct {
+	number    int64
+	committed bool // as the store said
+	counts    map[shapeKey]int64
+}
+
+type shapeKey struct {
+	hash  knowledge.ID
+	slots uint8
+}
+
+// maxDoubts is how many saves of a partition are kept in mind whose shapes have not
+// all been offered again.
+const maxDoubts = 8
+
+// doubted notes a save in doubt.
+func (s *session) doubted(partition string, delta *knowledge.Rows) {
+	d := &doubt{number: s.number, counts: make(map[shapeKey]int64, len(delta.Shapes))}
+	for i := range delta.Shapes {
+		shape := &delta.Shapes[i]
+		d.counts[shapeKey{shape.Hash, shape.Slots}] = shape.Count
+	}
+	all := s.doubts[partition]
+	s.doubts[partition] = append(all[max(0, len(all)-maxDoubts+1):], d)
+}
+
+// settle asks the store about a partition's save in doubt, and takes what was counted
+// already out of the delta, which has it again.
+func (s *session) settle(ctx context.Context, in *store.Store, partition string, delta *knowledge.Rows) error {
+	var left []*doubt
+	for _, d := range s.doubts[partition] {
+		if !d.committed {
+			var err error
+			if d.committed, err = in.Committed(ctx, store.Writer{ID: s.writer, Number: d.number}, partition); err != nil {
+				return err
+			}
+			if !d.committed {
+				continue
+			}
+		}
+		for i := range delta.Shapes {
+			key := shapeKey{delta.Shapes[i].Hash, delta.Shapes[i].Slots}
+			delta.Shapes[i].Count -= d.counts[key]
+			delete(d.counts, key)
+		}
+		if len(d.counts) > 0 {
+			left = append(left, d)
+		}
+	}
+	if len(left) > 0 {
+		s.doubts[partition] = left
+	} else {
+		delete(s.doubts, partition)
+	}
+	return nil
+}
+
 // Save implements knowledge.Session.
 func (s *session) Save(ctx context.Context, partition string, delta knowledge.Rows) ([]knowledge.ID, error) {
 	into, err := s.base.Store()
 	if err != nil {
 		return nil, err
 	}
-	s.saving.Lock()
-	defer s.saving.Unlock()
+	if err := s.lock(ctx); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotReady, err)
+	}
+	defer s.unlock()
 	if !s.isLoaded() {
 		return nil, ErrNotReady
 	}
@@ -282,7 +387,15 @@ func (s *session) Save(ctx context.Context, partition string, delta knowledge.Ro
 	defer cancel()
 	begin := time.Now()
 	s.cut(delta.Samples)
-	saved, err := into.Save(call, s.writer, partition, &delta, s.base.options.Samples)
+	if err := s.settle(call, into, partition, &delta); err != nil {
+		s.base.health.note(opSave, err)
+		return nil, err
+	}
+	s.number++
+	saved, err := into.Save(call, store.Writer{ID: s.writer, Number: s.number}, partition, &delta, s.base.options.Samples)
+	if errors.Is(err, store.ErrInDoubt) {
+		s.doubted(partition, &delta)
+	}
 	if ctx.Err() == nil {
 		s.base.health.note(opSave, err)
 	}

@@ -85,7 +85,7 @@ func benchmarkSave(b *testing.B, s *Store, delta func(i int) *knowledge.Rows) {
 	b.ResetTimer()
 	rows := 0
 	for i := 0; b.Loop(); i++ {
-		saved, err := s.Save(b.Context(), "w", "shop", delta(i), 3)
+		saved, err := s.Save(b.Context(), Writer{ID: "w"}, "shop", delta(i), 3)
 		require.NoError(b, err)
 		rows += saved.Rows
 	}

@@ -38,6 +38,7 @@ func (s *Store) SetSolution(ctx context.Context, e Edit) (Solution, error) {
 		if now, err = tx.solution(id); err != nil {
 			return err
 		}
+		e.Text = plain(e.Text)
 		if e.IfVersion != nil && *e.IfVersion != now.Version {
 			return fmt.Errorf("solution of %s: %w: it has version %d, not %d", id, ErrConflict, now.Version, *e.IfVersion)
 		}
@@ -78,7 +79,7 @@ func (tx *transaction) setSolution(id, text, author string, before time.Time) er
 	}
 	return tx.exec(`INSERT INTO solutions (cluster, text, author, updated_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (cluster) DO UPDATE SET text = excluded.text, author = excluded.author, updated_at = excluded.updated_at`,
-		id, clean(text), author, at)
+		id, plain(text), author, at)
 }
 
 // SetNoise marks a cluster as noise, or takes the mark away.
@@ -119,7 +120,7 @@ func (s *Store) Merge(ctx context.Context, a, b, author string) (survivor string
 			return err
 		}
 		return errors.Join(
-			tx.join(into.partition, into.id, from.id, from.lastSeen, ""),
+			tx.join(joining{partition: into.partition, into: into.id, from: from.id, at: from.lastSeen, person: true}),
 			tx.note(into.id, "merge", from.id, author),
 		)
 	})
@@ -160,9 +161,18 @@ func (tx *transaction) cluster(id string) (c clusterRow, err error) {
 	return c, err
 }
 
-// join moves all that a cluster has to another of its partition: templates,
-// counts, decisions and solution. Its ID becomes an alias. at is in event time.
-func (tx *transaction) join(partition, into, from string, at int64, writer string) error {
+// joining is one cluster becoming part of another of its partition.
+type joining struct {
+	partition, into, from string
+	at                    int64 // event time, ns since 1970
+	writer                string
+	person                bool // who decided it
+}
+
+// join moves all that a cluster has to another: templates, counts, decisions and
+// solution. Its ID becomes an alias.
+func (tx *transaction) join(j joining) error {
+	into, from, writer := j.into, j.from, j.writer
 	if err := tx.joinSolutions(into, from); err != nil {
 		return err
 	}
@@ -171,23 +181,24 @@ func (tx *transaction) join(partition, into, from string, at int64, writer strin
 		args  []any
 	}{
 		{
-			`INSERT INTO clusters (id, partition, keywords, noise, first_seen, last_seen, saved_at, rev, writer)
-SELECT ?, partition, keywords, noise, first_seen, last_seen, saved_at, ?, ? FROM clusters WHERE id = ? ON CONFLICT (id) DO NOTHING`,
+			`INSERT INTO clusters (id, partition, keywords, category, noise, first_seen, last_seen, saved_at, rev, writer)
+SELECT ?, partition, keywords, category, noise, first_seen, last_seen, saved_at, ?, ? FROM clusters WHERE id = ? ON CONFLICT (id) DO NOTHING`,
 			[]any{into, tx.rev, writer, from},
 		},
 		{"UPDATE templates SET cluster = ?, rev = ?, writer = ? WHERE cluster = ?", []any{into, tx.rev, writer, from}},
 		{`INSERT INTO cluster_counts (cluster, minute, count) SELECT ?, minute, count FROM cluster_counts WHERE cluster = ?
 ON CONFLICT (cluster, minute) DO UPDATE SET count = cluster_counts.count + excluded.count`, []any{into, from}},
 		{"DELETE FROM cluster_counts WHERE cluster = ?", []any{from}},
-		{`UPDATE clusters SET rev = ?, writer = ?, count = clusters.count + f.count,
+		// A mark of noise goes with what is alone in its cluster, not with what a person joins.
+		{`UPDATE clusters SET rev = ?, writer = ?, count = clusters.count + f.count, noise = clusters.noise OR f.noise AND NOT ?,
 first_seen = CASE WHEN f.first_seen < clusters.first_seen THEN f.first_seen ELSE clusters.first_seen END,
 last_seen = CASE WHEN f.last_seen > clusters.last_seen THEN f.last_seen ELSE clusters.last_seen END
-FROM (SELECT count, first_seen, last_seen FROM clusters WHERE id = ?) f WHERE clusters.id = ?`, []any{tx.rev, writer, from, into}},
+FROM (SELECT count, noise, first_seen, last_seen FROM clusters WHERE id = ?) f WHERE clusters.id = ?`, []any{tx.rev, writer, j.person, from, into}},
 		{"UPDATE aliases SET target = ?, rev = ?, writer = ? WHERE kind = 'cluster' AND target = ?", []any{into, tx.rev, writer, from}},
 		{
-			`INSERT INTO aliases (kind, id, target, partition, at, rev, writer) VALUES ('cluster', ?, ?, ?, ?, ?, ?)
-ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, at = excluded.at, rev = excluded.rev, writer = excluded.writer`,
-			[]any{from, into, partition, at, tx.rev, writer},
+			`INSERT INTO aliases (kind, id, target, partition, at, rev, writer, person) VALUES ('cluster', ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, at = excluded.at, rev = excluded.rev, writer = excluded.writer, person = excluded.person`,
+			[]any{from, into, j.partition, j.at, tx.rev, writer, j.person},
 		},
 		{"DELETE FROM clusters WHERE id = ?", []any{from}},
 	}
@@ -288,7 +299,7 @@ func (s *Store) Split(ctx context.Context, template, author string) (id string, 
 SELECT ?, t.partition, c.keywords, t.first_seen, t.last_seen, t.count, c.saved_at, ? FROM templates t JOIN clusters c ON c.id = t.cluster WHERE t.id = ?`, []any{id, tx.rev, t}},
 			{`UPDATE clusters SET rev = ?, writer = '', count = clusters.count - f.count
 FROM (SELECT count FROM templates WHERE id = ?) f WHERE clusters.id = ?`, []any{tx.rev, t, old}},
-			{"UPDATE templates SET cluster = ?, represents = ?, rev = ?, writer = '' WHERE id = ?", []any{id, true, tx.rev, t}},
+			{"UPDATE templates SET cluster = ?, represents = ?, placed = ?, rev = ?, writer = '' WHERE id = ?", []any{id, true, true, tx.rev, t}},
 		}
 		for _, step := range steps {
 			if err := tx.exec(step.query, step.args...); err != nil {

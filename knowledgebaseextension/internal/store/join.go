@@ -9,21 +9,44 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
-// aliases joins what a processor has joined, unless a person took it apart or
-// somebody was faster.
+// aliases joins what a processor has joined, unless somebody was faster.
 func (w *saving) aliases() error {
 	for _, a := range w.delta.Aliases {
 		var err error
 		if a.Kind == knowledge.KindTemplate {
 			err = w.absorb(a)
 		} else {
-			err = w.unite(a)
+			err = w.end(a)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// end makes a cluster part of another that has no templates left, or that a
+// person had joined under the ID of another version. Of one that was never saved
+// the ID is kept: records have it.
+func (w *saving) end(a knowledge.Alias) error {
+	from, into := w.cluster(a.From), w.cluster(a.To)
+	if from == into {
+		return nil
+	}
+	var templates, clusters int
+	if err := w.row(w.ctx, "SELECT (SELECT count(*) FROM templates WHERE cluster = ?), (SELECT count(*) FROM clusters WHERE id = ?)", from, from).
+		Scan(&templates, &clusters); err != nil {
+		return err
+	}
+	switch {
+	case templates > 0 && !a.Person:
+		return nil
+	case clusters > 0:
+		return w.joinClusters(joining{into: into, from: from, at: a.At, person: a.Person})
+	}
+	w.rows++
+	return w.exec(`INSERT INTO aliases (kind, id, target, partition, at, rev, writer, person) VALUES ('cluster', ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, id) DO NOTHING`, from, into, w.partition, a.At, w.rev, w.writer, a.Person)
 }
 
 // absorb makes one template part of another.
@@ -34,15 +57,20 @@ func (w *saving) absorb(a knowledge.Alias) error {
 	}
 	w.absorbed[from] = into
 	w.rows++
-	steps := []struct {
-		query string
-		args  []any
-	}{
+	var count int64
+	if err := w.row(w.ctx, "SELECT COALESCE(sum(count), 0) FROM templates WHERE id = ?", from).Scan(&count); err != nil {
+		return err
+	}
+	shapes := step{"UPDATE shapes SET template = ?, rev = ?, writer = ? WHERE template = ?", []any{into, w.rev, w.writer, from}}
+	if a.Outdated {
+		shapes = step{"DELETE FROM shapes WHERE template = ?", []any{from}}
+	}
+	steps := []step{
 		{`UPDATE templates SET rev = ?, writer = ?, count = templates.count + f.count,
 first_seen = CASE WHEN f.first_seen < templates.first_seen THEN f.first_seen ELSE templates.first_seen END,
 last_seen = CASE WHEN f.last_seen > templates.last_seen THEN f.last_seen ELSE templates.last_seen END
 FROM (SELECT count, first_seen, last_seen FROM templates WHERE id = ?) f WHERE templates.id = ?`, []any{w.rev, w.writer, from, into}},
-		{"UPDATE shapes SET template = ?, rev = ?, writer = ? WHERE template = ?", []any{into, w.rev, w.writer, from}},
+		shapes,
 		{"INSERT INTO samples (template, shape, at, text) SELECT ?, shape, at, text FROM samples WHERE template = ? ON CONFLICT DO NOTHING", []any{into, from}},
 		{"DELETE FROM samples WHERE template = ?", []any{from}},
 		{"UPDATE aliases SET target = ?, rev = ?, writer = ? WHERE kind = 'template' AND target = ?", []any{into, w.rev, w.writer, from}},
@@ -58,71 +86,46 @@ ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, at = excluded.at,
 			return err
 		}
 	}
-	return w.leave(from, into, a.At)
+	return w.leave(from, into, a.At, count)
 }
 
-// leave ends the cluster of an absorbed template when it was the last one there.
-func (w *saving) leave(from, into string, at int64) error {
+// step is a statement with its arguments.
+type step struct {
+	query string
+	args  []any
+}
+
+// leave takes the count of an absorbed template to its new cluster, and all of the
+// old one when it was the last one there.
+func (w *saving) leave(from, into string, at, count int64) error {
 	old, ok := w.clusterOf[from]
 	delete(w.clusterOf, from)
 	now, found := w.clusterOf[into]
-	if !ok || !found || follow(w.joined, old) == follow(w.joined, now) {
+	if !ok || !found || old == now {
 		return nil
 	}
-	old, now = follow(w.joined, old), follow(w.joined, now)
 	var left int
-	if err := w.row(w.ctx, "SELECT count(*) FROM templates WHERE cluster = ?", old).Scan(&left); err != nil || left > 0 {
+	if err := w.row(w.ctx, "SELECT count(*) FROM templates WHERE cluster = ?", old).Scan(&left); err != nil {
 		return err
 	}
-	return w.joinClusters(now, old, at)
+	if left > 0 {
+		return w.moveCount(old, now, count)
+	}
+	return w.joinClusters(joining{into: now, from: old, at: at})
 }
 
-// unite makes two clusters one.
-func (w *saving) unite(a knowledge.Alias) error {
-	from, into := w.cluster(a.From), w.cluster(a.To)
-	if from == into {
-		return nil
-	}
-	apart, err := w.apart(from, into)
-	if err != nil {
-		return err
-	}
-	if apart {
-		w.known[from], w.known[into] = true, true
-		return nil
-	}
-	return w.joinClusters(into, from, a.At)
-}
-
-func (w *saving) joinClusters(into, from string, at int64) error {
+func (w *saving) joinClusters(j joining) error {
 	w.rows++
-	if err := w.join(w.partition, into, from, at, w.writer); err != nil {
+	j.partition, j.writer = w.partition, w.writer
+	if err := w.join(j); err != nil {
 		return err
 	}
-	w.joined[from] = into
 	for id, c := range w.clusterOf {
-		if c == from {
-			w.clusterOf[id] = into
+		if c == j.from {
+			w.clusterOf[id] = j.into
 		}
 	}
 	return nil
-}
-
-// apart is true when a person took two clusters apart.
-func (w *saving) apart(a, b string) (bool, error) {
-	if w.apartPairs == nil {
-		w.apartPairs = map[[2]string]bool{}
-		err := w.each(w.ctx, func(scan func(...any) error) error {
-			var pair [2]string
-			err := scan(&pair[0], &pair[1])
-			w.apartPairs[pair] = true
-			return err
-		}, "SELECT a, b FROM apart WHERE partition = ?", w.partition)
-		if err != nil {
-			return false, err
-		}
-	}
-	return w.apartPairs[[2]string{min(a, b), max(a, b)}], nil
 }
 
 // samples keeps the first few lines of a template.

@@ -49,9 +49,12 @@ func TestMergeAndSplit(t *testing.T) {
 		_, err = s.Split(t.Context(), noSpace.ID.String(), "bob")
 		require.ErrorIs(t, err, ErrInvalid, "it is alone")
 
-		// What a re-clustering wants joined stays apart, and is told so.
-		saved := save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: mustID(own), To: diskFull.Cluster}}})
-		require.ElementsMatch(t, []string{id, own}, saved.Known)
+		// A processor that has not heard of it neither ends the cluster nor takes the
+		// template out.
+		save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: mustID(own), To: diskFull.Cluster}}})
+		row := knowledge.Template{ID: noSpace.ID, Cluster: diskFull.Cluster, Text: noSpace.Text}
+		saved := save(t, s, "w", "shop", &knowledge.Rows{Templates: []knowledge.Template{row}})
+		require.Equal(t, []string{own}, saved.Known)
 		d, err = s.Cluster(t.Context(), own)
 		require.NoError(t, err)
 		require.Equal(t, own, d.ID)
@@ -106,8 +109,7 @@ func TestMergeOfSolutions(t *testing.T) {
 	})
 }
 
-// What a person took apart stays apart from the cluster that one of the two became
-// part of.
+// What a person took apart from a cluster is known of what it became part of.
 func TestApartOutlivesAMerge(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "w", "shop", rowsOf(everything...))
@@ -118,10 +120,6 @@ func TestApartOutlivesAMerge(t *testing.T) {
 		d, err := s.Cluster(t.Context(), into)
 		require.NoError(t, err)
 		require.Equal(t, []string{tableGone.Cluster.String()}, d.Apart)
-		save(t, s, "w", "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: knowledge.KindCluster, From: mustID(into), To: tableGone.Cluster}}})
-		d, err = s.Cluster(t.Context(), into)
-		require.NoError(t, err)
-		require.Equal(t, into, d.ID, "a re-clustering does not join them")
 	})
 }
 
@@ -148,11 +146,44 @@ func TestAClusterEndsWithItsLastTemplate(t *testing.T) {
 	})
 }
 
+// A template whose statement changes moves with its count. The cluster that it was
+// alone in becomes part of the other, and is there again when a template with its
+// statement comes.
+func TestTemplatesFollowTheirStatements(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "w", "shop", rowsOf(everything...))
+		_, err := s.SetSolution(t.Context(), Edit{Cluster: noSpace.Cluster.String(), Text: "Buy."})
+		require.NoError(t, err)
+		move := func(w wording, to knowledge.ID) {
+			save(t, s, "w", "shop", &knowledge.Rows{Templates: []knowledge.Template{{ID: w.ID, Cluster: to, Text: w.Text, Birth: 1}}})
+		}
+		move(tableGone, 0xf1)
+		d, err := s.Cluster(t.Context(), "00000000000000f1")
+		require.NoError(t, err)
+		require.Equal(t, int64(3), d.Count)
+		d, err = s.Cluster(t.Context(), noTable.Cluster.String())
+		require.NoError(t, err)
+		require.Equal(t, noTable.Cluster.String(), d.ID, "another template is left")
+
+		move(noSpace, 0xf1)
+		d, err = s.Cluster(t.Context(), noSpace.Cluster.String())
+		require.NoError(t, err)
+		require.Equal(t, "00000000000000f1", d.ID)
+		require.Equal(t, "Buy.", d.Solution.Text)
+
+		save(t, s, "w", "shop", rowsOf(wording{ID: 0xe1, Cluster: noSpace.Cluster, Text: "again", Count: 1}))
+		d, err = s.Cluster(t.Context(), noSpace.Cluster.String())
+		require.NoError(t, err)
+		require.Equal(t, noSpace.Cluster.String(), d.ID)
+		require.Equal(t, int64(1), d.Count)
+	})
+}
+
 func TestAliasesJoinInAnyOrder(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "a", "shop", rowsOf(everything...))
 		alias := func(writer string, kind knowledge.Kind, from, to knowledge.ID) Saved {
-			return save(t, s, writer, "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: kind, From: from, To: to, At: 1}}})
+			return save(t, s, writer, "shop", &knowledge.Rows{Aliases: []knowledge.Alias{{Kind: kind, From: from, To: to, At: 1, Person: kind == knowledge.KindCluster}}})
 		}
 		alias("a", knowledge.KindCluster, 0xb2, 0xb1)
 		alias("b", knowledge.KindCluster, 0xb1, 0xb2) // the other way, a moment later

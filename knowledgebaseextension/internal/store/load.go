@@ -27,9 +27,10 @@ func (s State) of(partition string) *knowledge.Rows {
 // Load returns all that processors need, of every partition or of one, and the
 // revision that it is of.
 func (s *Store) Load(ctx context.Context, partition *string) (State, int64, error) {
-	all := selection{where: "?x.rev >= ?", args: []any{0}}
+	all, joins := selection{where: "?x.rev >= ?", args: []any{0}}, selection{where: "?x.person"}
 	if partition != nil {
 		all = selection{where: "?x.partition = ?", args: []any{clean(*partition)}}
+		joins = selection{where: "?x.person AND ?x.partition = ?", args: all.args}
 	}
 	state := State{}
 	var rev int64
@@ -38,11 +39,28 @@ func (s *Store) Load(ctx context.Context, partition *string) (State, int64, erro
 			return err
 		}
 		// Every ID that was ever given out stays findable in the store, but a
-		// processor has no use for an alias that is done.
+		// processor has use only for what people have joined.
 		r := reading{querier: q, ctx: ctx, state: state}
-		return errors.Join(r.structure(all), r.apart(all), r.clocks(all, partition), r.solutions(partition))
+		return errors.Join(r.structure(all), r.aliases(joins), r.clocks(all, partition), r.solutions(partition))
 	})
 	return state, rev, err
+}
+
+// Samples adds the sample lines of a partition to its rows, in order of time.
+func (s *Store) Samples(ctx context.Context, partition string, rows *knowledge.Rows) error {
+	return s.view(ctx, func(q querier) error {
+		return q.each(ctx, func(scan func(...any) error) error {
+			var template, shape string
+			var sample knowledge.Sample
+			if err := scan(&template, &shape, &sample.At, &sample.Text); err != nil {
+				return err
+			}
+			sample.Template, sample.Shape = mustID(template), mustID(shape)
+			rows.Samples = append(rows.Samples, sample)
+			return nil
+		}, `SELECT s.template, s.shape, s.at, s.text FROM samples s JOIN templates t ON t.id = s.template
+WHERE t.partition = ? ORDER BY s.at, s.template, s.shape`, clean(partition))
+	})
 }
 
 // Changes returns what others than a writer changed after a revision, and the
@@ -56,8 +74,9 @@ func (s *Store) Changes(ctx context.Context, writer string, after int64) (State,
 			return err
 		}
 		r := reading{querier: q, ctx: ctx, state: state}
-		return errors.Join(r.structure(others), r.aliases(others),
-			r.apart(selection{where: "?x.rev > ?", args: []any{after}}),
+		// A person's mark, too, when the writer has saved the cluster since.
+		marked := selection{where: "?x.writer = ? AND ?x.rev > ? AND ?x.id IN (SELECT cluster FROM history WHERE rev > ? AND action IN ('noise', 'signal'))", args: []any{writer, after, after}}
+		return errors.Join(r.structure(others), r.clusters(marked), r.aliases(others),
 			r.changedClocks(others), r.changedSolutions(after))
 	})
 	return state, rev, err
@@ -138,54 +157,42 @@ func (r reading) templates(which selection) error {
 	return r.each(r.ctx, func(scan func(...any) error) error {
 		var t knowledge.Template
 		var id, partition, cluster string
-		if err := scan(&id, &partition, &cluster, &t.Text, &t.Represents, &t.Birth); err != nil {
+		if err := scan(&id, &partition, &cluster, &t.Text, &t.Represents, &t.Placed, &t.Birth); err != nil {
 			return err
 		}
 		t.ID, t.Cluster = mustID(id), mustID(cluster)
 		rows := r.state.of(partition)
 		rows.Templates = append(rows.Templates, t)
 		return nil
-	}, "SELECT id, partition, cluster, text, represents, first_seen"+which.of("templates")+" ORDER BY first_seen, id", which.args...)
+	}, "SELECT id, partition, cluster, text, represents, placed, first_seen"+which.of("templates")+" ORDER BY first_seen, id", which.args...)
 }
 
 func (r reading) clusters(which selection) error {
 	return r.each(r.ctx, func(scan func(...any) error) error {
 		var c knowledge.Cluster
-		var id, partition, keywords string
-		if err := scan(&id, &partition, &keywords, &c.Noise, &c.Birth); err != nil {
+		var id, partition, keywords, category string
+		if err := scan(&id, &partition, &keywords, &category, &c.Noise, &c.Birth); err != nil {
 			return err
 		}
-		c.ID = mustID(id)
+		c.ID, c.Category = mustID(id), mustID(category)
 		rows := r.state.of(partition)
 		rows.Clusters = append(rows.Clusters, c)
 		return json.Unmarshal([]byte(keywords), &rows.Clusters[len(rows.Clusters)-1].Keywords)
-	}, "SELECT id, partition, keywords, noise, first_seen"+which.of("clusters")+" ORDER BY first_seen, id", which.args...)
+	}, "SELECT id, partition, keywords, category, noise, first_seen"+which.of("clusters")+" ORDER BY first_seen, id", which.args...)
 }
 
 func (r reading) aliases(which selection) error {
 	return r.each(r.ctx, func(scan func(...any) error) error {
 		var a knowledge.Alias
 		var id, target, partition string
-		if err := scan(&a.Kind, &id, &target, &partition, &a.At); err != nil {
+		if err := scan(&a.Kind, &id, &target, &partition, &a.At, &a.Person); err != nil {
 			return err
 		}
 		a.From, a.To = mustID(id), mustID(target)
 		rows := r.state.of(partition)
 		rows.Aliases = append(rows.Aliases, a)
 		return nil
-	}, "SELECT kind, id, target, partition, at"+which.of("aliases")+" ORDER BY rev, id", which.args...)
-}
-
-func (r reading) apart(which selection) error {
-	return r.each(r.ctx, func(scan func(...any) error) error {
-		var a, b, partition string
-		if err := scan(&a, &b, &partition); err != nil {
-			return err
-		}
-		rows := r.state.of(partition)
-		rows.Apart = append(rows.Apart, [2]knowledge.ID{mustID(a), mustID(b)})
-		return nil
-	}, "SELECT a, b, partition"+which.of("apart"), which.args...)
+	}, "SELECT kind, id, target, partition, at, person"+which.of("aliases")+" ORDER BY rev, id", which.args...)
 }
 
 func (r reading) clocks(all selection, partition *string) error {
@@ -239,7 +246,7 @@ func (r reading) readSolutions(query string, args ...any) error {
 			return err
 		}
 		rows := r.state.of(partition)
-		rows.Solutions = append(rows.Solutions, knowledge.Solution{Cluster: mustID(id), Text: text})
+		rows.Solutions = append(rows.Solutions, knowledge.Solution{Cluster: mustID(id), Text: plain(text)}) // it may come from plain SQL
 		return nil
 	}, query, args...)
 }

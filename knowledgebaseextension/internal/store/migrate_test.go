@@ -88,7 +88,6 @@ func requireFurnished(t *testing.T, s *Store) {
 	require.NoError(t, err)
 	require.Len(t, state["shop"].Shapes, 4)
 	require.Equal(t, &knowledge.Clock{Boundary: 10, Birth: 9, Space: 8, Closed: 8, Done: true}, state["shop"].Clock)
-	require.Len(t, state["shop"].Apart, 1)
 }
 
 func writeVersion(t *testing.T, version string) {

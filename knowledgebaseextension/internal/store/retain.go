@@ -22,6 +22,9 @@ type Retention struct {
 	Counts time.Duration
 }
 
+// savesKept is how long a save may be in doubt.
+const savesKept = 7 * 24 * time.Hour
+
 // Removed is what retention took away.
 type Removed struct {
 	Clusters, Templates, Minutes int64
@@ -49,6 +52,9 @@ func (s *Store) Retain(ctx context.Context, r Retention, now time.Time) (Removed
 	_, err := querier{s.write, s.dialect}.run(ctx, "DELETE FROM partitions WHERE until < "+s.dialect.nowMS+
 		" AND name NOT IN (SELECT partition FROM clusters)")
 	if err != nil {
+		return removed, err
+	}
+	if _, err := (querier{s.write, s.dialect}).run(ctx, "DELETE FROM saves WHERE at < ?", now.Add(-savesKept).UnixMilli()); err != nil {
 		return removed, err
 	}
 	if r.Counts > 0 {

@@ -5,7 +5,9 @@ package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseext
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,15 +28,39 @@ type Saved struct {
 	Known []string
 }
 
+// Writer is a processor and the number of its save, from 1 on.
+type Writer struct {
+	ID     string
+	Number int64
+}
+
+// ErrInDoubt says that nobody knows whether a transaction was committed: see Committed.
+var ErrInDoubt = errors.New("it is not known whether this was saved")
+
+// Committed says whether a save in doubt was committed. No other of the writer may
+// run.
+func (s *Store) Committed(ctx context.Context, writer Writer, partition string) (committed bool, err error) {
+	var number int64
+	err = querier{s.write, s.dialect}.row(ctx, "SELECT number FROM saves WHERE writer = ? AND partition = ?", writer.ID, clean(partition)).Scan(&number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return number == writer.Number, err
+}
+
 // Save adds what a processor learnt of a partition, in one transaction. samples is
 // how many lines are kept of a template.
-func (s *Store) Save(ctx context.Context, writer, partition string, delta *knowledge.Rows, samples int) (Saved, error) {
+func (s *Store) Save(ctx context.Context, writer Writer, partition string, delta *knowledge.Rows, samples int) (Saved, error) {
 	var saved Saved
 	rev, err := s.update(ctx, func(tx *transaction) error {
-		w := saving{transaction: tx, writer: writer, partition: clean(partition), delta: delta, now: time.Now().UnixMilli(), known: map[string]bool{}}
+		w := saving{transaction: tx, writer: writer.ID, partition: clean(partition), delta: delta, now: time.Now().UnixMilli(), known: map[string]bool{}}
 		for _, step := range []func() error{
 			w.look, w.partitionRow, w.clusters, w.templates, w.shapes, w.counts, w.aliases,
 			func() error { return w.samples(samples) }, w.solutions,
+			func() error {
+				return w.exec(`INSERT INTO saves (writer, partition, number, at) VALUES (?, ?, ?, ?)
+ON CONFLICT (writer, partition) DO UPDATE SET number = excluded.number, at = excluded.at`, w.writer, w.partition, writer.Number, w.now)
+			},
 		} {
 			if err := step(); err != nil {
 				return err
@@ -55,14 +81,14 @@ type saving struct {
 	delta     *knowledge.Rows
 	now       int64 // ms since 1970
 
-	clusterOf  map[string]string // cluster by template, as the store has it
-	joined     map[string]string // target by alias, of clusters
-	absorbed   map[string]string // target by alias, of templates
-	fresh      []string          // clusters that the store did not have
-	rows       int
-	forgotten  []knowledge.ID
-	known      map[string]bool
-	apartPairs map[[2]string]bool
+	clusterOf map[string]string // cluster by template, as the store has it
+	placed    map[string]string // the same, of those that a person put there
+	joined    map[string]string // what a person made part of another: target by cluster
+	absorbed  map[string]string // target by alias, of templates
+	fresh     []string          // clusters that the store did not have
+	rows      int
+	forgotten []knowledge.ID
+	known     map[string]bool
 }
 
 // look reads what the store knows of what the delta is about.
@@ -89,7 +115,7 @@ func (w *saving) look() error {
 	}
 	const aliased = "SELECT id, target FROM aliases WHERE kind = "
 	var err error
-	if w.joined, err = w.pairs(clusters, aliased+"'cluster' AND id IN "); err != nil {
+	if w.joined, err = w.pairs(clusters, aliased+"'cluster' AND person AND id IN "); err != nil {
 		return err
 	}
 	if w.absorbed, err = w.pairs(templates, aliased+"'template' AND id IN "); err != nil {
@@ -98,7 +124,10 @@ func (w *saving) look() error {
 	for _, id := range w.absorbed {
 		templates[id] = true
 	}
-	w.clusterOf, err = w.pairs(templates, "SELECT id, cluster FROM templates WHERE id IN ")
+	if w.clusterOf, err = w.pairs(templates, "SELECT id, cluster FROM templates WHERE id IN "); err != nil {
+		return err
+	}
+	w.placed, err = w.pairs(templates, "SELECT id, cluster FROM templates WHERE placed AND id IN ")
 	return err
 }
 
@@ -151,7 +180,7 @@ clock = excluded.clock, rev = excluded.rev, writer = excluded.writer WHERE exclu
 }
 
 func (w *saving) clusters() error {
-	keywords := map[string][]string{}
+	described := map[string]*knowledge.Cluster{}
 	birth := map[string]int64{}
 	var ids []string
 	need := func(id string, born int64) {
@@ -162,24 +191,21 @@ func (w *saving) clusters() error {
 			birth[id] = min(old, born)
 		}
 	}
-	for _, c := range w.delta.Clusters {
+	for i := range w.delta.Clusters {
+		c := &w.delta.Clusters[i]
 		id := w.cluster(c.ID)
 		if id != c.ID.String() {
 			w.known[id] = true
 			continue
 		}
 		need(id, c.Birth)
-		keywords[id] = c.Keywords
+		described[id] = c
 	}
-	for _, t := range w.delta.Templates {
-		id := w.cluster(t.Cluster)
-		if old, ok := w.clusterOf[w.template(t.ID)]; ok {
-			if old != id {
-				w.known[old] = true
-			}
-			continue
+	for i := range w.delta.Templates {
+		t := &w.delta.Templates[i]
+		if id := w.placeOf(t); id != w.clusterOf[w.template(t.ID)] {
+			need(id, t.Birth)
 		}
-		need(id, t.Birth)
 	}
 	existing, err := w.pairs(birthKeys(birth), "SELECT id, partition FROM clusters WHERE id IN ")
 	if err != nil {
@@ -192,28 +218,55 @@ func (w *saving) clusters() error {
 				w.fresh = append(w.fresh, id)
 			}
 		}
-		words, ok := keywords[id]
-		encoded := "[]"
-		if len(words) > 0 {
-			b, err := json.Marshal(words)
+		c, ok := described[id]
+		encoded, category := "[]", ""
+		if ok {
+			category = c.Category.String()
+		}
+		if ok && len(c.Keywords) > 0 {
+			b, err := json.Marshal(c.Keywords)
 			if err != nil {
 				return err
 			}
 			encoded = clean(string(b))
 		}
-		row := []any{id, w.partition, encoded, birth[id], birth[id], w.now, w.rev, w.writer}
+		row := []any{id, w.partition, encoded, category, birth[id], birth[id], w.now, w.rev, w.writer}
 		if ok {
 			named = append(named, row)
 		} else {
 			bare = append(bare, row)
 		}
 	}
-	const into = "INSERT INTO clusters (id, partition, keywords, first_seen, last_seen, saved_at, rev, writer)"
-	if err := w.insert(into, `ON CONFLICT (id) DO UPDATE SET keywords = excluded.keywords, rev = excluded.rev, writer = excluded.writer,
-first_seen = CASE WHEN excluded.first_seen < clusters.first_seen THEN excluded.first_seen ELSE clusters.first_seen END`, 8, named); err != nil {
+	const into = "INSERT INTO clusters (id, partition, keywords, category, first_seen, last_seen, saved_at, rev, writer)"
+	if err := w.insert(into, `ON CONFLICT (id) DO UPDATE SET keywords = excluded.keywords, category = excluded.category, rev = excluded.rev, writer = excluded.writer,
+first_seen = CASE WHEN excluded.first_seen < clusters.first_seen THEN excluded.first_seen ELSE clusters.first_seen END`, 9, named); err != nil {
 		return err
 	}
-	return w.insert(into, "ON CONFLICT (id) DO NOTHING", 8, bare)
+	if err := w.insert(into, "ON CONFLICT (id) DO NOTHING", 9, bare); err != nil {
+		return err
+	}
+	return w.revive()
+}
+
+// revive takes back what became of clusters that are there again: a template with
+// their statement has come.
+func (w *saving) revive() error {
+	return inChunks(w.fresh, 1, func(ids []string) error {
+		return w.exec("DELETE FROM aliases WHERE kind = 'cluster' AND NOT person AND id IN "+list(len(ids)), anys(ids)...)
+	})
+}
+
+// placeOf is the cluster of a template: where a person put it, else where its
+// statement does, else where the store has what absorbed it.
+func (w *saving) placeOf(t *knowledge.Template) string {
+	id := t.ID.String()
+	if target := w.template(t.ID); target != id {
+		return w.clusterOf[target]
+	}
+	if cluster, ok := w.placed[id]; ok {
+		return cluster
+	}
+	return w.cluster(t.Cluster)
 }
 
 func birthKeys(birth map[string]int64) map[string]bool {
@@ -224,28 +277,76 @@ func birthKeys(birth map[string]int64) map[string]bool {
 	return keys
 }
 
-// templates writes templates. In which cluster one is, the store decides: what a
-// processor wants moved it says with aliases.
+// templates writes templates, and moves those whose statement has changed.
 func (w *saving) templates() error {
 	rows := make([][]any, 0, len(w.delta.Templates))
-	for _, t := range w.delta.Templates {
-		id := t.ID.String()
-		if target := w.template(t.ID); target != id {
-			if c, ok := w.clusterOf[target]; ok {
-				w.known[c] = true
-			}
+	var moved []*knowledge.Template
+	for i := range w.delta.Templates {
+		t := &w.delta.Templates[i]
+		id, cluster := t.ID.String(), w.placeOf(t)
+		if w.template(t.ID) != id {
+			w.known[cluster] = true
 			continue
 		}
-		cluster, ok := w.clusterOf[id]
-		if !ok {
-			cluster = w.cluster(t.Cluster)
+		if cluster != w.cluster(t.Cluster) {
+			w.known[cluster] = true
+		}
+		if old, ok := w.clusterOf[id]; ok && old != cluster {
+			moved = append(moved, t)
+		} else {
 			w.clusterOf[id] = cluster
 		}
-		rows = append(rows, []any{id, w.partition, cluster, clean(t.Text), t.Represents, t.Birth, t.Birth, w.rev, w.writer})
+		placed := t.Placed || w.placed[id] != ""
+		rows = append(rows, []any{id, w.partition, cluster, clean(t.Text), t.Represents, placed, t.Birth, t.Birth, w.rev, w.writer})
 	}
-	return w.insert("INSERT INTO templates (id, partition, cluster, text, represents, first_seen, last_seen, rev, writer)",
-		`ON CONFLICT (id) DO UPDATE SET text = excluded.text, represents = excluded.represents, rev = excluded.rev, writer = excluded.writer,
-first_seen = CASE WHEN excluded.first_seen < templates.first_seen THEN excluded.first_seen ELSE templates.first_seen END`, 9, rows)
+	if err := w.insert("INSERT INTO templates (id, partition, cluster, text, represents, placed, first_seen, last_seen, rev, writer)",
+		`ON CONFLICT (id) DO UPDATE SET cluster = excluded.cluster, text = excluded.text, represents = excluded.represents,
+placed = excluded.placed, rev = excluded.rev, writer = excluded.writer,
+first_seen = CASE WHEN excluded.first_seen < templates.first_seen THEN excluded.first_seen ELSE templates.first_seen END`, 10, rows); err != nil {
+		return err
+	}
+	for _, t := range moved {
+		if err := w.move(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// move takes a template's count from one cluster to another. A cluster that has
+// no templates left becomes part of the other, with all that was written for it.
+func (w *saving) move(t *knowledge.Template) error {
+	id := t.ID.String()
+	old, now := w.clusterOf[id], w.placeOf(t)
+	w.clusterOf[id] = now
+	if old == now {
+		return nil
+	}
+	var left int
+	if err := w.row(w.ctx, "SELECT count(*) FROM templates WHERE cluster = ?", old).Scan(&left); err != nil {
+		return err
+	}
+	if left == 0 {
+		return w.joinClusters(joining{into: now, from: old, at: t.Birth})
+	}
+	var count int64
+	if err := w.row(w.ctx, "SELECT count FROM templates WHERE id = ?", id).Scan(&count); err != nil {
+		return err
+	}
+	return w.moveCount(old, now, count)
+}
+
+// moveCount takes lines from one cluster to another. Those of each minute stay.
+func (w *saving) moveCount(old, now string, count int64) error {
+	for _, step := range []struct {
+		cluster string
+		count   int64
+	}{{old, -count}, {now, count}} {
+		if err := w.exec("UPDATE clusters SET rev = ?, writer = ?, count = count + ? WHERE id = ?", w.rev, w.writer, step.count, step.cluster); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shapes adds lines to shapes. A shape that the store has under another template,

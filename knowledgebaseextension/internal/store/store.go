@@ -54,6 +54,7 @@ type Store struct {
 	dialect dialect
 	write   *sql.DB // SQLite: one connection, whose transactions lock at once
 	read    *sql.DB // PostgreSQL: the same as write
+	file    file    // SQLite
 }
 
 //go:embed migrations
@@ -74,9 +75,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(explained(err), s.Close())
 	}
-	return s, nil
+	return s, s.file.opened()
 }
 
 func connect(o Options) (*Store, error) {
@@ -124,9 +125,13 @@ func withoutPassword(error) error {
 
 func connectSQLite(o Options) (*Store, error) {
 	if dir := filepath.Dir(o.File); dir != "." {
-		if err := os.MkdirAll(dir, 0o750); err != nil {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
 		}
+	}
+	file, err := private(o.File)
+	if err != nil {
+		return nil, err
 	}
 	busy := o.BusyTimeout
 	if busy == 0 {
@@ -159,7 +164,7 @@ func connectSQLite(o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return &Store{dialect: sqlite, write: write, read: read}, nil
+	return &Store{dialect: sqlite, write: write, read: read, file: file}, nil
 }
 
 // migrator applies what the database lacks. Two processes that start at once
@@ -232,7 +237,10 @@ func (s *Store) update(ctx context.Context, f func(tx *transaction) error) (rev 
 	if err = f(tx); err != nil {
 		return 0, err
 	}
-	return tx.rev, raw.Commit()
+	if err = raw.Commit(); err != nil {
+		err = errors.Join(err, ErrInDoubt)
+	}
+	return tx.rev, err
 }
 
 // view runs f in a transaction that sees one state of the database.

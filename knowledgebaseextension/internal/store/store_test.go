@@ -50,7 +50,7 @@ func open(t testing.TB, o Options) *Store {
 }
 
 func save(t testing.TB, s *Store, writer, partition string, rows *knowledge.Rows) Saved {
-	saved, err := s.Save(t.Context(), writer, partition, rows, 5)
+	saved, err := s.Save(t.Context(), Writer{ID: writer}, partition, rows, 5)
 	require.NoError(t, err)
 	return saved
 }
@@ -279,19 +279,23 @@ func TestChanges(t *testing.T) {
 	})
 }
 
-// A labelled cluster that left memory and comes back has the identity it had.
+// A template that left memory and comes back is where a person put it, with the
+// birth that it had.
 func TestComesBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		save(t, s, "a", "shop", rowsOf(tableGone, noTable))
+		own, err := s.Split(t.Context(), noTable.ID.String(), "ann")
+		require.NoError(t, err)
 		again := noTable
-		again.Cluster, again.At = noTable.ID, time.Hour // as if it had never been seen
+		again.At = time.Hour // as if it had never been seen
 		saved := save(t, s, "b", "shop", rowsOf(again))
-		require.Equal(t, []string{tableGone.Cluster.String()}, saved.Known)
+		require.Equal(t, []string{own}, saved.Known)
 		state, err := s.Known(t.Context(), saved.Known)
 		require.NoError(t, err)
-		require.Len(t, state["shop"].Templates, 2)
-		require.Equal(t, tableGone.Cluster, state["shop"].Templates[1].Cluster)
-		require.Equal(t, begin.Add(time.Minute).UnixNano(), state["shop"].Templates[1].Birth)
+		require.Len(t, state["shop"].Templates, 1)
+		require.Equal(t, mustID(own), state["shop"].Templates[0].Cluster)
+		require.True(t, state["shop"].Templates[0].Placed)
+		require.Equal(t, begin.Add(time.Minute).UnixNano(), state["shop"].Templates[0].Birth)
 	})
 }
 

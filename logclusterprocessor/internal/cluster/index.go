@@ -62,6 +62,12 @@ func NewIndex(d Distance) *Index {
 // Len returns the number of vectors.
 func (x *Index) Len() int { return len(x.byID) }
 
+// Has is true when there is a vector of an ID.
+func (x *Index) Has(id uint64) bool {
+	_, ok := x.byID[id]
+	return ok
+}
+
 // Add puts a vector in under an ID, in place of an older one of that ID. The
 // vector must not be changed afterwards.
 func (x *Index) Add(id uint64, v feature.Vector) {

@@ -11,7 +11,11 @@
 // learns and hands out as immutable versions (Space).
 package feature
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
+)
 
 // Kind tells what a term stands for.
 type Kind uint8
@@ -30,7 +34,7 @@ const (
 // Term is one feature of a template.
 type Term struct {
 	Text    string  // stem, or the lexicon's name; with Kind the term's identity
-	Surface string  // lower-case words as they occurred, empty for a Pair
+	Surface string  // lower-case words as they occurred, empty for a Pair and for parts of Chinese words
 	Dim     uint64  // hash of Kind and Text
 	Weight  float32 // local weight in (0, 1]: the place and role in the template, not its rarity
 	Kind    Kind
@@ -50,7 +54,11 @@ type Extractor struct{}
 // quotes, for they tell sentences, speakers and names apart. Constant words
 // alone cost a fifth of the accuracy. A template without a word has no terms.
 func (Extractor) Terms(words []string) Terms {
-	return weigh(match(builtin, tokenize(words)))
+	terms := weigh(match(builtin, tokenize(words)))
+	for _, w := range statement.Words(strings.Join(words, " ")) {
+		terms = terms.put(Term{Text: w, Surface: w, Dim: dim(Word, w), Weight: float32(tuned.Word), Kind: Word})
+	}
+	return terms
 }
 
 // put adds a term, or raises the weight of the same one. Of two wordings it keeps
@@ -59,7 +67,7 @@ func (t Terms) put(term Term) Terms {
 	for i := range t {
 		if t[i].Dim == term.Dim {
 			t[i].Weight = max(t[i].Weight, term.Weight)
-			if strings.Count(term.Surface, " ") > strings.Count(t[i].Surface, " ") {
+			if t[i].Surface == "" || strings.Count(term.Surface, " ") > strings.Count(t[i].Surface, " ") {
 				t[i].Surface = term.Surface
 			}
 			return t

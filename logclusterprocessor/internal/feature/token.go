@@ -14,7 +14,6 @@ const (
 	maxTokens     = 256 // tokens looked at
 	maxSpeaker    = 2   // tokens before a first colon that may name the speaker
 	maxTokenBytes = 64  // bytes of one token; longer ones are data, not words
-	maxShownRunes = 8   // runes of text without spaces that are shown whole
 )
 
 // token is one word of a template in lower case.
@@ -210,17 +209,15 @@ func (t *tokenizer) piece(s string, quoted bool) {
 			t.add(s, s, quoted)
 			return
 		}
-		whole := utf8.RuneCountInString(s) <= maxShownRunes
-		prev := 0
+		prev, surface := 0, func(pair string) string { return pair }
+		if unicode.Is(unicode.Han, first) {
+			surface = func(string) string { return "" } // people see words, which come besides
+		}
 		for i := range s {
 			if i > 0 {
 				_, n := utf8.DecodeRuneInString(s[i:])
 				pair := s[prev : i+n]
-				if whole {
-					t.add(pair, s, quoted) // pairs that straddle words are no use to people
-				} else {
-					t.add(pair, pair, quoted)
-				}
+				t.add(pair, surface(pair), quoted)
 				prev = i
 			}
 		}

@@ -21,7 +21,7 @@ func TestSelect(t *testing.T) {
 		"started|worker":     {"Worker <*> started", "worker process started"},
 		"failed password":    {"Failed password for <*> from <ip> ssh<num>"},
 		"amd":                {"amd<num>"},
-		"登录失败":               {"登录失败"},
+		"登录失败":               {"登录"},
 	}
 	v := feature.NewVocabulary(feature.Options{})
 	for _, texts := range clusters {

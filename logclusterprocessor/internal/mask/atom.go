@@ -87,8 +87,8 @@ scan:
 			j+2 < len(text) && class[text[j+2]]&cLetter != 0:
 			a.scoped = true
 			j += 2
-		case text[j] == '+' && a.classes&cDigit != 0 && next&cWord != 0:
-			j++ // a version or an exponent
+		case text[j] == '+' && next&cWord != 0 && (a.classes&cDigit != 0 || s.mailbox(j)):
+			j++ // a version, an exponent, or a mailbox
 		default:
 			break scan
 		}
@@ -117,8 +117,10 @@ func (s *scanner) phrase(j int) bool {
 // word emits a plain word with what is likely to follow, a space.
 func (s *scanner) word(h uint64, i, j int, next byte) int {
 	known := lexLookup(h)
-	if known&lexLiteral != 0 || known&lexNull != 0 && !s.phrase(j) {
+	if known&lexLiteral != 0 && !s.predicate() || known&lexNull != 0 && !s.phrase(j) {
 		s.emitVar(i, i, j)
+	} else if known&lexMethod != 0 && s.method(i, j) || len(s.tokens) == 1 && s.host(i, j) {
+		// emitted
 	} else if known == 0 || !s.foldWord(known, j) {
 		s.add(h, Word, i, j, j).class = known
 	}
@@ -155,6 +157,9 @@ func (s *scanner) classify(i, j int, a atomInfo) int {
 		s.emitVar(i, i, end)
 		return end
 	}
+	if len(s.tokens) == 1 && s.host(i, j) {
+		return j
+	}
 	if a.classes&cDigit == 0 {
 		if s.constant(i, j, a) {
 			s.emitWord(i, j)
@@ -163,8 +168,11 @@ func (s *scanner) classify(i, j int, a atomInfo) int {
 		}
 		return j
 	}
+	if end := s.opaque(i, j, a, next); end > 0 {
+		return end
+	}
 	if class[text[i]]&cLetter != 0 {
-		if (a.scoped || next == '(' || next == '=' || next == '"' && s.key(i, j)) &&
+		if (a.scoped || next == '(' || next == '=' || next == '"' && s.quotedAsKey(i, j)) &&
 			a.slashes == 0 && !a.address && identifier(text[i:j]) {
 			s.heed(i, j)
 			s.emitWord(i, j)
@@ -180,6 +188,52 @@ func (s *scanner) classify(i, j int, a atomInfo) int {
 	}
 	s.emitVar(i, i, j)
 	return j
+}
+
+// opaque emits what begins at i when it is a number or a code that says what
+// happened, or random text, and returns its end, or 0. The atom has a digit.
+func (s *scanner) opaque(i, j int, a atomInfo, next byte) int {
+	if a.classes&cLetter == 0 {
+		if (j-i == 1 || j-i == 3) && s.status(i, j) {
+			return j
+		}
+		if j-i != 5 {
+			return 0
+		}
+	}
+	if s.code(i, j) {
+		s.heed(i, j)
+		s.add(hashString(s.text[i:j]), Word, i, j, j)
+		return j
+	}
+	if a.classes&cLetter == 0 || a.address {
+		return 0
+	}
+	end := 0
+	if next == ':' {
+		end = s.digest(i, j)
+	} else if j-i >= minBlob || next == '=' || next == '+' || a.slashes > 0 {
+		end = s.blob(i)
+	}
+	if end < j {
+		return 0
+	}
+	s.emitVar(i, i, end)
+	return end
+}
+
+// predicate is true when a word that is true or false here says how something is:
+// after must be, is and the like.
+func (s *scanner) predicate() bool {
+	n := len(s.tokens)
+	if n == 0 || s.tokens[n-1].Kind != Word {
+		return false
+	}
+	switch s.text[s.tokens[n-1].Start:s.tokens[n-1].End] {
+	case "be", "is", "was", "been", "are", "were", "not", "returned", "returns", "becomes", "became":
+		return true
+	}
+	return false
 }
 
 // constant decides on an atom without digits.
@@ -214,8 +268,8 @@ func (s *scanner) port(j int) bool {
 	return j+1 < len(s.text) && s.text[j] == ':' && class[s.text[j+1]]&cDigit != 0
 }
 
-// key is true when text[i:j] is quoted and a colon follows, as in JSON.
-func (s *scanner) key(i, j int) bool {
+// quotedAsKey is true when text[i:j] is quoted and a colon follows, as in JSON.
+func (s *scanner) quotedAsKey(i, j int) bool {
 	return i > 0 && s.text[i-1] == '"' && j+1 < len(s.text) && s.text[j+1] == ':'
 }
 

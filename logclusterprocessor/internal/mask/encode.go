@@ -75,7 +75,10 @@ func Decode(s string, dst []Unit) []Unit {
 			if k := strings.IndexByte(u.Const, placeholderMark); k >= 0 {
 				u.Const, u.Placeholder = u.Const[:k], u.Const[k+1:]
 			}
-			dst = append(dst, u)
+			// What Encode made has text in every word; a damaged row may not.
+			if u.Kind == Var || u.Const != "" {
+				dst = append(dst, u)
+			}
 		}
 		i = end
 	}

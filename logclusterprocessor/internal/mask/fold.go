@@ -58,6 +58,9 @@ func (s *scanner) repeated(h uint64) int {
 	return k
 }
 
+// maxList is how long a list is whose items are still looked at, in bytes.
+const maxList = 256
+
 // alike is true when text[start:end] may be an item of the list that Var k is: not
 // when a comma and a space stand between and the kinds are known to differ.
 func (s *scanner) alike(k, start, end int) bool {
@@ -66,6 +69,9 @@ func (s *scanner) alike(k, start, end int) bool {
 	}
 	o := &s.tokens[k]
 	v, w := s.text[o.Prefix:o.End], s.text[start:end]
+	if len(v) > maxList || len(w) > maxList {
+		return true // to look at all of a long list for each item would cost its square
+	}
 	if hexMark(v) || hexMark(w) {
 		s.exact = anyDigit
 	}

@@ -3,7 +3,10 @@
 
 package mask
 
-import "math/bits"
+import (
+	"math/bits"
+	"math/rand/v2"
+)
 
 // Multiplication constants of wyhash (Wang Yi, final version 4).
 const (
@@ -54,6 +57,33 @@ func last16(s string) (a, b uint64) {
 func hashWord(w uint64, n int) uint64 {
 	w &= 1<<(8*n) - 1
 	return mix(w^wordKey^uint64(n)<<56, seed)
+}
+
+// checkKeys are drawn for each process, so that nobody can make two lines that have
+// one check.
+var checkKeys = [2]uint64{rand.Uint64(), rand.Uint64()} //nolint:gosec // seeded by the system, and ChaCha8
+
+// checkToken adds the constant text of a token to a check.
+func checkToken(c uint64, kind Kind, text string) uint64 {
+	if kind == Punct && len(text) > 3 && class[text[0]]&cHigh == 0 {
+		text = text[:3] // as in emitPunct
+	}
+	c ^= uint64(len(text))<<8 | uint64(kind)
+	for len(text) > 16 {
+		c = mix(load8(text)^checkKeys[0], load8(text[8:])^c)
+		text = text[16:]
+	}
+	a, b := last16(text)
+	return mix(a^checkKeys[0], b^c)
+}
+
+// Check is Line.Check of the line that units are of.
+func Check(units []Unit) uint64 {
+	c := checkKeys[1]
+	for i := range units {
+		c = checkToken(c, units[i].Kind, units[i].Const)
+	}
+	return c | 1
 }
 
 // letters is how many of the bytes of w, from the lowest, are ASCII letters or

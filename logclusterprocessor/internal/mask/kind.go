@@ -16,6 +16,10 @@ func (l *Line) Placeholder(t *Token) string {
 	switch {
 	case t.rule == stackRule:
 		return "<stack>"
+	case t.rule == classRule:
+		return "xx"
+	case t.rule == placeRule:
+		return placeholder(l.Text[t.Prefix:t.End])
 	case t.rule > 0:
 		return "<" + l.masker.rules[t.rule-1].name + ">"
 	}
@@ -31,6 +35,9 @@ func (l *Line) Parameters(dst []string) []string {
 			continue
 		}
 		v := l.Text[t.Prefix:t.End]
+		if t.rule == classRule {
+			v = l.Text[t.Start:t.End]
+		}
 		if quoted(v) {
 			v = v[1 : len(v)-1]
 		}
@@ -85,8 +92,12 @@ func placeholder(v string) string {
 		return "<mac>"
 	case isIP(v):
 		return "<ip>"
+	case isProduct(v):
+		return Any
 	case f.at > 0 && f.letters && f.slashes == 0:
 		return "<email>"
+	case isDigest(v):
+		return "<hex>"
 	case strings.HasPrefix(v, "0x") || strings.HasPrefix(v, "0X"):
 		return "<hex>"
 	case f.colons > 0 && f.digits && isTime(v), isDate(v):
@@ -94,6 +105,11 @@ func placeholder(v string) string {
 	case v[0] == '/' || v[0] == '~' || strings.HasPrefix(v, "./") || strings.HasPrefix(v, "../") ||
 		len(v) > 2 && v[1] == ':' && (v[2] == '\\' || v[2] == '/') || f.slashes > 0 && f.letters:
 		return "<path>"
+	case f.hexOnly && isIDLength(len(v)):
+		if f.letters {
+			return "<hex>"
+		}
+		return Any // an ID in hexadecimal that happens to have no letter, or a number
 	case f.digits && isQuantity(v):
 		return "<num>"
 	case f.hexOnly && f.digits && len(v) >= 6 || f.hexOnly && len(v) >= 8:
@@ -170,6 +186,23 @@ func isMAC(v string) bool {
 	return true
 }
 
+// isIDLength is true for how long IDs and digests in hexadecimal are.
+func isIDLength(n int) bool { return n == 16 || n == 32 || n == 40 || n == 64 }
+
+// isProduct is true for a product and its version, as in curl/8.5.0, and what
+// follows them.
+func isProduct(v string) bool {
+	k := 0
+	for k < len(v) && (class[v[k]]&cWord != 0 || v[k] == '-' || v[k] == '.') {
+		k++
+	}
+	d := k + 1
+	for d < len(v) && (class[v[d]]&cDigit != 0 || v[d] == '.') {
+		d++
+	}
+	return k > 0 && class[v[0]]&cLetter != 0 && k < len(v) && v[k] == '/' && d > k+1 && strings.IndexByte(v[k:d], '.') > 0 && (d == len(v) || v[d] == ' ')
+}
+
 // isIP is true for an IPv4 address, perhaps after a slash and with a port or a
 // prefix length, and for IPv6 addresses.
 func isIP(v string) bool {
@@ -200,13 +233,30 @@ func isIP(v string) bool {
 	return colons >= 3 || colons == 2 && strings.Contains(v, "::")
 }
 
-// isTime is true for text with a time of day: two digits, a colon, two digits.
+// isTime is true for text with a time of day: two digits, a colon, two digits, and
+// nothing before and after that would make them part of something else, as in
+// user.js:10:15 or SHA384:25.
 func isTime(v string) bool {
 	for k := 0; k+4 < len(v); k++ {
-		if v[k+2] == ':' && class[v[k]]&cDigit != 0 && class[v[k+1]]&cDigit != 0 &&
-			class[v[k+3]]&cDigit != 0 && class[v[k+4]]&cDigit != 0 {
-			return !strings.Contains(v, ".") || strings.Count(v, ".") == 1
+		if v[k+2] == ':' && class[v[k]]&class[v[k+1]]&class[v[k+3]]&class[v[k+4]]&cDigit != 0 && standsAlone(v, k, k+5) {
+			return strings.Count(v, ".") <= 1
 		}
+	}
+	return false
+}
+
+func standsAlone(v string, from, end int) bool {
+	if end < len(v) && class[v[end]]&cWord != 0 && v[end] != 'Z' {
+		return false
+	}
+	if from == 0 {
+		return true
+	}
+	switch v[from-1] {
+	case ' ', 'T', 't', '_', '-', '(', '[', '/':
+		return true
+	case ':': // as in 28/Jan/2026:10:11:12, and 0:00:12
+		return from > 1 && class[v[from-2]]&cDigit != 0 && !strings.ContainsAny(v[:from-1], ".:")
 	}
 	return false
 }
@@ -242,7 +292,7 @@ func isQuantity(v string) bool {
 			e++
 		}
 		unit := v[k:e]
-		exponent := (unit[0] == 'e' || unit[0] == 'E') && k > 0 && class[v[k-1]]&cDigit != 0
+		exponent := len(unit) <= 4 && (unit[0] == 'e' || unit[0] == 'E') && k > 0 && class[v[k-1]]&cDigit != 0
 		if !exponent && lexLookup(hashString(unit))&lexUnit == 0 || k == 0 {
 			return false
 		}

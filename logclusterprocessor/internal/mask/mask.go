@@ -14,7 +14,7 @@ package mask // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocess
 import "unicode/utf8"
 
 // builtinVersion changes whenever the scanner gives any line another shape.
-const builtinVersion = 2
+const builtinVersion = 3
 
 // DefaultMaxBytes is how much of a line is looked at when Options says nothing.
 const DefaultMaxBytes = 16 << 10
@@ -84,14 +84,22 @@ type Token struct {
 	class lexClass
 }
 
-// stackRule marks a Var that stands for the frames of a stack trace.
-const stackRule = 0xff
+// Vars of no user rule: the frames of a stack trace, all but the first digit of the
+// status of an HTTP response, and a word that stands where a value does.
+const (
+	stackRule = 0xff
+	classRule = 0xfe
+	placeRule = 0xfd
+)
 
 // Line is the result of masking, owned by the caller and reusable: once its
 // buffers have grown, masking into it allocates nothing.
 type Line struct {
 	// Shape is the hash of the masked token stream and the masker's version.
 	Shape uint64
+	// Check is a second hash of the same, never 0, with keys of this process: two
+	// lines of one Shape that have another Check were made to collide.
+	Check uint64
 	// Tokens is valid until the line is reused.
 	Tokens []Token
 	// Text is the part of the line that was looked at.
@@ -100,6 +108,7 @@ type Line struct {
 	masker *Masker
 	spans  []span
 	exact  uint64 // as of the scanner
+	asked  uint32 // lines of kinds that a memo gave up
 }
 
 // Mask fills line. Any input gives a result, in time linear in the number of
@@ -124,11 +133,18 @@ func (m *Masker) Mask(text string, line *Line) {
 		s.run(0, len(text))
 	}
 	line.Tokens, line.exact = s.tokens, s.exact
-	h := m.version
+	h, c := m.version, checkKeys[1]
 	for i := range line.Tokens {
-		h = mix(h^line.Tokens[i].Hash, shapeKey)
+		t := &line.Tokens[i]
+		h = mix(h^t.Hash, shapeKey)
+		if n := t.Prefix - t.Start; n <= 8 && int(t.Start)+8 <= len(text) && (t.Kind != Punct || n <= 3) {
+			w := load8(text[t.Start:]) & (1<<(8*n) - 1)
+			c = mix(w^checkKeys[0], c^(uint64(n)<<8|uint64(t.Kind))) // checkToken of a short text
+		} else {
+			c = checkToken(c, t.Kind, text[t.Start:t.Prefix])
+		}
 	}
-	line.Shape = h
+	line.Shape, line.Check = h, c|1
 }
 
 // cut shortens text to at most limit bytes, at white space when there is some

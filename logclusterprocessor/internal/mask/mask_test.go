@@ -209,7 +209,9 @@ func check(t *testing.T, m *Masker, text string, l *Line) {
 	}
 	require.LessOrEqual(t, int(pos), len(l.Text))
 	require.True(t, utf8.ValidString(l.Encode()) || l.masker.rules != nil, "%q", l.Text)
-	require.Len(t, Decode(l.Encode(), nil), len(l.Tokens))
+	units := Decode(l.Encode(), nil)
+	require.Len(t, units, len(l.Tokens))
+	require.Equal(t, l.Check, Check(units), "%q", l.Text) // restored, a line is the same
 	require.Len(t, l.Parameters(nil), strings.Count(l.Encode(), string(rune(placeholderMark))))
 }
 
@@ -220,7 +222,10 @@ func FuzzMask(f *testing.F) {
 		in, _, _ := strings.Cut(l, arrow)
 		f.Add(strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(in))
 	}
-	for _, l := range []string{"a=[a=[a=[a=[a=[", `k="v\"w" x='`, "\xff\xfe\x80", "a\x00b", "::::", "1:2:3:4:5:6", "http://", "C:\\", "\n\t\n\tat ", "r: 0x1f, 17, 2x3", "p\n  3: f 0x7f", "f2(1) k8s=7"} {
+	for _, l := range []string{"a=[a=[a=[a=[a=[", `k="v\"w" x='`, "\xff\xfe\x80", "a\x00b", "::::", "1:2:3:4:5:6", "http://", "C:\\", "\n\t\n\tat ", "r: 0x1f, 17, 2x3", "p\n  3: f 0x7f", "f2(1) k8s=7",
+		`10.0.0.1 - - "GET /a HTTP/1.1" 503 7 "-" "curl/8.5.0"`, "exited with code 0", "exit_code=137 status=0", "SQLSTATE[42P01]: x", "[MY-010914] ORA-00942: y",
+		"payload q83vASNFZ4k= rejected", "RSA SHA256:aB1/aB1+aB1/aB1+aB1/aB1+aB1=", "from ::1 ok", "a+b@c.d", "Oct 11 22:14:15 alpha notice su: x",
+		"<EventID>4624</EventID><a>b</a>", `"stack":"a.B: y\n\tat c(d:1)\n\t... 2 more"`, `q:"v" w: 'x'`, "用户alice登录"} {
 		f.Add(l)
 	}
 	m := newMasker(f, Options{MaxBytes: 4096})

@@ -4,6 +4,7 @@
 package mask
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -35,8 +36,10 @@ func requireDigitsAlike(t testing.TB, m *Masker, r *rand.Rand, text string) {
 			require.NotZero(t, other.exact, "%q is heeded\n%q is not", text, drawn)
 			continue
 		}
-		for e := line.exact; e != 0; e >>= 16 {
-			drawn[e&0xffff-1] = text[e&0xffff-1]
+		for e := line.exact; e != 0; {
+			var i, j int
+			i, j, e = lastHeeded(e)
+			copy(drawn[i:j], text[i:j])
 		}
 		m.Mask(string(drawn), &other)
 		require.Equal(t, line.exact, other.exact, "%q\n%q", text, drawn)
@@ -45,7 +48,7 @@ func requireDigitsAlike(t testing.TB, m *Masker, r *rand.Rand, text string) {
 }
 
 // snippets are what the masker decides by, to be put together at random.
-var snippets = strings.Split("0|1|7|12|255|1234|0x|0X|x|e|f|deadbeef|ms|kB|Jan|Mon|UTC|true|null|at|in|msg|user|blk_|jk2_init|std::|k8s|"+
+var snippets = strings.Split("GET |HTTP/1.1\" |exited with code |status |status=|returned |sha256:|SQLSTATE[|ORA-00942:|aB1+/|curl/8.5|<EventID>|</|\\n\\tat |user |ok|0|1|7|12|255|1234|0x|0X|x|e|f|deadbeef|ms|kB|Jan|Mon|UTC|true|null|at|in|msg|user|blk_|jk2_init|std::|k8s|"+
 	" |  |\n|\t|\n\t|\n  | at |#|, |,|;|: |:|::|=|==|=>|-|--|+|.|..|/|//|://|\\|\\n|@|~|_|'|\"|`|`.`|(|)|[|]|{|}|<|>|&|%|$|*|é|中文|٣|\xff|\u200b", "|")
 
 func randomLine(r *rand.Rand) string {
@@ -75,8 +78,10 @@ func TestWhereDigitsMatter(t *testing.T) {
 		"":                                   0,
 		"job 17 took 20 ms":                  0,
 		"at 0x7ffe of 0x1000":                0,
-		"jk2_init() found 3":                 3,                   // a digit of a name is constant
-		"a k8s=1 x12=1":                      4<<32 | 10<<16 | 11, // and of a key
+		"jk2_init() found 3":                 1<<6 | 8,                       // a digit of a name is constant
+		"a k8s=1 x12=1":                      (3<<6|3)<<rangeBits | 9<<6 | 3, // and of a key
+		"exited with code 0":                 18<<6 | 1,
+		"exited with code 42":                0,
 		"a1=1 b1=1 c1=1 d1=1 e1=1":           anyDigit,
 		"regs 0x1f, 17":                      anyDigit, // a list of two kinds, or of one were it 1x1f
 		"regs 12, 17":                        0,
@@ -160,6 +165,38 @@ func TestZeroDigits(t *testing.T) {
 				}
 			}
 			require.Equal(t, load8(string(want[:])), zeroDigits(load8(string(b[:]))), "%q", b)
+			for k, c := range b {
+				if isHex(c) {
+					want[k] = '0'
+				}
+			}
+			require.Equal(t, load8(string(want[:])), zeroHex(load8(string(b[:]))), "%q", b)
 		}
 	}
+}
+
+// TestMemoGivesUpOnLinesThatNeverComeBack: what is not found is soon not looked
+// for, and looked for again once it is found.
+func TestMemoGivesUpOnLinesThatNeverComeBack(t *testing.T) {
+	m, err := New(Options{})
+	require.NoError(t, err)
+	memo := NewMemo(m)
+	r := rand.New(rand.NewPCG(5, 1))
+	var line Line
+	unique := func() string { return fmt.Sprintf("request %016x of a client was answered", r.Uint64()) }
+	for range 4 * giveUp {
+		memo.Mask(unique(), &line)
+	}
+	kind := memo.kind(unique())
+	require.GreaterOrEqual(t, memo.misses[kind].Load(), uint32(giveUp))
+	known := unique()
+	require.Equal(t, kind, memo.kind(known))
+	recalled := 0
+	for range 1000 {
+		if memo.Mask(known, &line) {
+			recalled++
+		}
+	}
+	require.Greater(t, recalled, 500)
+	require.Less(t, memo.misses[kind].Load(), uint32(giveUp))
 }

@@ -18,26 +18,38 @@ type scanner struct {
 	vars   [4]uint32 // 1 + the indices of the last Vars, the latest first
 	// unbalanced counts brackets whose partner was looked for in vain.
 	unbalanced uint8
+	request    int // 1 + the index of the path behind an HTTP method
 	// exact says which digits' values mattered, not only that they were digits:
-	// with another digit there the line might have another shape. It packs 1 + the
-	// offsets of up to four of them, 16 bits each, or is anyDigit. Memo relies on it.
+	// with another digit there the line might have another shape. It packs up to
+	// three ranges of the text, or is anyDigit. Memo relies on it.
 	exact uint64
 }
 
 const anyDigit = ^uint64(0)
 
+// A range in exact takes 21 bits: 1 + its offset, and six for its length.
+const (
+	rangeBits   = 21
+	lengthBits  = 6
+	maxOffset   = 1<<(rangeBits-lengthBits) - 2
+	maxInLength = 1<<lengthBits - 1
+)
+
 // heed notes that the values of the digits of text[i:j] matter.
 func (s *scanner) heed(i, j int) {
-	for k := i; k < j; k++ {
-		switch {
-		case class[s.text[k]]&cDigit == 0:
-		case s.exact>>48 != 0 || k+1 >= 1<<16-1:
-			s.exact = anyDigit
-			return
-		default:
-			s.exact = s.exact<<16 | uint64(k+1)
-		}
+	switch {
+	case !hasDigit(s.text[i:j]) || s.exact == anyDigit:
+	case s.exact>>(2*rangeBits) != 0 || i > maxOffset || j-i > maxInLength:
+		s.exact = anyDigit
+	default:
+		s.exact = s.exact<<rangeBits | uint64(i+1)<<lengthBits | uint64(j-i)
 	}
+}
+
+// lastHeeded is the last of the ranges that exact packs, and exact without it.
+func lastHeeded(exact uint64) (i, j int, rest uint64) {
+	i = int(exact>>lengthBits&(1<<(rangeBits-lengthBits)-1)) - 1
+	return i, i + int(exact&maxInLength), exact >> rangeBits
 }
 
 // run scans text[i:end].
@@ -113,6 +125,9 @@ func (s *scanner) punct(i int, b byte) int {
 	nc := class[next]
 	switch b {
 	case '=':
+		if end := s.padding(i); end > 0 {
+			return end
+		}
 		if s.assigns(next) {
 			s.emitPunct(i, i+1)
 			return s.value(i + 1)
@@ -120,6 +135,16 @@ func (s *scanner) punct(i int, b byte) int {
 	case ':':
 		if next == '/' && i+2 < len(s.text) && s.text[i+2] == '/' && s.afterWord(i) {
 			return s.url(i)
+		}
+		if next == ':' && !s.glued(i) {
+			if end := s.shortIPv6(i); end > 0 {
+				s.emitVar(i, i, end)
+				return end
+			}
+		}
+		if next == '"' && s.afterWord(i) && class[s.text[i-1]]&cWord != 0 { // text format of protocol buffers
+			s.emitPunct(i, i+1)
+			return s.value(i + 1)
 		}
 		if i > 0 && (s.text[i-1] == '"' || s.text[i-1] == '\'') && s.quotedKey() {
 			s.emitPunct(i, i+1)
@@ -137,7 +162,11 @@ func (s *scanner) punct(i int, b byte) int {
 			s.emitPunct(i, i+1)
 			return i + 1
 		}
-		if end := s.quotedName(i); end > 0 {
+		end := s.quotedName(i)
+		if end == 0 && b == '"' {
+			end = s.quotedProduct(i)
+		}
+		if end > 0 {
 			s.emitPunct(i, i+1)
 			s.emitVar(i+1, i+1, end)
 			s.emitPunct(end, end+1)
@@ -169,12 +198,20 @@ func (s *scanner) punct(i int, b byte) int {
 			return i + 1
 		}
 	case '/':
+		if i > 0 && s.text[i-1] == '<' {
+			break // a tag that closes
+		}
 		if (nc&(cWord|cHigh) != 0 || next == '.' || next == '*' || next == '$') && !s.glued(i) {
 			end := s.path(i)
 			s.emitVar(i, i, end)
 			return end
 		}
 	case '\\':
+		if next == 'n' || next == '\\' {
+			if end := s.escapedFrames(i); end > 0 {
+				return end
+			}
+		}
 		if next == 'n' || next == 't' || next == 'r' || next == '"' {
 			// An escape inside a quoted string is white space or a quote.
 			s.space = true
@@ -192,6 +229,9 @@ func (s *scanner) punct(i int, b byte) int {
 		j++
 	}
 	s.emitPunct(i, j)
+	if b == '>' && j == i+1 {
+		return s.elementText(j)
+	}
 	return j
 }
 

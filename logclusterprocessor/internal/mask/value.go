@@ -39,14 +39,19 @@ func (s *scanner) quotedKey() bool {
 		(strings.HasSuffix(before, "{") || strings.HasSuffix(before, ",") || s.tokens[n-4].Kind == Var)
 }
 
-// messageKey is true when the key before the operator just emitted holds text.
-func (s *scanner) messageKey() bool {
+// key returns the key before the operator that is the last token, and what is
+// known of it.
+func (s *scanner) key() (string, lexClass) {
 	for k := len(s.tokens) - 2; k >= 0 && k >= len(s.tokens)-3; k-- {
-		if s.tokens[k].Kind == Word {
-			return s.tokens[k].class&lexMessage != 0
+		if t := &s.tokens[k]; t.Kind == Word {
+			name := s.text[t.Start:t.End]
+			if t.class != 0 {
+				return name, t.class
+			}
+			return name, lastPart(name)
 		}
 	}
-	return false
+	return "", 0
 }
 
 // value scans the value of a key, from right after the operator: variable text
@@ -54,7 +59,8 @@ func (s *scanner) messageKey() bool {
 // that reads as a sentence keeps its words, and so do objects of JSON their keys.
 func (s *scanner) value(i int) int {
 	text := s.text
-	if s.messageKey() {
+	key, known := s.key()
+	if known&lexMessage != 0 {
 		return i
 	}
 	j := i
@@ -69,7 +75,7 @@ func (s *scanner) value(i int) int {
 	switch b {
 	case '"', '\'', '`':
 		end := s.closingQuote(j)
-		if end < 0 || sentence(text[j+1:end-1]) {
+		if end < 0 || sentence(text[j+1:end-1]) || end-j < maxWord && tells(known, text[j+1:end-1]) {
 			return j
 		}
 		s.emitVar(j, j, end)
@@ -93,6 +99,9 @@ func (s *scanner) value(i int) int {
 		if c&(cSpace|cNewline|cStop) != 0 || text[k] == '&' || c&cHigh != 0 && s.ideographic(k) {
 			break
 		}
+		if text[k] == '\\' && k+1 < len(text) && isEscape(text[k+1]) && (k+2 == len(text) || class[text[k+2]]&cWord == 0) {
+			break // the end of a quoted string's line
+		}
 		k++
 	}
 	if k == j {
@@ -110,9 +119,42 @@ func (s *scanner) value(i int) int {
 	for k > j+1 && (text[k-1] == '.' || text[k-1] == ':') {
 		k--
 	}
-	s.emitVar(j, j, k)
+	switch w := text[j:k]; {
+	case class[w[0]]&cDigit != 0 && known&lexMeaning == 0:
+		s.emitVar(j, j, k)
+	case known&lexOutcome != 0 && isLiteral(w):
+		s.add(hashString(w), Word, j, k, k)
+	case tells(known, w):
+		return j
+	case known&lexMeaning != 0 && isCount(w) && s.telling(j, k, strings.Contains(key, "xit"), true):
+	default:
+		s.emitVar(j, j, k)
+	}
 	return k
 }
+
+// tells is true for a value that says what became of something, or what is done,
+// being a word under such a key.
+func tells(key lexClass, value string) bool {
+	if len(value) > maxWord || value == "" || class[value[0]]&(cLetter|cHigh) == 0 {
+		return false
+	}
+	known := lexLookup(hashString(value))
+	switch {
+	case known&lexOutcome != 0:
+		return true
+	case key&lexMeaning == 0 || known&(lexMethod|lexNull|lexLiteral) != 0:
+		return false
+	}
+	for k := 0; k < len(value); k++ {
+		if class[value[k]]&(cLetter|cHigh) == 0 && value[k] != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func isLiteral(w string) bool { return lexLookup(hashString(w))&lexLiteral != 0 }
 
 func (s *scanner) emptyValue(i int) int {
 	s.space = false
@@ -145,28 +187,6 @@ func (s *scanner) closingQuote(i int) int {
 		}
 	}
 	return -1
-}
-
-// quotedName returns the end of the name in the quotes that open at i, or 0: one
-// word that numbers, dots or underscores show to be no part of the language, and
-// that is no key.
-func (s *scanner) quotedName(i int) int {
-	q, named := s.text[i], false
-	for j := i + 1; j < len(s.text) && j < i+maxWord; j++ {
-		b := s.text[j]
-		switch {
-		case b == q:
-			if !named || j+1 < len(s.text) && (s.text[j+1] == ':' || s.text[j+1] == '=') {
-				return 0
-			}
-			return j
-		case class[b]&cDigit != 0, b == '_', b == '.':
-			named = true
-		case class[b]&(cLetter|cHigh) == 0 && b != '-':
-			return 0
-		}
-	}
-	return 0
 }
 
 // qualifiedName returns the end of names in back quotes with dots between, as in

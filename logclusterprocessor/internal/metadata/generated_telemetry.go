@@ -25,22 +25,23 @@ func Tracer(settings component.TelemetrySettings) trace.Tracer {
 // TelemetryBuilder provides an interface for components to report telemetry
 // as defined in metadata and user config.
 type TelemetryBuilder struct {
-	meter                               metric.Meter
-	mu                                  sync.Mutex
-	registrations                       []metric.Registration
-	ProcessorLogClusterClusters         metric.Int64ObservableUpDownCounter
-	ProcessorLogClusterEvicted          metric.Int64Counter
-	ProcessorLogClusterLateRecords      metric.Int64Counter
-	ProcessorLogClusterMemory           metric.Int64ObservableUpDownCounter
-	ProcessorLogClusterMerges           metric.Int64Counter
-	ProcessorLogClusterPartitions       metric.Int64ObservableUpDownCounter
-	ProcessorLogClusterPassedRecords    metric.Int64Counter
-	ProcessorLogClusterRecords          metric.Int64Counter
-	ProcessorLogClusterTemplates        metric.Int64ObservableUpDownCounter
-	ProcessorLogClusterTruncatedRecords metric.Int64Counter
-	ProcessorLogClusterWindowDuration   metric.Float64Histogram
-	ProcessorLogClusterWindowWait       metric.Float64Histogram
-	ProcessorLogClusterWindows          metric.Int64Counter
+	meter                                metric.Meter
+	mu                                   sync.Mutex
+	registrations                        []metric.Registration
+	ProcessorLogClusterClusters          metric.Int64ObservableUpDownCounter
+	ProcessorLogClusterEvicted           metric.Int64Counter
+	ProcessorLogClusterLateRecords       metric.Int64Counter
+	ProcessorLogClusterMemory            metric.Int64ObservableUpDownCounter
+	ProcessorLogClusterMerges            metric.Int64Counter
+	ProcessorLogClusterPartitions        metric.Int64ObservableUpDownCounter
+	ProcessorLogClusterPassedRecords     metric.Int64Counter
+	ProcessorLogClusterRecords           metric.Int64Counter
+	ProcessorLogClusterRemovedAttributes metric.Int64Counter
+	ProcessorLogClusterTemplates         metric.Int64ObservableUpDownCounter
+	ProcessorLogClusterTruncatedRecords  metric.Int64Counter
+	ProcessorLogClusterWindowDuration    metric.Float64Histogram
+	ProcessorLogClusterWindowWait        metric.Float64Histogram
+	ProcessorLogClusterWindows           metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -180,14 +181,20 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ProcessorLogClusterPassedRecords, err = builder.meter.Int64Counter(
 		"otelcol_processor_log_cluster_passed_records",
-		metric.WithDescription("Log records that left without a template, by reason (empty, body_type, no_field, partition_full). [Development]"),
+		metric.WithDescription("Log records that left without a template, by reason (empty, body_type, partition_full). [Development]"),
 		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorLogClusterRecords, err = builder.meter.Int64Counter(
 		"otelcol_processor_log_cluster_records",
-		metric.WithDescription("Log records seen. 'matched' had a known shape, 'learned' taught a new one, 'passed' left without a template. [Development]"),
+		metric.WithDescription("Log records seen. 'matched' had a known shape, 'learned' taught a new one, 'passed' left without a template, 'repeated' came in a batch that was sent again. [Development]"),
 		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorLogClusterRemovedAttributes, err = builder.meter.Int64Counter(
+		"otelcol_processor_log_cluster_removed_attributes",
+		metric.WithDescription("Attributes under the processor's own keys that records came with. They are taken off where the attribute is enabled, so that only this processor writes them. [Development]"),
+		metric.WithUnit("{attribute}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorLogClusterTemplates, err = builder.meter.Int64ObservableUpDownCounter(

@@ -120,7 +120,7 @@ func AssertEqualProcessorLogClusterPartitions(t *testing.T, tt *componenttest.Te
 func AssertEqualProcessorLogClusterPassedRecords(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_processor_log_cluster_passed_records",
-		Description: "Log records that left without a template, by reason (empty, body_type, no_field, partition_full). [Development]",
+		Description: "Log records that left without a template, by reason (empty, body_type, partition_full). [Development]",
 		Unit:        "{record}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -136,7 +136,7 @@ func AssertEqualProcessorLogClusterPassedRecords(t *testing.T, tt *componenttest
 func AssertEqualProcessorLogClusterRecords(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_processor_log_cluster_records",
-		Description: "Log records seen. 'matched' had a known shape, 'learned' taught a new one, 'passed' left without a template. [Development]",
+		Description: "Log records seen. 'matched' had a known shape, 'learned' taught a new one, 'passed' left without a template, 'repeated' came in a batch that was sent again. [Development]",
 		Unit:        "{record}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -145,6 +145,22 @@ func AssertEqualProcessorLogClusterRecords(t *testing.T, tt *componenttest.Telem
 		},
 	}
 	got, err := tt.GetMetric("otelcol_processor_log_cluster_records")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
+func AssertEqualProcessorLogClusterRemovedAttributes(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_processor_log_cluster_removed_attributes",
+		Description: "Attributes under the processor's own keys that records came with. They are taken off where the attribute is enabled, so that only this processor writes them. [Development]",
+		Unit:        "{attribute}",
+		Data: metricdata.Sum[int64]{
+			Temporality: metricdata.CumulativeTemporality,
+			IsMonotonic: true,
+			DataPoints:  dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_processor_log_cluster_removed_attributes")
 	require.NoError(t, err)
 	metricdatatest.AssertEqual(t, want, got, opts...)
 }

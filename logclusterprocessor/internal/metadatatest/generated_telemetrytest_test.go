@@ -41,6 +41,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorLogClusterMerges.Add(context.Background(), 1)
 	tb.ProcessorLogClusterPassedRecords.Add(context.Background(), 1)
 	tb.ProcessorLogClusterRecords.Add(context.Background(), 1)
+	tb.ProcessorLogClusterRemovedAttributes.Add(context.Background(), 1)
 	tb.ProcessorLogClusterTruncatedRecords.Add(context.Background(), 1)
 	tb.ProcessorLogClusterWindowDuration.Record(context.Background(), 1)
 	tb.ProcessorLogClusterWindowWait.Record(context.Background(), 1)
@@ -67,6 +68,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorLogClusterRecords(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorLogClusterRemovedAttributes(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorLogClusterTemplates(t, testTel,

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
 )
 
 // Advance closes the windows that end at or before tick. Merges that the
@@ -55,14 +54,13 @@ func (p *Partition) close() {
 
 // newWindow closes over what is known now.
 func (p *Partition) newWindow() *window {
-	groups := p.snapshot() // before the vocabulary is frozen: it may add to it
+	meanings := p.snapshot() // before the vocabulary is frozen: it may add to it
 	return &window{
 		birth:    p.birth,
 		space:    p.vocabulary.Freeze(),
 		distance: p.settings.Clustering.Distance,
-		groups:   groups,
+		meanings: meanings,
 		done:     make(chan struct{}),
-		vectors:  map[uint64]feature.Vector{},
 	}
 }
 
@@ -81,7 +79,6 @@ func (p *Partition) start(w *window) {
 		}
 		begin := time.Now()
 		method, err := w.cluster(p.ctx, &p.settings)
-		w.vectors = nil // the index has those that are still of use
 		if w.err = err; err != nil {
 			p.observer.Clustered("abandoned", time.Since(begin))
 			return
@@ -91,70 +88,80 @@ func (p *Partition) start(w *window) {
 	}()
 }
 
-// maxFresh is how many new templates a window clusters. When there are more, those
+// maxFresh is how many new meanings a window compares. When there are more, those
 // seen most come first and the others wait for the next window: in a flood of
 // lines that never come again, they are gone by then.
 const maxFresh = 5000
 
-// snapshot copies the categories that take part in clustering.
-func (p *Partition) snapshot() []group {
+// snapshot copies the meanings that take part in clustering.
+func (p *Partition) snapshot() []snapshot {
 	fresh := p.takeFresh()
-	groups := make([]group, 0, p.categories.len())
-	flat := make([]snapshot, 0, len(p.categories.members))
-	for _, c := range p.categories.byID {
-		if !c.represented() {
+	clear(p.moved)
+	places := map[*category]int{}
+	all := make([]snapshot, 0, p.index.Len())
+	for _, m := range p.meanings.sorted() {
+		if !p.index.Has(m.id) {
 			continue
 		}
-		g := group{id: c.id, birth: c.birth}
-		from := len(flat)
-		for _, m := range c.members {
-			m.promoted = false
-			flat = append(flat, snapshot{
-				id: m.template.ID(), terms: m.terms, represents: m.represents, fresh: fresh[m],
-				labelled: c.solution != "" && m.template.ID() == c.id,
-			})
-			g.fresh = g.fresh || fresh[m]
+		place, known := places[m.category]
+		if !known {
+			place = len(places)
+			places[m.category] = place
 		}
-		g.members = flat[from:len(flat):len(flat)]
-		groups = append(groups, g)
+		all = append(all, snapshot{id: m.id, category: place, terms: m.terms(), fresh: fresh[m]})
 	}
-	p.joinable = len(groups)
-	slices.SortFunc(groups, func(a, b group) int {
-		return cmp.Or(cmp.Compare(a.birth, b.birth), cmp.Compare(a.id, b.id))
-	})
-	return groups
+	return all
 }
 
-// takeFresh returns the new templates that the window clusters.
-func (p *Partition) takeFresh() map[*member]bool {
-	var fresh []*member
-	for _, m := range p.categories.members {
+// takeFresh returns the new meanings that the window compares.
+func (p *Partition) takeFresh() map[*meaning]bool {
+	var fresh []*meaning
+	for _, m := range p.meanings.sorted() {
 		if m.fresh {
 			fresh = append(fresh, m)
 		}
 	}
 	p.founded, p.stirred = 0, len(fresh) > maxFresh
-	slices.SortFunc(fresh, func(a, b *member) int { return cmp.Compare(a.template.Birth(), b.template.Birth()) })
 	if p.stirred {
-		count := make(map[*member]int64, len(fresh))
+		count := make(map[*meaning]int64, len(fresh))
 		for _, m := range fresh {
-			if e := p.miner.Lookup(m.template.ID()); e != nil {
-				count[m] = e.Count()
-			}
+			count[m] = p.countOf(m)
 		}
-		slices.SortStableFunc(fresh, func(a, b *member) int { return cmp.Compare(count[b], count[a]) })
+		slices.SortStableFunc(fresh, func(a, b *meaning) int { return cmp.Compare(count[b], count[a]) })
 		fresh = fresh[:maxFresh]
 	}
-	taken := make(map[*member]bool, len(fresh))
+	taken := make(map[*meaning]bool, len(fresh))
 	for _, m := range fresh {
 		m.fresh, taken[m] = false, true
 		if m.deferred {
-			m.deferred = false
-			p.count(m)
-			p.establish(m)
+			p.undefer(m)
 		}
 	}
 	return taken
+}
+
+// countOf is how many lines founded the templates of a meaning, a bound that is
+// good enough to tell a flood from what stays.
+func (p *Partition) countOf(m *meaning) int64 {
+	n := int64(0)
+	for _, member := range m.members {
+		if e := p.miner.Lookup(member.template.ID()); e != nil {
+			n += e.Count()
+		}
+	}
+	return n
+}
+
+// undefer takes up a meaning that came in a flood and stayed.
+func (p *Partition) undefer(m *meaning) {
+	m.deferred = false
+	for _, member := range m.members {
+		if member.founding == nil {
+			p.count(member)
+		}
+	}
+	p.categorize(m)
+	p.describe(m)
 }
 
 // enforce brings the pending clustering into force, waiting for it as long as
@@ -173,68 +180,41 @@ func (p *Partition) enforce() bool {
 	}
 	p.space, p.counted = w.space, w.birth
 	for _, f := range w.findings {
-		p.adopt(w, f)
+		p.adopt(f)
 	}
 	p.index = p.reconcile(w)
+	for i := range w.meanings {
+		if m := p.meanings.byID[w.meanings[i].id]; m != nil && w.meanings[i].fresh {
+			p.describe(m) // by words whose weights are known now
+		}
+	}
 	return true
 }
 
-// adopt merges the categories of a finding, as far as they still exist, and
-// makes its representatives and keywords theirs.
-func (p *Partition) adopt(w *window, f finding) {
-	var c *category
-	for _, g := range f.groups {
-		switch now := p.categories.now(w.groups[g]); {
-		case now == nil:
-		case c == nil:
-			c = now
-		case p.areApart(c, now):
-		default:
-			c = p.merge(c, now)
+// adopt merges the categories of a finding, as far as they still exist.
+func (p *Partition) adopt(f finding) {
+	var all []*category
+	for _, id := range f {
+		if m := p.meanings.byID[id]; m != nil && m.category != nil {
+			all = append(all, m.category)
 		}
 	}
-	if c == nil {
-		return
-	}
-	var chosen []*member
-	for _, id := range f.representatives {
-		if m := p.categories.members[id]; m != nil && m.category == c {
-			chosen = append(chosen, m)
-		}
-	}
-	if len(chosen) > 0 {
-		for _, g := range f.groups {
-			for _, old := range w.groups[g].members {
-				if m := p.categories.members[old.id]; m != nil {
-					m.represents = false
-					p.unsaved.template(m)
-				}
-			}
-		}
-		for _, m := range chosen {
-			m.represents = true
-		}
-	}
-	c.keywords = f.keywords
-	p.unsaved.cluster(c)
-	for _, m := range c.members {
-		p.publish(m)
-	}
+	p.mergeCategories(all)
 }
 
 // reconcile brings the window's index up to what happened since it closed.
 func (p *Partition) reconcile(w *window) *cluster.Index {
-	for _, id := range w.indexed {
-		if m := p.categories.members[id]; m == nil || !m.represents {
+	for i := range w.meanings {
+		if id := w.meanings[i].id; !p.index.Has(id) {
 			w.index.Remove(id)
 		}
 	}
-	for id, m := range p.categories.members {
-		if m.promoted && m.represents {
-			w.index.Add(id, w.space.Vector(m.terms))
+	for _, m := range p.meanings.byID {
+		if p.index.Has(m.id) && (p.moved[m.id] || !w.index.Has(m.id)) {
+			w.index.Add(m.id, w.space.Vector(m.terms()))
 		}
-		m.promoted = false
 	}
+	clear(p.moved)
 	return w.index
 }
 

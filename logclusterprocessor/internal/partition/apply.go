@@ -47,7 +47,7 @@ func (p *Partition) takeParts(rows *knowledge.Rows) {
 	for _, c := range rows.Clusters {
 		clusters[c.ID] = c
 	}
-	part(&knowledge.Rows{Apart: rows.Apart, Solutions: rows.Solutions})
+	part(&knowledge.Rows{Solutions: rows.Solutions})
 	for len(shapes) > 0 {
 		n := min(maxTake, len(shapes))
 		for n < len(shapes) && shapes[n].Template == shapes[n-1].Template {
@@ -110,9 +110,8 @@ func (p *Partition) take(rows *knowledge.Rows) {
 		p.birth = max(p.birth, rows.Shapes[i].Birth)
 	}
 	p.noteDecisions(rows)
-	var changed []*category
 	for i := range rows.Templates {
-		changed = append(changed, p.place(&rows.Templates[i], rows.Clusters)...)
+		p.place(&rows.Templates[i])
 	}
 	for _, t := range absorbed {
 		p.follow(t)
@@ -126,21 +125,7 @@ func (p *Partition) take(rows *knowledge.Rows) {
 			p.generalise(e.Template())
 		}
 	}
-	for _, a := range rows.Aliases {
-		if a.Kind == knowledge.KindCluster {
-			changed = append(changed, p.obey(a)...)
-		}
-	}
-	for _, row := range rows.Clusters {
-		if c := p.categories.byID[uint64(row.ID)]; c != nil {
-			c.noise = row.Noise
-			if len(row.Keywords) > 0 && !p.unsaved.hasCluster(c) {
-				c.keywords = row.Keywords
-			}
-			p.show(c)
-		}
-	}
-	p.renameAll(changed)
+	p.describeAs(rows.Clusters)
 	p.solve(rows.Solutions)
 	for _, t := range joined.Evicted {
 		p.forget(t)
@@ -151,10 +136,46 @@ func (p *Partition) take(rows *knowledge.Rows) {
 	p.measure()
 }
 
-// show makes the records of a category carry what is known of it, which the
+// describeAs takes over what the knowledge base says of clusters.
+func (p *Partition) describeAs(rows []knowledge.Cluster) {
+	for _, row := range rows {
+		m := p.meanings.byID[uint64(row.ID)]
+		if m == nil {
+			continue
+		}
+		m.noise = row.Noise
+		if !p.unsaved.hasCluster(m) {
+			if len(row.Keywords) > 0 {
+				m.keywords = row.Keywords
+			}
+			if !p.leads.Load() && row.Category != 0 {
+				p.joinByID(m, row.Category)
+			}
+		}
+		p.show(m)
+	}
+}
+
+// joinByID puts a meaning into the category of an ID, that of another meaning or
+// its own.
+func (p *Partition) joinByID(m *meaning, id knowledge.ID) {
+	saved := p.unsaved.hasCluster(m)
+	to := &category{id: uint64(id), birth: m.birth}
+	if first := p.meanings.byID[uint64(id)]; first != nil && first.category != nil && first.category.id == uint64(id) {
+		to = first.category
+	}
+	if m.categoryID() != to.id {
+		p.join(m, to)
+	}
+	if !saved {
+		p.unsaved.savedCluster(m)
+	}
+}
+
+// show makes the records of a meaning carry what is known of it, which the
 // knowledge base knows.
-func (p *Partition) show(c *category) {
-	for _, m := range c.members {
+func (p *Partition) show(of *meaning) {
+	for _, m := range of.members {
 		unsaved := p.unsaved.has(m)
 		p.publish(m)
 		if !unsaved {
@@ -163,62 +184,41 @@ func (p *Partition) show(c *category) {
 	}
 }
 
-// renameAll chooses the keywords of categories that people, or collectors that do
-// not lead, have changed: their words are those of other members. Who leads does
-// it for all.
-func (p *Partition) renameAll(changed []*category) {
-	if !p.leads.Load() {
+// place puts a template where the knowledge base has it.
+func (p *Partition) place(row *knowledge.Template) {
+	e := p.miner.Lookup(uint64(row.ID))
+	if e == nil {
 		return
 	}
-	slices.SortFunc(changed, func(a, b *category) int { return cmp.Compare(a.id, b.id) })
-	for _, c := range slices.Compact(changed) {
-		if n := len(c.members); n > 0 && n <= maxRename {
-			p.rename(c)
-		}
+	m := p.meanings.members[e.Template().ID()]
+	if m == nil {
+		m = p.restoreMember(e.Template(), p.meaningOf(p.joinedTo(uint64(row.Cluster)), row.Birth))
+		p.adopted(m)
+	}
+	m.placed = row.Placed
+	if id := p.joinedTo(uint64(row.Cluster)); m.placed && m.meaning.id != id {
+		p.move(m, id)
+	}
+	if e.Template().ID() == uint64(row.ID) {
+		m.represents = row.Represents
+		p.publish(m)
+		p.unsaved.saved(m)
 	}
 }
 
-// place puts a template where the knowledge base has it. It returns the categories
-// that it was moved from and to, if it was.
-func (p *Partition) place(row *knowledge.Template, clusters []knowledge.Cluster) (changed []*category) {
-	e := p.miner.Lookup(uint64(row.ID))
-	if e == nil {
-		return nil
+// adopted takes up a member that another collector has founded.
+func (p *Partition) adopted(m *member) {
+	if to := m.meaning; to.category == nil {
+		to.fresh, p.stirred = true, true
+		p.categorize(to)
 	}
-	birth := row.Birth
-	if i := slices.IndexFunc(clusters, func(c knowledge.Cluster) bool { return c.ID == row.Cluster }); i >= 0 {
-		birth = clusters[i].Birth
-	}
-	c := p.categoryOf(row.Cluster, birth)
-	m := p.categories.members[e.Template().ID()]
-	switch {
-	case m == nil:
-		m = p.restoreMember(e.Template(), c)
-		m.fresh, p.stirred = true, true
-		p.publish(m)
-		if e.Template().ID() == uint64(row.ID) {
-			p.unsaved.saved(m)
-		}
-	case m.category != c:
-		changed = []*category{m.category, c}
-		p.move(m, c)
-	}
-	if m.deferred && row.Represents {
-		m.deferred = false
-		p.count(m)
-	}
-	if !p.unsaved.has(m) && row.Represents && !m.represents {
-		p.represent(m)
-		p.unsaved.saved(m)
-	}
-	return changed
 }
 
 // has is true when the knowledge base has not what is known of a template here.
 func (u *unsaved) has(m *member) bool { return u != nil && u.templates[m.template.ID()] }
 
 // hasCluster is the same for a cluster.
-func (u *unsaved) hasCluster(c *category) bool { return u != nil && u.clusters[c.id] }
+func (u *unsaved) hasCluster(m *meaning) bool { return u != nil && u.clusters[m.id] }
 
 // saved notes that the knowledge base has a template as it is.
 func (u *unsaved) saved(m *member) {
@@ -227,86 +227,68 @@ func (u *unsaved) saved(m *member) {
 	}
 }
 
-// move takes a member to another category. When it was the last of its own, the
-// ID that it had given out is an alias.
-func (p *Partition) move(m *member, c *category) {
-	old, represents := m.category, m.represents
-	p.remove(m)
-	p.categories.add(m, c)
-	if represents {
-		p.represent(m)
+// savedCluster is the same for a cluster.
+func (u *unsaved) savedCluster(m *meaning) {
+	if u != nil {
+		delete(u.clusters, m.id)
 	}
-	if len(old.members) == 0 {
-		p.alias(knowledge.KindCluster, old.id, c.id)
-	} else {
-		p.unsaved.cluster(old)
-	}
-	if c.keywords == nil {
-		c.keywords = old.keywords
-	}
-	p.publish(m)
 }
 
 // follow ends a template that joined another, as absorb does; the other may be
 // one that only the knowledge base knew.
 func (p *Partition) follow(t *Template) {
-	a := p.categories.members[t.ID()]
-	if a == nil {
+	if p.meanings.members[t.ID()] == nil {
 		return
 	}
 	root := t.Root()
-	if p.categories.members[root.ID()] == nil {
-		p.restoreMember(root, a.category)
+	if p.meanings.members[root.ID()] == nil {
+		p.adopted(p.settle(root))
 	}
 	p.absorb(root, t)
 	p.generalise(root)
-	p.publish(p.categories.members[root.ID()])
 }
 
-// placeRest gives templates a category of their own for which no row came.
+// placeRest gives templates a place for which no row came.
 func (p *Partition) placeRest(shapes []knowledge.Shape) {
 	for i := range shapes {
 		e := p.miner.Lookup(uint64(shapes[i].Hash))
-		if e == nil || p.categories.members[e.Template().ID()] != nil {
+		if e == nil || p.meanings.members[e.Template().ID()] != nil {
 			continue
 		}
 		t := e.Template()
-		m := p.restoreMember(t, p.newCategory(t.ID(), t.Birth()))
-		m.fresh, p.stirred = true, true
-		p.represent(m)
-		p.publish(m)
+		m := p.restoreMember(t, p.meaningOf(p.idOf(t.Text()), t.Birth()))
+		p.adopted(m)
+		p.describe(m.meaning)
 	}
 }
 
-// obey joins clusters that the knowledge base has joined, whichever is older here.
-// It returns what became of them, if they were two.
-func (p *Partition) obey(a knowledge.Alias) []*category {
-	from := p.categories.byID[uint64(a.From)]
-	if from == nil || a.From == a.To {
-		return nil
-	}
-	into := p.categoryOf(a.To, from.birth)
-	p.categories.byID[into.id] = into
-	p.join(into, from)
-	if into.keywords == nil {
-		into.keywords = from.keywords
-	}
-	p.show(into)
-	p.observer.Merged(1)
-	return []*category{into}
-}
-
-// noteDecisions remembers what people decided.
+// noteDecisions remembers what people decided: which clusters are part of others,
+// and their solutions.
 func (p *Partition) noteDecisions(rows *knowledge.Rows) {
-	for _, pair := range rows.Apart {
-		p.apart[pairOf(uint64(pair[0]), uint64(pair[1]))] = true
+	for _, a := range rows.Aliases {
+		if a.Kind == knowledge.KindCluster && a.Person && a.From != a.To {
+			p.joined[uint64(a.From)] = uint64(a.To)
+			p.obey(uint64(a.From))
+		}
 	}
-	if len(p.categories.members) == 0 {
+	if len(p.meanings.members) == 0 {
 		p.solve(rows.Solutions)
 	}
 }
 
-// solve gives categories the texts of solutions. A solution for a cluster that
+// obey moves what is in a cluster that a person made part of another.
+func (p *Partition) obey(from uint64) {
+	old := p.meanings.byID[from]
+	if old == nil {
+		return
+	}
+	for _, m := range slices.Clone(old.members) {
+		p.move(m, p.joinedTo(from))
+	}
+	p.observer.Merged(1)
+}
+
+// solve gives clusters the texts of solutions. A solution for a cluster that
 // is not in memory waits until it comes back.
 func (p *Partition) solve(solutions []knowledge.Solution) {
 	for _, s := range solutions {
@@ -316,7 +298,7 @@ func (p *Partition) solve(solutions []knowledge.Solution) {
 		} else {
 			p.solutions[id] = s.Text
 		}
-		if c := p.categories.byID[id]; c != nil {
+		if c := p.meanings.byID[id]; c != nil {
 			c.solution = s.Text
 			p.show(c)
 		}
@@ -329,8 +311,8 @@ func (p *Partition) followClock(clock *knowledge.Clock) {
 	if clock.Space <= p.counted && clock.Closed <= p.closed {
 		return
 	}
-	for _, m := range p.categories.members {
-		if m.template.Birth() <= clock.Closed {
+	for _, m := range p.meanings.byID {
+		if m.birth <= clock.Closed {
 			m.fresh = false
 		}
 	}
@@ -338,5 +320,5 @@ func (p *Partition) followClock(clock *knowledge.Clock) {
 	p.counted = max(p.counted, clock.Space)
 	p.pending = nil
 	p.space = p.vocabulary.Freeze()
-	p.indexRepresentatives()
+	p.indexMeanings()
 }

@@ -5,139 +5,89 @@ package partition
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 )
 
-// Answer is what is written on the records of a template. It is immutable.
-type Answer struct {
-	Template   string
-	TemplateID string
-	ClusterID  string
-	Keywords   []string
-	Solution   string
-	Noise      bool
-}
-
-// member is a template within its category.
-type member struct {
-	template   *Template
-	text       string        // of the template as it is now
-	terms      feature.Terms // of text
-	founding   []founding
-	category   *category
-	represents bool
-	deferred   bool // it came in a flood and was not looked at
-	fresh      bool // no window has clustered it
-	promoted   bool // it represents, or its terms changed, since the last window closed
-}
-
-// founding is what a template, or one that it absorbed, gave to the vocabulary
-// when it was first seen.
-type founding struct {
-	shape uint64
-	terms feature.Terms
-}
-
-// emptyTemplate is the text of the template of lines without any.
-const emptyTemplate = "<empty>"
-
-// publish makes the template's records carry what is known now.
-func (p *Partition) publish(m *member) {
-	p.unsaved.template(m)
-	m.template.Payload.Store(&Answer{
-		Template:   cmp.Or(m.text, emptyTemplate),
-		TemplateID: FormatID(m.template.ID()),
-		ClusterID:  FormatID(m.category.id),
-		Keywords:   m.category.keywords,
-		Solution:   m.category.solution,
-		Noise:      m.category.noise,
-	})
-}
-
-// FormatID writes an ID as 16 hex digits.
-func FormatID(id uint64) string { return fmt.Sprintf("%016x", id) }
-
-// category is a set of templates that mean the same: what users call a cluster.
-// Its ID is that of the oldest template that was ever in it.
+// category is a set of meanings that are near each other: the loose cut of the
+// tree of which meanings are the strict one. Its ID is that of the oldest meaning
+// that was ever in it.
 type category struct {
 	id       uint64
 	birth    int64
-	members  []*member // in order of birth; never empty while it is in use
-	keywords []string
-	solution string
-	noise    bool
+	meanings []*meaning
 }
 
 func (c *category) older(than *category) bool {
 	return c.birth < than.birth || c.birth == than.birth && c.id < than.id
 }
 
-func (c *category) represented() bool {
-	return slices.ContainsFunc(c.members, func(m *member) bool { return m.represents })
+// categoryID is the category's, or the meaning's own while it is in none.
+func (m *meaning) categoryID() uint64 {
+	if m.category == nil {
+		return m.id
+	}
+	return m.category.id
 }
 
-// categories holds the categories of a partition and their members.
-type categories struct {
-	byID    map[uint64]*category
-	members map[uint64]*member // by template ID
+// categorize puts a new meaning into the nearest category, if one is near enough,
+// else into one of its own, and makes it comparable to others.
+func (p *Partition) categorize(m *meaning) {
+	vector := p.space.Vector(m.terms())
+	if hit, ok := p.index.Nearest(vector, p.settings.Clustering.AssignThreshold()); ok {
+		p.join(m, p.meanings.byID[hit.ID].category)
+	} else {
+		p.join(m, &category{id: m.id, birth: m.birth})
+	}
+	if p.index.Len() < p.settings.Clusters {
+		p.index.Add(m.id, vector)
+	} else {
+		p.observer.Evicted("cluster", "clusters", 1) // it has an ID, but no category finds it
+	}
 }
 
-func newCategories() categories {
-	return categories{byID: map[uint64]*category{}, members: map[uint64]*member{}}
-}
-
-func (m *member) compare(n *member) int {
-	return cmp.Or(cmp.Compare(m.template.Birth(), n.template.Birth()), cmp.Compare(m.template.ID(), n.template.ID()))
-}
-
-// add puts a new member into a category.
-func (s *categories) add(m *member, c *category) {
+// join puts a meaning into a category.
+func (p *Partition) join(m *meaning, c *category) {
+	if m.category == c {
+		return
+	}
+	p.leave(m)
 	m.category = c
-	i := len(c.members) // where a new one belongs, unless it comes from elsewhere
-	for i > 0 && m.compare(c.members[i-1]) < 0 {
-		i--
-	}
-	c.members = slices.Insert(c.members, i, m)
-	s.byID[c.id] = c
-	s.members[m.template.ID()] = m
+	c.meanings = append(c.meanings, m)
+	p.unsaved.cluster(m)
 }
 
-// remove takes a member out, and its category when it was the last.
-func (s *categories) remove(m *member) {
-	c := m.category
-	i := slices.Index(c.members, m)
-	c.members = slices.Delete(c.members, i, i+1)
-	if len(c.members) == 0 {
-		delete(s.byID, c.id)
+// leave takes a meaning out of its category.
+func (p *Partition) leave(m *meaning) {
+	if c := m.category; c != nil {
+		i := slices.Index(c.meanings, m)
+		c.meanings = slices.Delete(c.meanings, i, i+1)
+		m.category = nil
 	}
-	delete(s.members, m.template.ID())
 }
 
-// join moves the members of b to a.
-func (s *categories) join(a, b *category) {
-	for _, m := range b.members {
-		m.category = a
+// mergeCategories makes one category of several, under the ID of the oldest.
+func (p *Partition) mergeCategories(all []*category) {
+	if len(all) < 2 {
+		return
 	}
-	a.members = append(a.members, b.members...)
-	slices.SortStableFunc(a.members, (*member).compare)
-	b.members = nil
-	delete(s.byID, b.id)
-}
-
-// now returns what became of a category that was snapshot, or nil.
-func (s *categories) now(g group) *category {
-	if c := s.byID[g.id]; c != nil {
-		return c
-	}
-	for _, m := range g.members {
-		if m := s.members[m.id]; m != nil {
-			return m.category
+	slices.SortFunc(all, func(a, b *category) int { return cmp.Or(cmp.Compare(a.birth, b.birth), cmp.Compare(a.id, b.id)) })
+	for _, c := range slices.Compact(all)[1:] {
+		for _, m := range slices.Clone(c.meanings) {
+			p.join(m, all[0])
+			p.publishAll(m)
 		}
 	}
-	return nil
+	p.observer.Merged(len(all) - 1)
 }
 
-func (s *categories) len() int { return len(s.byID) }
+// indexMeanings builds the index under the space in force.
+func (p *Partition) indexMeanings() {
+	p.index = cluster.NewIndex(p.settings.Clustering.Distance)
+	for _, m := range p.meanings.sorted() {
+		if !m.deferred && p.index.Len() < p.settings.Clusters {
+			p.index.Add(m.id, p.space.Vector(m.terms()))
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
 )
 
 // quiet observes nothing.
@@ -30,10 +31,12 @@ func (quiet) Waited(time.Duration)            {}
 // and the estimate that a user sees as a metric is near what the heap holds.
 func TestMemoryEstimate(t *testing.T) {
 	const limit = 64 << 20
+	reader, err := statement.New()
+	require.NoError(t, err)
 	registry := NewRegistry(Settings{
 		Window: int64(time.Second), MaxWait: time.Minute,
-		Clustering:      cluster.Options{Threshold: cluster.DefaultMergeThreshold},
-		Representatives: 5, Keywords: 5, Partitions: 10, Categories: 10_000, Vocabulary: 20_000,
+		Clustering: cluster.Options{Threshold: cluster.DefaultMergeThreshold},
+		Statements: reader, Representatives: 5, Keywords: 5, Partitions: 10, Clusters: 10_000, Vocabulary: 20_000,
 		Templates: 20_000, Bytes: limit,
 	}, quiet{})
 	masker, err := mask.New(mask.Options{})
@@ -51,7 +54,7 @@ func TestMemoryEstimate(t *testing.T) {
 		if p.Where(at) == Beyond {
 			p.Advance(at)
 		}
-		if p.Lookup(line.Shape) == nil {
+		if p.Lookup(line.Shape, line.Check) == nil {
 			e, _ := p.Learn(&line, at)
 			e.Seen(1, at)
 		}

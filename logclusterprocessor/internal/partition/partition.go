@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package partition learns from the lines of one partition: it ties masked
-// lines to templates, templates to categories (what users call clusters), and
-// clusters each window of new templates beside the flow.
+// lines to templates and templates to meanings (what users call clusters), and
+// puts each window of new meanings into categories beside the flow.
 //
 // Time comes in as two numbers. A tick moves the windows: the event time, the
 // processing time or the ordinal of a record, as configured. A birth orders what
@@ -20,8 +20,8 @@ import (
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/keyword"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
@@ -31,10 +31,12 @@ type Settings struct {
 	Window          int64         // length of a window, in ticks
 	MaxWait         time.Duration // for a clustering that is due; 0: never wait
 	Clustering      cluster.Options
-	Representatives int   // of a category
-	Keywords        int   // of a category
+	Statements      *statement.Reader
+	Versions        knowledge.Versions
+	Representatives int   // of a cluster
+	Keywords        int   // of a cluster
 	Partitions      int   // beyond this number one is shared
-	Categories      int   // of a partition
+	Clusters        int   // of a partition that take part in clustering
 	Vocabulary      int   // distinct terms of a partition
 	Templates       int   // of a partition
 	Bytes           int64 // of a partition, as estimated
@@ -61,25 +63,25 @@ type Partition struct {
 	used     atomic.Int64 // processing time of the latest batch
 	ordinal  atomic.Int64 // records so far
 	boundary atomic.Int64 // tick at which the open window ends
-	sizes    struct{ templates, categories, bytes atomic.Int64 }
+	sizes    struct{ templates, clusters, bytes atomic.Int64 }
 
 	mu         sync.Mutex
 	birth      int64 // of the youngest shape
 	vocabulary *feature.Vocabulary
 	space      *feature.Space // vocabulary in force
 	counted    int64          // birth up to which templates count in it
-	index      *cluster.Index // representatives under space, by template ID
-	categories categories
-	joinable   int                // categories with a representative, exact when a window closes
-	stirred    bool               // something was founded in the open window, though it may be absorbed by now
-	founded    int                // templates founded in the open window
-	reported   evictions          // what the observer knows of
-	closed     int64              // birth of the youngest shape when the last window closed
-	pending    *window            // closed, its clustering not yet in force
-	solutions  map[uint64]string  // by cluster ID
-	apart      map[[2]uint64]bool // clusters that a person took apart, the smaller ID first
-	unsaved    *unsaved           // nil without a knowledge base
-	leads      atomic.Bool        // re-clusters the partition; others follow
+	index      *cluster.Index // of meanings under space, by ID
+	meanings   meanings
+	moved      map[uint64]bool   // meanings that came or changed since the last window closed
+	stirred    bool              // a meaning was founded in the open window
+	founded    int               // meanings founded in the open window
+	reported   evictions         // what the observer knows of
+	closed     int64             // birth of the youngest shape when the last window closed
+	pending    *window           // closed, its clustering not yet in force
+	solutions  map[uint64]string // by cluster ID
+	joined     map[uint64]uint64 // clusters that a person made part of others
+	unsaved    *unsaved          // nil without a knowledge base
+	leads      atomic.Bool       // categorizes the partition; others follow
 }
 
 func newPartition(key string, settings Settings, s *shared) *Partition {
@@ -88,11 +90,12 @@ func newPartition(key string, settings Settings, s *shared) *Partition {
 		salt:       xxhash.Sum64String(key),
 		settings:   settings,
 		shared:     s,
-		miner:      template.New[Answer](settings.limits()),
+		miner:      template.NewSalted[Answer](settings.limits(), xxhash.Sum64String("generalisation "+key)),
 		vocabulary: feature.NewVocabulary(feature.Options{MaxTerms: settings.Vocabulary}),
-		categories: newCategories(),
+		meanings:   newMeanings(),
+		moved:      map[uint64]bool{},
 		solutions:  map[uint64]string{},
-		apart:      map[[2]uint64]bool{},
+		joined:     map[uint64]uint64{},
 	}
 	p.space = p.vocabulary.Freeze()
 	p.index = cluster.NewIndex(settings.Clustering.Distance)
@@ -142,8 +145,8 @@ func (p *Partition) Salt(shape uint64) uint64 {
 	return h ^ h>>33
 }
 
-// Lookup returns the entry of a salted shape, or nil.
-func (p *Partition) Lookup(shape uint64) *Entry { return p.miner.Lookup(shape) }
+// Lookup returns the entry of a line's salted shape and its check, or nil.
+func (p *Partition) Lookup(shape, check uint64) *Entry { return p.miner.Match(shape, check) }
 
 // Answer returns what to write on the records of an entry.
 func (p *Partition) Answer(e *Entry) *Answer {
@@ -180,43 +183,35 @@ func (p *Partition) Learn(line *mask.Line, t int64) (e *Entry, fresh bool) {
 	return out.Entry, out.Created
 }
 
-// found gives a new template its category: the nearest, if one is near enough,
-// else one of its own. A window that has brought too many new templates is most
-// likely a flood of lines that never come again: what it brings beyond stands
-// alone, at little cost, until a later window finds that it stayed.
+// found puts a new template into the meaning of its statement. A window that has
+// brought too many new meanings is most likely a flood of lines that never come
+// again: those beyond are compared with nothing until a later window finds that
+// they stayed.
 func (p *Partition) found(t *Template) {
-	m := &member{template: t, text: t.Text(), fresh: true}
-	p.stirred = true
-	p.founded++
-	if p.founded > maxFresh {
-		m.deferred = true
-		p.categories.add(m, p.newCategory(t.ID(), t.Birth()))
+	m := &member{template: t, text: t.Text()}
+	to := p.meaningOf(p.idOf(m.text), t.Birth())
+	isNew := len(to.members) == 0
+	p.meanings.add(m, to)
+	if isNew {
+		p.stirred, to.fresh = true, true
+		if p.founded++; p.founded > maxFresh {
+			to.deferred = true
+			p.observer.Evicted("cluster", "window", 1)
+		}
+	}
+	if to.deferred {
 		p.publish(m)
-		p.observer.Evicted("cluster", "window", 1)
 		return
 	}
 	p.count(m)
-	if near := p.nearest(m); near != nil {
-		p.categories.add(m, near)
+	if isNew {
+		p.categorize(to)
+	}
+	if to.isDescribedNow() {
+		p.describe(to)
+	} else {
 		p.publish(m)
-		// As often as the category doubles, so that a large one costs no more.
-		if n := len(m.category.members); n&(n-1) == 0 {
-			p.rename(m.category)
-		}
-		return
 	}
-	p.categories.add(m, p.newCategory(t.ID(), t.Birth()))
-	p.establish(m)
-}
-
-// nearest returns the category with a representative near enough to join at
-// once, or nil.
-func (p *Partition) nearest(m *member) *category {
-	hit, ok := p.index.Nearest(p.space.Vector(m.terms), p.settings.Clustering.AssignThreshold())
-	if !ok {
-		return nil
-	}
-	return p.categories.members[hit.ID].category
 }
 
 // count adds what a new template says to the vocabulary.
@@ -229,147 +224,110 @@ func (p *Partition) count(m *member) {
 	}
 }
 
-// establish makes a category that consists of m open to others.
-func (p *Partition) establish(m *member) {
-	p.rename(m.category)
-	if p.joinable < p.settings.Categories {
-		p.joinable++
-		p.represent(m)
-	} else {
-		p.observer.Evicted("cluster", "clusters", 1) // it has an ID, but nothing will join it
-	}
-}
-
-// rename chooses the keywords of a category.
-func (p *Partition) rename(c *category) {
-	terms := make([]feature.Terms, len(c.members))
-	for i, m := range c.members {
-		terms[i] = m.terms
-	}
-	c.keywords = keyword.Select(terms, p.space, p.settings.Keywords)
-	p.unsaved.cluster(c)
-	for _, m := range c.members {
-		p.publish(m)
-	}
-}
-
-func (p *Partition) newCategory(id uint64, birth int64) *category {
-	return &category{id: id, birth: birth, solution: p.solutions[id]}
-}
-
-// absorb ends a template that joined another; their categories become one.
+// absorb ends a template that joined another.
 func (p *Partition) absorb(survivor, absorbed *Template) {
-	s, a := p.categories.members[survivor.ID()], p.categories.members[absorbed.ID()]
+	s, a := p.meanings.members[survivor.ID()], p.meanings.members[absorbed.ID()]
 	if a == nil || a == s {
 		return // founded and absorbed in one step: nobody has seen its ID
 	}
-	if !p.areApart(s.category, a.category) {
-		p.merge(s.category, a.category)
-	}
 	s.founding = append(s.founding, a.founding...)
+	p.alias(absorbed.ID(), survivor.ID())
+	old := a.meaning
 	p.remove(a)
-	p.alias(knowledge.KindTemplate, absorbed.ID(), survivor.ID())
+	p.succeed(old, s.meaning)
 }
 
-// generalise follows a template whose text may have lost words.
+// generalise follows a template whose text may have lost words, and with them,
+// perhaps, its statement.
 func (p *Partition) generalise(t *Template) {
-	m := p.categories.members[t.ID()]
+	m := p.meanings.members[t.ID()]
 	text := t.Text()
 	if m == nil || text == m.text {
 		return
 	}
 	m.text, m.terms = text, p.extract.Terms([]string{text})
-	if m.represents {
-		p.represent(m)
+	if m.placed {
+		p.changed(m.meaning)
+		return
 	}
-	p.publish(m)
-	if len(m.category.members) <= maxRename {
-		p.rename(m.category) // the word that turned out to vary may be a keyword
+	p.move(m, p.idOf(text))
+}
+
+// move takes a member to the meaning of an ID.
+func (p *Partition) move(m *member, id uint64) {
+	old := m.meaning
+	if old.id == id {
+		p.changed(old)
+		return
+	}
+	p.remove(m)
+	to := p.meaningOf(id, m.template.Birth())
+	isNew := len(to.members) == 0
+	p.meanings.add(m, to)
+	if isNew {
+		to.fresh, to.deferred, p.stirred = true, old.deferred, true
+		if !to.deferred {
+			p.categorize(to)
+		}
+	}
+	p.succeed(old, to)
+	p.changed(to)
+}
+
+// changed follows a member that came to a meaning, left it or has other words.
+func (p *Partition) changed(m *meaning) {
+	if m.deferred || !m.isDescribedNow() {
+		p.publishAll(m)
+		return
+	}
+	p.describe(m)
+	if p.index.Has(m.id) {
+		p.index.Add(m.id, p.space.Vector(m.terms()))
+		p.moved[m.id] = true
 	}
 }
 
-// maxRename is the size of a category up to which its keywords follow at once.
-const maxRename = 16
+// succeed hands on what a meaning had that has no members left. Its ID is an alias
+// from now on.
+func (p *Partition) succeed(old, to *meaning) {
+	if old == to {
+		return
+	}
+	if len(old.members) > 0 {
+		p.changed(old)
+		return
+	}
+	if to.solution == "" {
+		to.solution = old.solution
+	}
+	p.note(knowledge.Alias{Kind: knowledge.KindCluster, From: knowledge.ID(old.id), To: knowledge.ID(to.id)})
+}
 
 // forget takes out a template that a limit evicted.
 func (p *Partition) forget(t *Template) {
-	m := p.categories.members[t.ID()]
+	m := p.meanings.members[t.ID()]
 	if m == nil {
 		return // evicted by the step that founded it
 	}
 	for _, f := range m.founding {
 		p.vocabulary.Remove(f.terms)
 	}
+	old := m.meaning
 	p.remove(m)
+	if len(old.members) > 0 {
+		p.changed(old)
+	}
 }
 
-// remove takes a template out of its category, which gets another
-// representative if it was the last.
+// remove takes a template out of its meaning, and the meaning out of the index
+// and its category when that was the last one.
 func (p *Partition) remove(m *member) {
-	c := m.category
-	p.categories.remove(m)
-	if !m.represents {
-		return
-	}
-	p.withdraw(m)
-	if len(c.members) > 0 && !c.represented() {
-		p.represent(c.members[0])
-	}
-}
-
-// merge joins two categories under the ID of the older one, which it returns.
-func (p *Partition) merge(a, b *category) *category {
-	if a == b {
-		return a
-	}
-	if b.older(a) {
-		a, b = b, a
-	}
-	p.join(a, b)
-	p.alias(knowledge.KindCluster, b.id, a.id)
-	p.observer.Merged(1)
-	return a
-}
-
-// join moves all members of b to a.
-func (p *Partition) join(a, b *category) {
-	p.categories.join(a, b)
-	if a.solution == "" {
-		a.solution = b.solution
-	}
-	for pair := range p.apart {
-		if pair[0] == b.id || pair[1] == b.id {
-			delete(p.apart, pair)
-			if other := pair[0] ^ pair[1] ^ b.id; other != a.id {
-				p.apart[pairOf(a.id, other)] = true
-			}
-		}
-	}
-	p.unsaved.cluster(a)
-	for _, m := range a.members {
-		p.publish(m)
-	}
-}
-
-func pairOf(a, b uint64) [2]uint64 { return [2]uint64{min(a, b), max(a, b)} }
-
-// areApart is true when a person keeps two categories apart, by word or by having
-// written different solutions.
-func (p *Partition) areApart(a, b *category) bool {
-	return a != b && (p.apart[pairOf(a.id, b.id)] || a.solution != "" && b.solution != "" && a.solution != b.solution)
-}
-
-// represent makes a member stand for its category.
-func (p *Partition) represent(m *member) {
+	old := m.meaning
+	p.meanings.remove(m)
 	p.unsaved.template(m)
-	m.represents = true
-	m.promoted = true
-	p.index.Add(m.template.ID(), p.space.Vector(m.terms))
-}
-
-// withdraw ends that.
-func (p *Partition) withdraw(m *member) {
-	p.unsaved.template(m)
-	m.represents = false
-	p.index.Remove(m.template.ID())
+	if len(old.members) == 0 {
+		p.index.Remove(old.id)
+		p.leave(old)
+		p.unsaved.cluster(old)
+	}
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
@@ -31,7 +30,7 @@ func (r *Registry) Restore(key string, rows knowledge.Rows) bool {
 func (p *Partition) restoreAll(rows *knowledge.Rows) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.birth != 0 || len(p.categories.members) > 0 {
+	if p.birth != 0 || len(p.meanings.members) > 0 {
 		return false
 	}
 	p.restore(rows)
@@ -42,7 +41,7 @@ func (p *Partition) restore(rows *knowledge.Rows) {
 	p.miner.Restore(records(rows.Shapes))
 	p.noteDecisions(rows)
 	p.restoreMembers(rows)
-	if p.unsaved != nil {
+	if p.unsaved != nil && (rows.Clock == nil || rows.Clock.Versions == p.settings.Versions) {
 		p.unsaved = newUnsaved() // all that came is saved
 	}
 	p.restoreOrphans(rows.Shapes)
@@ -63,56 +62,87 @@ func (p *Partition) restore(rows *knowledge.Rows) {
 	p.measure()
 }
 
-// restoreMembers puts the templates into their categories.
+// restoreMembers puts the templates into their meanings.
 func (p *Partition) restoreMembers(rows *knowledge.Rows) {
+	reread := rows.Clock != nil && rows.Clock.Versions.Statements != p.settings.Versions.Statements
 	for _, row := range rows.Clusters {
-		c := p.newCategory(uint64(row.ID), row.Birth)
-		c.keywords, c.noise = row.Keywords, row.Noise
-		p.categories.byID[c.id] = c
+		m := p.meaningOf(uint64(row.ID), row.Birth)
+		m.keywords, m.noise = row.Keywords, row.Noise
+		p.meanings.byID[m.id] = m
 	}
-	for _, row := range rows.Templates {
+	for i := range rows.Templates {
+		row := &rows.Templates[i]
 		e := p.miner.Lookup(uint64(row.ID))
-		if e == nil || p.categories.members[e.Template().ID()] != nil {
+		if e == nil || p.meanings.members[e.Template().ID()] != nil {
 			continue
 		}
-		p.restoreMember(e.Template(), p.categoryOf(row.Cluster, row.Birth)).represents = row.Represents
-	}
-	for id, c := range p.categories.byID {
-		if len(c.members) == 0 {
-			delete(p.categories.byID, id)
+		m := p.restoreMember(e.Template(), p.meaningOf(uint64(row.Cluster), row.Birth))
+		m.represents, m.placed = row.Represents, row.Placed
+		if reread && !m.placed {
+			p.move(m, p.idOf(m.text))
 		}
 	}
-	for _, m := range p.categories.members {
+	for id, m := range p.meanings.byID {
+		if len(m.members) == 0 {
+			delete(p.meanings.byID, id)
+		}
+	}
+	p.restoreCategories(rows.Clusters)
+	for _, m := range p.meanings.members {
 		p.publish(m)
 	}
 }
 
-// restoreOrphans gives those a place that have none, because the store lost it:
-// they stand alone, and the store is told.
-func (p *Partition) restoreOrphans(shapes []knowledge.Shape) {
-	for _, s := range shapes {
-		if e := p.miner.Lookup(uint64(s.Hash)); e != nil && p.categories.members[e.Template().ID()] == nil {
-			t := e.Template()
-			m := p.restoreMember(t, p.newCategory(t.ID(), t.Birth()))
-			m.represents = true
-			p.unsaved.cluster(m.category)
-			p.publish(m)
+// restoreCategories puts the meanings into their categories.
+func (p *Partition) restoreCategories(rows []knowledge.Cluster) {
+	known := map[knowledge.ID]*category{}
+	for _, row := range rows {
+		m := p.meanings.byID[uint64(row.ID)]
+		if m == nil {
+			continue
+		}
+		c := known[row.Category]
+		if c == nil {
+			c = &category{id: uint64(row.Category), birth: m.birth}
+			known[row.Category] = c
+		}
+		c.birth = min(c.birth, m.birth)
+		p.join(m, c)
+	}
+	for _, m := range p.meanings.sorted() {
+		if m.category == nil {
+			p.join(m, &category{id: m.id, birth: m.birth})
 		}
 	}
 }
 
-// categoryOf returns the category of an ID, a new one if need be.
-func (p *Partition) categoryOf(id knowledge.ID, birth int64) *category {
-	if c := p.categories.byID[uint64(id)]; c != nil {
-		return c
+// restoreOrphans gives those a place that have none, because the store lost it:
+// their statements say where, and the store is told.
+func (p *Partition) restoreOrphans(shapes []knowledge.Shape) {
+	for _, s := range shapes {
+		e := p.miner.Lookup(uint64(s.Hash))
+		if e == nil || p.meanings.members[e.Template().ID()] != nil {
+			continue
+		}
+		m := p.settle(e.Template())
+		p.unsaved.cluster(m.meaning)
+		p.publish(m)
 	}
-	return p.newCategory(uint64(id), birth)
 }
 
-func (p *Partition) restoreMember(t *Template, c *category) *member {
+// settle puts a template that has no place into the meaning of its statement.
+func (p *Partition) settle(t *Template) *member {
+	m := p.restoreMember(t, p.meaningOf(p.idOf(t.Text()), t.Birth()))
+	if m.meaning.category == nil {
+		p.join(m.meaning, &category{id: m.meaning.id, birth: m.meaning.birth})
+	}
+	return m
+}
+
+func (p *Partition) restoreMember(t *Template, to *meaning) *member {
 	text := t.Text()
 	m := &member{template: t, text: text, terms: p.extract.Terms([]string{text})}
-	p.categories.add(m, c)
+	p.meanings.add(m, to)
 	return m
 }
 
@@ -129,11 +159,11 @@ func (p *Partition) restoreVocabulary(shapes []knowledge.Shape, clock *knowledge
 	}
 
 	count(clock.Space)
-	for _, m := range p.categories.members {
+	for _, m := range p.meanings.byID {
 		m.fresh = false
 	}
 	p.space, p.counted = p.vocabulary.Freeze(), clock.Space
-	p.indexRepresentatives()
+	p.indexMeanings()
 
 	count(clock.Closed)
 	p.closed = clock.Closed
@@ -142,7 +172,7 @@ func (p *Partition) restoreVocabulary(shapes []knowledge.Shape, clock *knowledge
 		p.birth = clock.Closed
 		w := p.newWindow()
 		if clock.Done {
-			w.restore(clock.Pending)
+			w.restore(clock.Categories)
 			p.pending = w
 		} else {
 			p.start(w)
@@ -158,7 +188,7 @@ func (p *Partition) recount(s *knowledge.Shape) {
 	if e == nil || e.Founded() {
 		return
 	}
-	m := p.categories.members[e.Template().ID()]
+	m := p.meanings.members[e.Template().ID()]
 	if m == nil {
 		return
 	}
@@ -169,40 +199,21 @@ func (p *Partition) recount(s *knowledge.Shape) {
 	p.vocabulary.Add(f.terms)
 	m.founding = append(m.founding, f)
 	e.Found()
-	if e.Shape() == m.template.ID() {
-		m.fresh = true
-	}
-}
-
-// indexRepresentatives builds the index under the space in force.
-func (p *Partition) indexRepresentatives() {
-	p.index = cluster.NewIndex(p.settings.Clustering.Distance)
-	for id, m := range p.categories.members {
-		if m.represents {
-			p.index.Add(id, p.space.Vector(m.terms))
-		}
+	if e.Shape() == m.template.ID() && m == m.meaning.members[0] {
+		m.meaning.fresh = true
 	}
 }
 
 // restore gives a window the result that was saved.
-func (w *window) restore(findings []knowledge.Finding) {
+func (w *window) restore(findings [][]knowledge.ID) {
 	defer close(w.done)
-	w.indexRepresentatives()
-	place := make(map[knowledge.ID]int, len(w.groups))
-	for i, g := range w.groups {
-		place[knowledge.ID(g.id)] = i
-	}
+	w.vectorize()
 	for _, saved := range findings {
-		f := finding{keywords: saved.Keywords}
-		for _, id := range saved.Clusters {
-			if g, ok := place[id]; ok {
-				f.groups = append(f.groups, g)
-			}
+		f := make(finding, len(saved))
+		for i, id := range saved {
+			f[i] = uint64(id)
 		}
-		for _, id := range saved.Representatives {
-			f.representatives = append(f.representatives, uint64(id))
-		}
-		w.apply(f)
+		w.findings = append(w.findings, f)
 	}
 }
 

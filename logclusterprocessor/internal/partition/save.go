@@ -44,22 +44,25 @@ func (u *unsaved) template(m *member) {
 	}
 }
 
-func (u *unsaved) cluster(c *category) {
+func (u *unsaved) cluster(m *meaning) {
 	if u != nil {
-		u.clusters[c.id] = true
+		u.clusters[m.id] = true
 	}
 }
 
-// alias notes that one ID is part of another from now on.
-func (p *Partition) alias(kind knowledge.Kind, from, to uint64) {
+// alias notes that one template is part of another from now on.
+func (p *Partition) alias(from, to uint64) {
+	p.note(knowledge.Alias{Kind: knowledge.KindTemplate, From: knowledge.ID(from), To: knowledge.ID(to)})
+}
+
+func (p *Partition) note(a knowledge.Alias) {
+	a.At = p.birth
 	switch {
 	case p.unsaved == nil:
 	case len(p.unsaved.aliases) >= maxAliases:
 		p.observer.Evicted("alias", "unsaved", 1)
 	default:
-		p.unsaved.aliases = append(p.unsaved.aliases, knowledge.Alias{
-			Kind: kind, From: knowledge.ID(from), To: knowledge.ID(to), At: p.birth,
-		})
+		p.unsaved.aliases = append(p.unsaved.aliases, a)
 	}
 }
 
@@ -142,8 +145,10 @@ func (p *Partition) takeRows(delta *knowledge.Rows, others int) {
 			return
 		}
 		delete(u.clusters, id)
-		if c := p.categories.byID[id]; c != nil {
-			delta.Clusters = append(delta.Clusters, knowledge.Cluster{ID: knowledge.ID(c.id), Birth: c.birth, Keywords: c.keywords})
+		if m := p.meanings.byID[id]; m != nil {
+			delta.Clusters = append(delta.Clusters, knowledge.Cluster{
+				ID: knowledge.ID(m.id), Birth: m.birth, Keywords: m.keywords, Category: knowledge.ID(m.categoryID()),
+			})
 		}
 	}
 	takeTemplate := func(id uint64) {
@@ -151,9 +156,9 @@ func (p *Partition) takeRows(delta *knowledge.Rows, others int) {
 			return
 		}
 		delete(u.templates, id)
-		if m := p.categories.members[id]; m != nil {
+		if m := p.meanings.members[id]; m != nil {
 			delta.Templates = append(delta.Templates, m.row())
-			takeCluster(m.category.id)
+			takeCluster(m.meaning.id)
 		}
 	}
 	for _, a := range delta.Aliases {
@@ -217,20 +222,20 @@ func (p *Partition) offerAgain(forgotten []knowledge.ID) {
 		if e == nil {
 			continue
 		}
-		m := p.categories.members[e.Template().ID()]
+		m := p.meanings.members[e.Template().ID()]
 		if m == nil {
 			continue
 		}
 		p.miner.Forgotten(m.template.ID())
 		p.unsaved.template(m)
-		p.unsaved.cluster(m.category)
+		p.unsaved.cluster(m.meaning)
 	}
 }
 
 func (m *member) row() knowledge.Template {
 	return knowledge.Template{
-		ID: knowledge.ID(m.template.ID()), Cluster: knowledge.ID(m.category.id), Text: cmp.Or(m.text, emptyTemplate),
-		Birth: m.template.Birth(), Represents: m.represents,
+		ID: knowledge.ID(m.template.ID()), Cluster: knowledge.ID(m.meaning.id), Text: cmp.Or(m.text, emptyTemplate),
+		Birth: m.template.Birth(), Represents: m.represents, Placed: m.placed,
 	}
 }
 
@@ -241,18 +246,16 @@ func (p *Partition) clock() *knowledge.Clock {
 		Space:    p.counted,
 		Closed:   p.closed,
 		Ordinal:  p.ordinal.Load(),
+		Versions: p.settings.Versions,
 	}
 	if w := p.pending; w != nil && w.isDone() {
 		c.Done = w.err == nil
 		for _, f := range w.findings {
-			found := knowledge.Finding{Keywords: f.keywords}
-			for _, g := range f.groups {
-				found.Clusters = append(found.Clusters, knowledge.ID(w.groups[g].id))
+			one := make([]knowledge.ID, len(f))
+			for i, id := range f {
+				one[i] = knowledge.ID(id)
 			}
-			for _, id := range f.representatives {
-				found.Representatives = append(found.Representatives, knowledge.ID(id))
-			}
-			c.Pending = append(c.Pending, found)
+			c.Categories = append(c.Categories, one)
 		}
 	}
 	return c
@@ -260,5 +263,5 @@ func (p *Partition) clock() *knowledge.Clock {
 
 func sameClock(a, b *knowledge.Clock) bool {
 	return a.Boundary == b.Boundary && a.Birth == b.Birth && a.Space == b.Space && a.Closed == b.Closed &&
-		a.Ordinal == b.Ordinal && a.Done == b.Done
+		a.Ordinal == b.Ordinal && a.Versions == b.Versions && a.Done == b.Done
 }

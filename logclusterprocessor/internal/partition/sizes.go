@@ -8,7 +8,7 @@ import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/temp
 // What things cost beside what the miner counts, in bytes: measured by
 // TestMemoryEstimate.
 const (
-	memberBytes = 1700 // terms, answer, postings, tables
+	memberBytes = 2000 // terms, answer, postings, tables
 	termBytes   = 120
 )
 
@@ -29,8 +29,8 @@ type evictions struct {
 // limits cost.
 func (p *Partition) measure() {
 	p.sizes.templates.Store(int64(p.miner.Len()))
-	p.sizes.categories.Store(int64(p.categories.len()))
-	p.sizes.bytes.Store(p.miner.Bytes() + int64(len(p.categories.members))*memberBytes + int64(p.vocabulary.Len())*termBytes)
+	p.sizes.clusters.Store(int64(p.meanings.len()))
+	p.sizes.bytes.Store(p.miner.Bytes() + int64(len(p.meanings.members))*memberBytes + int64(p.vocabulary.Len())*termBytes)
 
 	now, last := evictions{p.miner.Evictions(), p.vocabulary.Evicted()}, p.reported
 	if now == last {
@@ -53,6 +53,6 @@ func (p *Partition) measure() {
 func (p *Partition) addTo(s *Stats) {
 	s.Partitions++
 	s.Templates += int(p.sizes.templates.Load())
-	s.Clusters += int(p.sizes.categories.Load())
+	s.Clusters += int(p.sizes.clusters.Load())
 	s.Bytes += int(p.sizes.bytes.Load())
 }

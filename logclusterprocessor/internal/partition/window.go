@@ -9,12 +9,9 @@ import (
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/keyword"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/representative"
 )
 
-// nearest is how many representatives near each new template are clustered with
-// the window.
+// nearest is how many meanings near each new one are clustered with the window.
 const nearest = 5
 
 // window is a closed window that is clustered beside the flow. Until done is
@@ -25,190 +22,125 @@ type window struct {
 	birth    int64 // of the youngest shape when it closed
 	space    *feature.Space
 	distance cluster.Distance
-	groups   []group // in order of birth
+	meanings []snapshot // in order of birth
 	done     chan struct{}
-	vectors  map[uint64]feature.Vector // of members under space, as they were needed
 
 	// The result.
-	index    *cluster.Index // of representatives, under space
-	indexed  []uint64       // every ID that index may hold
+	index    *cluster.Index // of meanings, under space
 	findings []finding
 	joins    []Join
 	err      error
 }
 
-// Join is one step of a clustering: two groups of templates, each named by one of
-// its templates, and the linkage distance between them.
+// Join is one step of a clustering: two groups of clusters, each named by one of
+// them, and the linkage distance between them.
 type Join struct {
-	A, B   string // template IDs
+	A, B   string // cluster IDs
 	Height float64
 	Merged bool // false above the cut: a larger threshold would merge them
 }
 
-// finding says that groups are one, or that one has new members, and what stands
-// for it from now on.
-type finding struct {
-	groups          []int // the oldest first
-	representatives []uint64
-	keywords        []string
-}
+// finding says that categories are one: each is named by one of its meanings.
+type finding []uint64
 
-// group is a category as it was when the window closed.
-type group struct {
-	id      uint64
-	birth   int64
-	members []snapshot
-	fresh   bool // the window founded one of its templates
-}
-
-// snapshot is a member as it was when the window closed.
+// snapshot is a meaning as it was when the window closed.
 type snapshot struct {
-	id         uint64
-	terms      feature.Terms
-	represents bool
-	labelled   bool
-	fresh      bool
+	id       uint64
+	category int // its place among the categories, in order of birth
+	terms    feature.Terms
+	vector   feature.Vector // under the window's space
+	fresh    bool           // the window founded it
 }
 
-// cluster finds what to merge. It may take long.
+// cluster finds which categories are one. It may take long.
 func (w *window) cluster(ctx context.Context, settings *Settings) (cluster.Method, error) {
-	w.indexRepresentatives()
-	items, owners, ids := w.items(settings)
+	w.vectorize()
+	chosen := w.choose(settings)
+	items := make([]cluster.Item, len(chosen))
+	for i, c := range chosen {
+		items[i] = cluster.Item{Vector: w.meanings[c].vector, Group: w.meanings[c].category}
+	}
 	result, err := cluster.Agglomerate(ctx, items, settings.Clustering)
 	if err != nil {
 		return result.Method, err
 	}
-
-	w.joins = w.explain(ids, &result)
-
-	// Merged groups, each under its oldest; groups are in order of birth, and so
-	// are items.
-	together := make(map[int][]int) // label -> groups
-	var labels []int
-	for i, label := range result.Labels {
-		if len(together[label]) == 0 {
-			labels = append(labels, label)
-		}
-		if !slices.Contains(together[label], owners[i]) {
-			together[label] = append(together[label], owners[i])
-		}
-	}
-	for _, label := range labels {
-		w.settle(together[label], settings)
-	}
+	w.explain(chosen, &result)
+	w.find(chosen, &result)
 	return result.Method, nil
 }
 
-// explain names what each step of the clustering joined.
-func (w *window) explain(ids []uint64, result *cluster.Result) []Join {
-	joins := make([]Join, len(result.Merges))
-	merged := result.Groups - result.Clusters
-	for i, m := range result.Merges {
-		joins[i] = Join{A: FormatID(ids[m.A]), B: FormatID(ids[m.B]), Height: m.Height, Merged: i < merged}
-	}
-	return joins
-}
-
-// indexRepresentatives builds the index under the window's space.
-func (w *window) indexRepresentatives() {
+// vectorize makes the vectors and the index under the window's space.
+func (w *window) vectorize() {
 	w.index = cluster.NewIndex(w.distance)
-	for _, g := range w.groups {
-		for _, m := range g.members {
-			if m.represents {
-				w.add(m)
-			}
-		}
+	for i := range w.meanings {
+		m := &w.meanings[i]
+		m.vector = w.space.Vector(m.terms)
+		w.index.Add(m.id, m.vector)
 	}
 }
 
-// vector returns a member's vector under the window's space.
-func (w *window) vector(m snapshot) feature.Vector {
-	v, ok := w.vectors[m.id]
-	if !ok {
-		v = w.space.Vector(m.terms)
-		w.vectors[m.id] = v
+// choose returns what to cluster: every meaning of the categories of new ones and
+// of those near them. With a fixed number of clusters all take part.
+func (w *window) choose(settings *Settings) []int {
+	at := make(map[uint64]int, len(w.meanings))
+	for i := range w.meanings {
+		at[w.meanings[i].id] = i
 	}
-	return v
-}
-
-// items returns what to cluster: the window's templates and the representatives
-// of every category that has one near them. With a fixed number of clusters all
-// categories take part.
-func (w *window) items(settings *Settings) (items []cluster.Item, owners []int, ids []uint64) {
-	owner := make(map[uint64]int)
-	near := make([]bool, len(w.groups))
-	for i, g := range w.groups {
-		near[i] = g.fresh || settings.Clustering.Clusters > 0
-		for _, m := range g.members {
-			owner[m.id] = i
+	near := map[int]bool{}
+	for i := range w.meanings {
+		m := &w.meanings[i]
+		if settings.Clustering.Clusters > 0 {
+			near[m.category] = true
 		}
-	}
-	for _, g := range w.groups {
-		for _, m := range g.members {
-			if !m.fresh {
-				continue
-			}
-			for _, hit := range w.index.NearestK(w.vector(m), settings.Clustering.Threshold, nearest) {
-				near[owner[hit.ID]] = true
-			}
-		}
-	}
-	for i, g := range w.groups {
-		if !near[i] {
+		if !m.fresh {
 			continue
 		}
-		for _, m := range g.members {
-			if m.represents || m.fresh {
-				items = append(items, cluster.Item{Vector: w.vector(m), Group: i})
-				owners = append(owners, i)
-				ids = append(ids, m.id)
-			}
+		near[m.category] = true
+		for _, hit := range w.index.NearestK(m.vector, settings.Clustering.Threshold, nearest) {
+			near[w.meanings[at[hit.ID]].category] = true
 		}
 	}
-	return items, owners, ids
+	var chosen []int
+	for i := range w.meanings {
+		if near[w.meanings[i].category] {
+			chosen = append(chosen, i)
+		}
+	}
+	return chosen
 }
 
-// settle notes that groups are one and chooses what stands for them, if
-// anything about them is new.
-func (w *window) settle(groups []int, settings *Settings) {
-	if len(groups) == 1 && !w.groups[groups[0]].fresh {
-		return
+// explain names what each step of the clustering joined.
+func (w *window) explain(chosen []int, result *cluster.Result) {
+	merged := result.Groups - result.Clusters
+	name := func(item int) string { return FormatID(w.meanings[chosen[item]].id) }
+	for i, m := range result.Merges {
+		w.joins = append(w.joins, Join{A: name(m.A), B: name(m.B), Height: m.Height, Merged: i < merged})
 	}
-	var terms []feature.Terms
-	var candidates []representative.Member
-	var members []snapshot
+}
+
+// find notes the categories that have one label.
+func (w *window) find(chosen []int, result *cluster.Result) {
+	type group struct {
+		categories []int
+		finding    finding
+	}
+	var groups []*group
+	byLabel := map[int]*group{}
+	for item, label := range result.Labels {
+		m := &w.meanings[chosen[item]]
+		g := byLabel[label]
+		if g == nil {
+			g = &group{}
+			byLabel[label] = g
+			groups = append(groups, g)
+		}
+		if !slices.Contains(g.categories, m.category) {
+			g.categories, g.finding = append(g.categories, m.category), append(g.finding, m.id)
+		}
+	}
 	for _, g := range groups {
-		for _, m := range w.groups[g].members {
-			members = append(members, m)
-			terms = append(terms, m.terms)
-			candidates = append(candidates, representative.Member{Vector: w.vector(m), Labelled: m.labelled})
+		if len(g.finding) > 1 {
+			w.findings = append(w.findings, g.finding)
 		}
 	}
-	f := finding{groups: groups, keywords: keyword.Select(terms, w.space, settings.Keywords)}
-	for _, i := range representative.Select(candidates, settings.Representatives) {
-		f.representatives = append(f.representatives, members[i].id)
-	}
-	w.apply(f)
-}
-
-// apply puts a finding into the result and its representatives into the index.
-func (w *window) apply(f finding) {
-	for _, g := range f.groups {
-		for _, m := range w.groups[g].members {
-			w.index.Remove(m.id)
-		}
-	}
-	for _, g := range f.groups {
-		for _, m := range w.groups[g].members {
-			if slices.Contains(f.representatives, m.id) {
-				w.add(m)
-			}
-		}
-	}
-	w.findings = append(w.findings, f)
-}
-
-func (w *window) add(m snapshot) {
-	w.index.Add(m.id, w.vector(m))
-	w.indexed = append(w.indexed, m.id)
 }

@@ -14,11 +14,12 @@ import (
 // one template, even when the values are of several words: no context of one
 // position leads from one to the other.
 const (
-	maxUnits    = 128 // of lines that are aligned
-	maxGap      = 10  // units that a value may have
-	maxGapWords = 4   // words among them
-	minShared   = 4   // words that two lines of one template share
-	minAround   = 8   // when neither has a plain value but an expression
+	maxUnits    = 128  // of lines that are aligned
+	maxCells    = 6000 // that a line may fill in all, a few ns each
+	maxGap      = 10   // units that a value may have
+	maxGapWords = 4    // words among them
+	minShared   = 4    // words that two lines of one template share
+	minAround   = 8    // when neither has a plain value but an expression
 )
 
 // gap is what differs between two aligned lines: units a to b of one, c to d of
@@ -30,6 +31,7 @@ type aligner struct {
 	x, y  *skeleton
 	score []uint16
 	gaps  []gap
+	cells int // of score that are left for this line
 }
 
 // align finds the gaps between x and y, and is true when all of them hold values.
@@ -44,10 +46,10 @@ func (al *aligner) align(x, y *skeleton) bool {
 	}
 	shared, at := 0, 0
 	for _, g := range al.gaps {
-		shared += words(x.units[at:g.a])
+		shared += wordsOf(x.units[at:g.a])
 		at = g.b
 	}
-	shared += words(x.units[at:])
+	shared += wordsOf(x.units[at:])
 	differ, need := 0, max(minShared, 2*len(al.gaps))
 	for _, g := range al.gaps {
 		left, right := x.units[g.a:g.b], y.units[g.c:g.d]
@@ -60,7 +62,7 @@ func (al *aligner) align(x, y *skeleton) bool {
 			}
 			need = max(need, minAround)
 		}
-		differ += max(words(left), words(right))
+		differ += max(wordsOf(left), wordsOf(right))
 	}
 	return shared >= max(need, differ)
 }
@@ -80,6 +82,9 @@ func (al *aligner) match() {
 	}
 	if n == low && m == low {
 		return
+	}
+	if al.cells -= (n - low + 1) * (m - low + 1); al.cells < 0 {
+		return // no gaps: not aligned
 	}
 	// score[i][j] is of x[i:n] and y[j:m].
 	width := m - low + 1
@@ -137,13 +142,15 @@ func (al *aligner) fill() bool {
 			continue
 		}
 		switch {
-		case k > 0 && words(x[al.gaps[k-1].b:g.a]) <= 1:
+		case k > 0 && wordsOf(x[al.gaps[k-1].b:g.a]) <= 1:
 			al.gaps[k-1].b, al.gaps[k-1].d = g.b, g.d
 			al.gaps = slices.Delete(al.gaps, k, k+1)
 			k--
-		case k+1 < len(al.gaps) && words(x[g.b:al.gaps[k+1].a]) <= 1:
+		case k+1 < len(al.gaps) && wordsOf(x[g.b:al.gaps[k+1].a]) <= 1:
 			g.b, g.d = al.gaps[k+1].b, al.gaps[k+1].d
 			al.gaps = slices.Delete(al.gaps, k+1, k+2)
+		case al.clause(g):
+			return false
 		case g.a > 0 && g.c > 0 && x[g.a-1].isVar() && (k == 0 || al.gaps[k-1].b < g.a):
 			g.a--
 			g.c--
@@ -155,6 +162,19 @@ func (al *aligner) fill() bool {
 		}
 	}
 	return true
+}
+
+// clause is true when the gap that only one line has is words up to the end of what
+// is said: returns successfully, not a longer value.
+func (al *aligner) clause(g *gap) bool {
+	units, at, from := al.x.units, g.b, g.a
+	if g.a == g.b {
+		units, at, from = al.y.units, g.d, g.c
+	}
+	if wordsOf(units[from:at]) == 0 {
+		return false
+	}
+	return at == len(units) || isQuote(units[at].Const)
 }
 
 // balance takes the bracket that closes or opens one inside gap k into it.
@@ -179,7 +199,7 @@ func (al *aligner) balance(k int) {
 	}
 }
 
-var opens, closes = set("(", "[", "{"), set(")", "]", "}")
+var opens, closes = map[string]bool{"(": true, "[": true, "{": true}, map[string]bool{")": true, "]": true, "}": true}
 
 // fits is true when x has variable text in every gap.
 func (al *aligner) fits() bool {
@@ -213,8 +233,8 @@ func (al *aligner) general() (units []mask.Unit, slots int) {
 	return units, slots
 }
 
-// words counts the words of two letters or more.
-func words(units []unit) (n int) {
+// wordsOf counts the words of two letters or more.
+func wordsOf(units []unit) (n int) {
 	for i := range units {
 		if units[i].isWord() {
 			n++
@@ -254,7 +274,7 @@ func isExpression(units []unit) bool {
 
 // plausible is true when units from to end of s may be a value.
 func plausible(s *skeleton, from, end int) bool {
-	if end-from > maxGap || words(s.units[from:end]) > maxGapWords {
+	if end-from > maxGap || wordsOf(s.units[from:end]) > maxGapWords {
 		return false
 	}
 	for i := from; i < end; i++ {
@@ -263,7 +283,7 @@ func plausible(s *skeleton, from, end int) bool {
 			continue
 		}
 		key := i+1 < len(s.units) && s.units[i+1].Const == "=" && !s.units[i+1].Space
-		if key || state(u.Const) || capitals(u.Const) && end-from == 1 {
+		if key || u.fixed || capitals(u.Const) && end-from == 1 {
 			return false
 		}
 	}

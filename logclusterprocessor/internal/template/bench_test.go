@@ -47,7 +47,8 @@ func BenchmarkMask(b *testing.B) {
 	}
 }
 
-// BenchmarkMemo is a line that the memo knows but for its digits, one that it does
+// BenchmarkMemo is lines with a number in hexadecimal of their own, with and without a
+// memo, a line that the memo knows but for its digits, one that it does
 // not since it ends in letters of its own, and the latter without a memo.
 func BenchmarkMemo(b *testing.B) {
 	lines, _ := benchLines(b)
@@ -60,7 +61,22 @@ func BenchmarkMemo(b *testing.B) {
 		}
 		unseen[i] = string(own)
 	}
+	hex := make([]string, 4096)
+	for i := range hex {
+		hex[i] = fmt.Sprintf("request %016x of client 10.0.0.7 took 12 ms and was answered from the cache", r.Uint64())
+	}
 	var line mask.Line
+	b.Run("hex", func(b *testing.B) {
+		memo := mask.NewMemo(masker)
+		for i := 0; b.Loop(); i++ {
+			memo.Mask(hex[i%len(hex)]+letters(i), &line)
+		}
+	})
+	b.Run("hex, scanned", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			masker.Mask(hex[i%len(hex)]+letters(i), &line)
+		}
+	})
 	b.Run("recalled", func(b *testing.B) {
 		memo := mask.NewMemo(masker)
 		for _, l := range lines {
@@ -97,7 +113,7 @@ func BenchmarkMaskAndLookup(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		masker.Mask(lines[i%len(lines)], &line)
-		if e := m.Lookup(line.Shape); e == nil || e.Template() == nil {
+		if e := m.Match(line.Shape, line.Check); e == nil || e.Template() == nil {
 			b.Fatal("a known line was not found")
 		}
 	}

@@ -5,6 +5,7 @@ package template
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 )
@@ -36,7 +37,7 @@ func (m *Miner[P]) enter(e *Entry[P], s *skeleton) (ripe []int) {
 		}
 		c.count(e, s.units[i].Unit, 1)
 		m.contexts[key] = c
-		if len(c.more) > 0 && c.ripe(s, i) {
+		if (len(c.more) > 0 || s.isPerson(i)) && c.ripe(s, i) {
 			ripe = append(ripe, i)
 		}
 	}
@@ -52,14 +53,15 @@ func (c *context[P]) count(e *Entry[P], u mask.Unit, by int16) {
 		c.vars += by
 		return
 	}
+	if u.Kind == mask.Word && participle(u.Const) {
+		return // a word that may say what happened shows nothing
+	}
 	c.words += by
 	switch {
 	case u.Kind == mask.Var:
 		c.numbered += by
 	case capitals(u.Const):
 		c.capitals += by
-	case state(u.Const):
-		c.states += by
 	case lower(u.Const):
 		c.names += by
 	}
@@ -71,7 +73,7 @@ func (c *context[P]) ripe(s *skeleton, i int) bool {
 	if c.vars > 0 {
 		n += varWeight
 	}
-	return c.words > 0 && n >= c.need(s, i) && s.constants(i) > 0
+	return c.words > 0 && n >= c.need(s, i) && s.keeps(i)
 }
 
 // need is how many distinct words position i must show. Words all in capitals,
@@ -81,8 +83,12 @@ func (c *context[P]) need(s *skeleton, i int) int {
 	named := c.numbered < c.words && s.isNamed(i)
 	object := s.isObject(i) && c.generals < 2
 	switch {
-	case s.isFirst(i), s.isKey(i), c.capitals == c.words, c.states > 0:
+	case s.isFirst(i), s.isKey(i), c.capitals == c.words, s.isMeaning(i):
 		return needStrict
+	case s.isPerson(i):
+		return needFirst
+	case c.alike(s, i):
+		return needPlain
 	case (named || object) && c.names > 0 && c.names+c.numbered == c.words && s.constants(i) >= minContext:
 		return needPlain
 	case named:
@@ -91,6 +97,27 @@ func (c *context[P]) need(s *skeleton, i int) int {
 		return needStrict
 	}
 	return needWord
+}
+
+// alike is true when the word of s at position i is a name of the same make as that
+// of the first member: unique_shop_id and unique_crm_id.
+func (c *context[P]) alike(s *skeleton, i int) bool {
+	u := &s.units[i]
+	if u.Kind != mask.Word || !strings.Contains(u.Const, "_") {
+		return false
+	}
+	units := mask.Decode(c.one.text, nil)
+	return i < len(units) && sameMake(u.Const, units[i].Const)
+}
+
+// sameMake is true for names that begin and end with the same part, of which none
+// between says what happened.
+func sameMake(a, b string) bool {
+	x, y := strings.Split(a, "_"), strings.Split(b, "_")
+	if len(x) < 3 || len(y) < 3 || x[0] != y[0] || x[len(x)-1] != y[len(y)-1] || !lower(a) || !lower(b) {
+		return false
+	}
+	return !slices.ContainsFunc(slices.Concat(x[1:len(x)-1], y[1:len(y)-1]), state)
 }
 
 // at is the key of the context that a skeleton is at position i.
@@ -116,36 +143,32 @@ func (m *Miner[P]) open(e *Entry[P], i int) {
 	c := m.contexts[at(key, i)]
 	units := s.raw
 	units[i] = mask.Unit{Kind: mask.Var, Space: units[i].Space, Placeholder: mask.Any}
+	var general, other skeleton
+	general.parse(mask.EncodeUnits(units))
+	t, slots := e.Template(), uint8(1)
 	for k := range 1 + len(c.more) {
-		widen(units, mask.Decode(c.member(k).text, nil))
-	}
-	slots := uint8(1)
-	for k := range 1 + len(c.more) {
-		slots = max(slots, c.member(k).slots+1)
-	}
-	t := c.one.Template()
-	for _, e := range c.more {
-		t = m.union(t, e.Template())
+		member := c.member(k)
+		if other.parse(member.text); !other.instanceOf(&general) {
+			continue // made to collide
+		}
+		widen(units, other.raw)
+		slots = max(slots, member.slots+1)
+		t = m.union(t, member.Template())
 	}
 	m.seq++
 	g := m.newGeneral(key, mask.EncodeUnits(units), e.birth, slots, t)
 	m.record(g)
 	s.parse(g.text)
-	if slots > 1 {
-		m.adopt(g, &s)
-	}
+	m.adopt(g, &s)
 	if slots < maxSlots {
 		m.addContexts(g, &s)
 	}
 }
 
 func (m *Miner[P]) newGeneral(key uint64, text string, birth int64, slots uint8, t *Template[P]) *Entry[P] {
-	g := &Entry[P]{shape: key, text: text, birth: birth, seq: m.seq, slots: slots}
+	g := &Entry[P]{shape: key ^ m.salt, text: text, birth: birth, seq: m.seq, slots: slots}
 	m.bytes += entryBytes
 	m.generals[key] = g
-	if slots > 1 {
-		m.wide++
-	}
 	m.attach(g, t)
 	if more(g, t.shown.Load()) {
 		t.shown.Store(g)
@@ -154,7 +177,7 @@ func (m *Miner[P]) newGeneral(key uint64, text string, birth int64, slots uint8,
 }
 
 // maxAdopt is how many shapes of a form are looked at, the newest first.
-const maxAdopt = 256
+const maxAdopt = 128
 
 // adopt joins the shapes and generalisations that g covers and that no context
 // led to: those that differ in several words from what was known then.

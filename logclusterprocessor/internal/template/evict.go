@@ -167,10 +167,7 @@ func (m *Miner[P]) drop(t *Template[P]) {
 		if e.slots == 0 {
 			m.table.remove(e.shape)
 		} else {
-			delete(m.generals, e.shape)
-			if e.slots > 1 {
-				m.wide--
-			}
+			delete(m.generals, e.shape^m.salt)
 		}
 		m.bytes -= entryBytes + textCost*int64(len(e.text))
 	}

@@ -104,6 +104,7 @@ func (m *Miner[P]) relative(s *skeleton) *Entry[P] {
 	})
 	m.votes = votes
 	defer clear(votes)
+	m.align.cells = maxCells
 	for _, v := range votes[:min(len(votes), maxTries)] {
 		m.other.parse(v.e.text)
 		if m.align.align(&m.other, s) {

@@ -42,6 +42,8 @@ func (l Limits) withDefaults() Limits {
 type Miner[P any] struct {
 	table table[P]
 
+	salt uint64
+
 	mu        sync.Mutex
 	limits    Limits
 	templates int
@@ -49,7 +51,6 @@ type Miner[P any] struct {
 	generals  map[uint64]*Entry[P]   // generalisations by the hash of their skeleton
 	forms     map[uint64][]*Entry[P] // shapes and generalisations by their form
 	kin       map[uint64][]*Entry[P] // shapes and generalisations by hashes of their sketch
-	wide      int                    // how many of them have two slots or more
 	probation queue[*Template[P]]
 	protected queue[*Template[P]]
 	covered   queue[*Entry[P]]
@@ -72,7 +73,6 @@ type context[P any] struct {
 	// Members that have there:
 	words    int16 // a word, of them
 	capitals int16 //   in capitals
-	states   int16 //   such as say what became of something
 	names    int16 //   others in small letters
 	numbered int16 //   with a number after it
 	vars     int16 // variable text
@@ -80,8 +80,13 @@ type context[P any] struct {
 }
 
 // New returns an empty miner.
-func New[P any](limits Limits) *Miner[P] {
+func New[P any](limits Limits) *Miner[P] { return NewSalted[P](limits, 0) }
+
+// NewSalted returns an empty miner whose generalisations have other IDs than those
+// of miners with another salt, as shapes have that the caller salts.
+func NewSalted[P any](limits Limits, salt uint64) *Miner[P] {
 	m := &Miner[P]{
+		salt:     salt,
 		limits:   limits.withDefaults(),
 		contexts: map[uint64]context[P]{},
 		generals: map[uint64]*Entry[P]{},
@@ -97,6 +102,9 @@ func New[P any](limits Limits) *Miner[P] {
 
 // Lookup returns the entry of a shape, or nil. It never waits.
 func (m *Miner[P]) Lookup(shape uint64) *Entry[P] { return m.table.get(shape) }
+
+// Match returns the entry of a line by its shape and check, or nil. It never waits.
+func (m *Miner[P]) Match(shape, check uint64) *Entry[P] { return m.table.find(shape, check) }
 
 // Outcome says what one Learn changed.
 type Outcome[P any] struct {
@@ -114,18 +122,19 @@ type Outcome[P any] struct {
 	Records []Record
 }
 
-// Learn adds the shape of a line that Lookup did not find; t is the line's event
+// Learn adds the shape of a line that Match did not find; t is the line's event
 // time in Unix nanoseconds. Its cost does not depend on how much is known. It
 // does not count the line: that is what Entry.Seen is for.
 func (m *Miner[P]) Learn(line *mask.Line, t int64) Outcome[P] {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e := m.table.get(line.Shape); e != nil {
+	if e := m.table.find(line.Shape, line.Check); e != nil {
 		return Outcome[P]{Entry: e, Template: e.Template()}
 	}
 	out := Outcome[P]{}
 	m.out = &out
-	out.Entry = m.learn(line.Shape, line.Encode(), t)
+	out.Entry = m.learn(m.table.free(line.Shape), line.Encode(), t)
+	out.Entry.check.Store(line.Check)
 	m.table.put(out.Entry) // readers see the shape once all about it is settled
 	out.Template = out.Entry.Template()
 	m.out = nil
@@ -172,30 +181,46 @@ func (m *Miner[P]) cover(shape uint64, t int64, covers []*Entry[P]) *Entry[P] {
 // itself, with one word replaced, or, when there are none, with two.
 func (m *Miner[P]) covering(s *skeleton) []*Entry[P] {
 	var found []*Entry[P]
-	if g := m.generals[s.hash]; g != nil {
+	if g := m.general(s, s.hash); g != nil {
 		found = append(found, g)
 	}
 	if len(m.generals) == 0 {
 		return nil
 	}
 	for _, i := range s.positions {
-		if g := m.generals[s.without(s.hash, i)]; g != nil {
+		if g := m.general(s, s.without(s.hash, i)); g != nil {
 			found = append(found, g)
 		}
 	}
-	if len(found) > 0 || m.wide == 0 {
+	if len(found) > 0 {
 		return found
 	}
-	for a, i := range s.positions {
+	positions := s.positions[:min(len(s.positions), maxPairs)]
+	for a, i := range positions {
 		h := s.without(s.hash, i)
-		for _, j := range s.positions[a+1:] {
-			if g := m.generals[s.without(h, j)]; g != nil {
+		for _, j := range positions[a+1:] {
+			if g := m.general(s, s.without(h, j)); g != nil {
 				found = append(found, g)
 			}
 		}
 	}
 	return found
 }
+
+// general returns the generalisation with a hash that s is an instance of, or nil.
+func (m *Miner[P]) general(s *skeleton, hash uint64) *Entry[P] {
+	g := m.generals[hash]
+	if g == nil {
+		return nil
+	}
+	if m.other.parse(g.text); !s.instanceOf(&m.other) {
+		return nil // made to collide
+	}
+	return g
+}
+
+// maxPairs is how many words of a line are replaced two at a time.
+const maxPairs = 20
 
 func (m *Miner[P]) newEntry(shape uint64, text string, t int64) *Entry[P] {
 	m.seq++

@@ -29,7 +29,7 @@ var masker = func() *mask.Masker {
 // feed streams one line and returns what Learn said, if it was asked.
 func feed(m *Miner[int], line *mask.Line, text string, t int64) (*Entry[int], Outcome[int]) {
 	masker.Mask(text, line)
-	if e := m.Lookup(line.Shape); e != nil {
+	if e := m.Match(line.Shape, line.Check); e != nil {
 		e.Seen(1, t)
 		return e, Outcome[int]{Entry: e}
 	}
@@ -151,8 +151,8 @@ func TestAbsorbedTemplatesLeadToTheRoot(t *testing.T) {
 }
 
 type answer struct {
-	id   uint64
-	text string
+	id, public uint64
+	text       string
 }
 
 func answers(m *Miner[int], lines []string, first int) []answer {
@@ -160,7 +160,7 @@ func answers(m *Miner[int], lines []string, first int) []answer {
 	var got []answer
 	for i, l := range lines {
 		e, _ := feed(m, &line, l, int64(first+i))
-		got = append(got, answer{e.Template().ID(), e.Template().Text()})
+		got = append(got, answer{e.Template().ID(), e.Template().PublicID(), e.Template().Text()})
 	}
 	return got
 }

@@ -6,6 +6,8 @@ package template
 import (
 	"cmp"
 	"slices"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 )
 
 // Record is one thing learnt. The state of a miner is the fold of records in the
@@ -112,16 +114,17 @@ func (m *Miner[P]) restoreShape(r *Record) {
 		return
 	}
 	m.skel.parse(r.Text)
+	e.check.Store(mask.Check(m.skel.raw))
 	m.enter(e, &m.skel)
 }
 
 func (m *Miner[P]) restoreGeneral(r *Record, t *Template[P]) {
 	m.seq = max(m.seq, r.Seq)
-	if g := m.generals[r.Shape]; g != nil {
+	if g := m.generals[r.Shape^m.salt]; g != nil {
 		m.union(g.Template(), t)
 		return
 	}
-	g := m.newGeneral(r.Shape, r.Text, r.Birth, r.Slots, t)
+	g := m.newGeneral(r.Shape^m.salt, r.Text, r.Birth, r.Slots, t)
 	g.seq = r.Seq
 	g.stored = storedAs(r)
 	m.skel.parse(g.text)

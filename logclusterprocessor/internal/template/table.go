@@ -3,7 +3,11 @@
 
 package template
 
-import "sync/atomic"
+import (
+	"math/bits"
+	"math/rand/v2"
+	"sync/atomic"
+)
 
 // table maps shapes to entries: open addressing with linear probing, read
 // without locks and written under the miner's mutex. Readers see each write at
@@ -13,20 +17,56 @@ type table[P any] struct {
 	live  int
 	used  int // live entries and tombstones
 	tomb  *Entry[P]
+	seed  uint64 // drawn for each table, so that nobody can fill one part of it
 }
 
 const minSlots = 64
 
 func (t *table[P]) init() {
-	t.tomb = &Entry[P]{}
+	t.tomb, t.seed = &Entry[P]{}, rand.Uint64()|1 //nolint:gosec // seeded by the system, and ChaCha8
 	s := make([]atomic.Pointer[Entry[P]], minSlots)
 	t.slots.Store(&s)
+}
+
+// place is where a shape belongs in a table of m+1 places.
+func (t *table[P]) place(shape, m uint64) uint64 {
+	hi, lo := bits.Mul64(shape^t.seed, 0x9e3779b97f4a7c15)
+	return (hi ^ lo ^ t.seed>>32) & m
+}
+
+// maxCollisions is how many lines of one shape are told apart.
+const maxCollisions = 8
+
+// another is the shape of a line whose own another line has.
+func another(shape uint64) uint64 {
+	hi, lo := bits.Mul64(shape^0x8bb84b93962eacc9, 0x4b33a62ed433d4a3)
+	return hi ^ lo
+}
+
+// find returns the entry of a line, or nil.
+func (t *table[P]) find(shape, check uint64) *Entry[P] {
+	for range maxCollisions {
+		e := t.get(shape)
+		if e == nil || e.check.Load() == check || e.check.CompareAndSwap(0, check) || e.check.Load() == check {
+			return e
+		}
+		shape = another(shape)
+	}
+	return nil
+}
+
+// free returns the shape to give to a line that find does not find.
+func (t *table[P]) free(shape uint64) uint64 {
+	for t.get(shape) != nil {
+		shape = another(shape)
+	}
+	return shape
 }
 
 func (t *table[P]) get(shape uint64) *Entry[P] {
 	s := *t.slots.Load()
 	m := uint64(len(s) - 1)
-	for i := shape & m; ; i = (i + 1) & m {
+	for i := t.place(shape, m); ; i = (i + 1) & m {
 		e := s[i].Load()
 		if e == nil {
 			return nil
@@ -49,7 +89,7 @@ func (t *table[P]) put(e *Entry[P]) {
 
 func (t *table[P]) insert(s []atomic.Pointer[Entry[P]], e *Entry[P]) {
 	m := uint64(len(s) - 1)
-	i := e.shape & m
+	i := t.place(e.shape, m)
 	for s[i].Load() != nil {
 		i = (i + 1) & m
 	}
@@ -76,7 +116,7 @@ func (t *table[P]) rebuild(old []atomic.Pointer[Entry[P]]) []atomic.Pointer[Entr
 func (t *table[P]) remove(shape uint64) {
 	s := *t.slots.Load()
 	m := uint64(len(s) - 1)
-	for i := shape & m; ; i = (i + 1) & m {
+	for i := t.place(shape, m); ; i = (i + 1) & m {
 		e := s[i].Load()
 		if e == nil {
 			return

@@ -38,6 +38,11 @@ type Template[P any] struct {
 // ID is the hash of the root shape.
 func (t *Template[P]) ID() uint64 { return t.id }
 
+// PublicID is the hash of what the template has become: of its widest
+// generalisation, or of its only shape. It follows from the lines that were seen, in
+// whatever order, and changes when a word turns out to vary: Outcome says so.
+func (t *Template[P]) PublicID() uint64 { return t.shown.Load().shape }
+
 // Birth is the event time of the root shape's first line, in Unix nanoseconds.
 func (t *Template[P]) Birth() int64 { return t.birth.Load() }
 
@@ -89,6 +94,7 @@ func (t *Template[P]) Words() []string {
 // slots that stands for the shapes it covers.
 type Entry[P any] struct {
 	shape   uint64
+	check   atomic.Uint64 // of mask.Line; 0 until a line of a restored shape comes
 	tmpl    atomic.Pointer[Template[P]]
 	founded atomic.Bool
 

@@ -46,7 +46,9 @@ func TestParsingFloor(t *testing.T) {
 }
 
 // TestMadeOfMessagesFloor is of lines whose values run over several words: the
-// floors are under what is reached, 0.803 and 0.707, by what a change may cost.
+// floors are under what is reached, 0.803 and 0.457, by what a change may cost. With
+// ten lines a statement one line that left under an ID that is an alias by now makes
+// all ten wrong in the second (docs/decisions/templates.md).
 func TestMadeOfMessagesFloor(t *testing.T) {
 	messages, err := dataset.Concepts(data(t))
 	if err != nil {
@@ -56,7 +58,7 @@ func TestMadeOfMessagesFloor(t *testing.T) {
 	require.NoError(t, err)
 	t.Logf("GA %.3f as emitted, %.3f aliases resolved; %d templates of %d", p.Emitted, p.Final, p.Found, p.Templates)
 	require.GreaterOrEqual(t, p.Final, 0.78, "grouping accuracy")
-	require.GreaterOrEqual(t, p.Emitted, 0.68, "grouping accuracy as emitted")
+	require.GreaterOrEqual(t, p.Emitted, 0.42, "grouping accuracy as emitted")
 }
 
 func TestMeaningFloor(t *testing.T) {
@@ -75,6 +77,6 @@ func TestMeaningFloor(t *testing.T) {
 
 func TestMajority(t *testing.T) {
 	require.Equal(t, []string{"x", "a", ""},
-		majority([]string{"x", "y", "x", "b", "a"}, []int{0, 0, 0, 1, 1}, 3),
+		Majority([]string{"x", "y", "x", "b", "a"}, []int{0, 0, 0, 1, 1}, 3),
 		"the most frequent, the smallest of equals, none for no lines")
 }

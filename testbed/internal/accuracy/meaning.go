@@ -50,16 +50,16 @@ func Understand(ctx context.Context, messages []dataset.Message, seeds int, name
 			groupings = append(groupings, peer(rs))
 		}
 		for i, groups := range groupings {
-			rows[i].add(concepts, majority(groups, source, len(messages)), 1/float64(seeds))
+			rows[i].Add(concepts, Majority(groups, source, len(messages)), 1/float64(seeds))
 		}
 	}
 	floor := Meaning{Name: "never merging"}
-	floor.add(concepts, codes, 1)
+	floor.Add(concepts, codes, 1)
 	return append(rows, floor), nil
 }
 
-// add adds the scores of one run to the mean.
-func (m *Meaning) add(truth, pred []string, weight float64) {
+// Add adds the scores of one run to the mean.
+func (m *Meaning) Add(truth, pred []string, weight float64) {
 	m.Clusters += weight * float64(distinct(pred))
 	m.ARI += weight * score.ARI(truth, pred)
 	addPRF(&m.BCubed, score.BCubed(truth, pred), weight)
@@ -101,9 +101,9 @@ func lines(messages []dataset.Message, seed uint64) (rs []harness.Record, source
 	return rs, source
 }
 
-// majority returns for each message the group that most of its lines are in, the
+// Majority returns for each message the group that most of its lines are in, the
 // smallest name of equals.
-func majority(groups []string, source []int, messages int) []string {
+func Majority(groups []string, source []int, messages int) []string {
 	counts := make([]map[string]int, messages)
 	for i := range counts {
 		counts[i] = map[string]int{}

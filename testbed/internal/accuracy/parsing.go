@@ -24,7 +24,10 @@ type Parsing struct {
 	// Emitted groups the lines by the ID that each got as it streamed past, Final
 	// by the ID that it resolves to in the end.
 	Emitted, Final float64
-	Peers          []float64 // in the order of the peers given
+	// PA is the share of lines with the true template's text, FTA the F1 of templates
+	// with the right text and lines. They say nothing where the truth is no text.
+	PA, FTA float64
+	Peers   []float64 // in the order of the peers given
 }
 
 // Parse streams one labelled log through a processor of its own and through each
@@ -73,6 +76,11 @@ func parse(ctx context.Context, name string, rs []harness.Record, truth []string
 		Emitted:   score.Grouping(truth, project(rs, emitted, templateID)),
 		Final:     score.Grouping(truth, finalIDs),
 	}
+	texts := make([]string, len(final))
+	for i, a := range final {
+		texts[i] = a.Template
+	}
+	p.PA, p.FTA = score.ParsingAccuracy(truth, texts), score.TemplateAccuracy(truth, finalIDs, texts)
 	for _, peer := range peers {
 		p.Peers = append(p.Peers, score.Grouping(truth, peer(rs)))
 	}
@@ -88,6 +96,8 @@ func Mean(rows []Parsing) Parsing {
 		mean.Found += r.Found
 		mean.Emitted += r.Emitted / n
 		mean.Final += r.Final / n
+		mean.PA += r.PA / n
+		mean.FTA += r.FTA / n
 		for i, p := range r.Peers {
 			mean.Peers[i] += p / n
 		}

@@ -35,6 +35,9 @@ func TestAnswers(t *testing.T) {
 	attrs.PutStr("log.cluster.id", "c")
 	attrs.PutEmptySlice("log.cluster.keywords").AppendEmpty().SetStr("k")
 	require.Equal(t, []Answer{{}, {"<num>", "t", "c", []string{"k"}}}, Answers(ld))
+
+	attrs.PutStr("log.cluster.keywords", "k, l")
+	require.Equal(t, []string{"k", "l"}, Answers(ld)[1].Keywords, "a joined string as well as a list")
 }
 
 // TestStream drives the real processor: two services, each its own answers.

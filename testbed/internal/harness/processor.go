@@ -52,6 +52,10 @@ func startOn(ctx context.Context, host component.Host, next consumer.Logs, chang
 	return &Processor{logs, tel}, nil
 }
 
+// Patient lets a replay wait for the clustering as long as can be set, so that the
+// answers do not depend on how busy the machine is.
+func Patient(c *logclusterprocessor.Config) { c.Window.MaxWait = time.Minute }
+
 // Stop shuts the processor down, its telemetry last.
 func (p *Processor) Stop(ctx context.Context) error {
 	return errors.Join(p.Shutdown(ctx), p.Telemetry.Shutdown(ctx))

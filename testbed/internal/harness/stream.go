@@ -6,6 +6,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/consumer"
@@ -35,7 +36,7 @@ type Stream struct {
 	received []Answer
 }
 
-// NewStream starts a processor to stream to.
+// NewStream starts a processor to stream to, with its defaults but for Patient.
 func NewStream(ctx context.Context) (*Stream, error) {
 	s := &Stream{now: Epoch}
 	next, err := consumer.NewLogs(func(_ context.Context, ld plog.Logs) error {
@@ -45,7 +46,7 @@ func NewStream(ctx context.Context) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Processor, err = Start(ctx, next)
+	s.Processor, err = Start(ctx, next, Patient)
 	return s, err
 }
 
@@ -136,10 +137,17 @@ func str(m pcommon.Map, key string) string {
 	return ""
 }
 
+// strs reads words that are a list, or one string joined by ", ".
 func strs(m pcommon.Map, key string) []string {
 	v, ok := m.Get(key)
-	if !ok {
+	switch {
+	case !ok:
 		return nil
+	case v.Type() == pcommon.ValueTypeStr:
+		if v.Str() == "" {
+			return nil
+		}
+		return strings.Split(v.Str(), ", ")
 	}
 	out := make([]string, 0, v.Slice().Len())
 	for _, e := range v.Slice().All() {

@@ -36,19 +36,32 @@ func (l *Loki) Train(line string, unixNano int64) *drain.LogCluster {
 // of each. Lines that Loki drops are grouped by their whole text, which is as kind
 // as can be: left alone, its mean over Loghub is 0.07 lower.
 func LokiGroups(records []harness.Record) []string {
+	groups, _ := LokiTemplates(records)
+	return groups
+}
+
+// LokiTemplates also returns the template that the group of each record has in the
+// end; of dropped lines the line.
+func LokiTemplates(records []harness.Record) (groups, templates []string) {
 	streams := map[string]*Loki{}
-	groups := make([]string, len(records))
+	clusters := make([]*drain.LogCluster, len(records))
+	groups, templates = make([]string, len(records)), make([]string, len(records))
 	for i, r := range records {
 		if streams[r.Service] == nil {
 			streams[r.Service] = NewLoki(r.Body)
 		}
-		if c := streams[r.Service].Train(r.Body, harness.Epoch.UnixNano()); c != nil {
-			groups[i] = fmt.Sprintf("%s %p", r.Service, c)
+		if clusters[i] = streams[r.Service].Train(r.Body, harness.Epoch.UnixNano()); clusters[i] != nil {
+			groups[i] = fmt.Sprintf("%s %p", r.Service, clusters[i])
 		} else {
 			groups[i] = "dropped " + r.Service + " " + r.Body
 		}
 	}
-	return groups
+	for i, c := range clusters {
+		if templates[i] = records[i].Body; c != nil {
+			templates[i] = c.String()
+		}
+	}
+	return groups, templates
 }
 
 // jsonFields is Loki's default for the fields of a JSON line to look at.

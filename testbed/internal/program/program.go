@@ -7,7 +7,6 @@ package program
 
 import (
 	"bytes"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +17,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/internal/porttest"
 )
 
 // Program is a running program and the children that it started.
@@ -81,6 +82,23 @@ func (p *Program) WaitUntil(t testing.TB, what string, condition func() bool) {
 	}
 }
 
+// Waits returns true when the text is in the output before the program exits.
+func (p *Program) Waits(t testing.TB, text string) bool {
+	t.Helper()
+	for deadline := time.After(time.Minute); ; {
+		if bytes.Contains(p.output.bytes(), []byte(text)) {
+			return true
+		}
+		select {
+		case <-p.exited:
+			return false
+		case <-deadline:
+			require.FailNow(t, "waited a minute for "+text, "%s", p.Output())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
 // Stop asks for an orderly end and checks that it was one.
 func (p *Program) Stop(t testing.TB) {
 	t.Helper()
@@ -138,14 +156,11 @@ func Root(t testing.TB) string {
 	return filepath.Join(filepath.Dir(file), "..", "..", "..")
 }
 
-// FreeAddress returns an address on this host that nothing listens on.
+// FreeAddress returns an address on this host that nothing listens on, and that no
+// other test is given.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
-	//nolint:noctx // no name is looked up
-	listener, err := net.Listen("tcp", "localhost:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
+	return porttest.Address(t)
 }
 
 // WriteFile writes a file, and its directories, below dir and returns its path.

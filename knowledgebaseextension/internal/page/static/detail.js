@@ -74,7 +74,7 @@ export class Detail {
         h("button", { type: "button", class: "id", title: "Copy the ID", "aria-label": `Copy the ID ${c.id}`, "data-focus": "id", click: () => this.copy(c.id) }, c.id)),
       h("dl", { class: "facts" },
         fact("Records", records(c.count)), fact("First seen", ago(c.first_seen)), fact("Last seen", ago(c.last_seen)), fact("Templates", number(c.template_count))),
-      ...[this.solution(), this.counts(), this.samples(), this.templates(), this.aliases(), this.history()].filter(Boolean));
+      ...[this.solution(), this.counts(), this.samples(), this.templates(), this.related(), this.aliases(), this.history()].filter(Boolean));
     if (focused) this.element.querySelector(`[data-focus="${focused}"]`)?.focus({ preventScroll: true });
   }
 
@@ -145,6 +145,15 @@ export class Detail {
         h("span", { class: "text" }, template(t.text)),
         h("span", { class: "muted" }, records(t.count), t.represents && h("span", { class: "badge", title: "Stands for the cluster" }, "representative"), " ", h("code", {}, t.id)),
         all > 1 && h("button", { type: "button", "aria-label": `Split off ${t.text}`, click: () => this.split(t) }, "Split off")))));
+  }
+
+  related() {
+    const { related } = this.cluster;
+    if (!related.length) return null;
+    return h("section", {}, h("h3", {}, "Related"),
+      h("ul", { class: "templates" }, related.map((r) => h("li", {},
+        h("a", { class: "text", href: this.href(r.cluster) }, template(r.text)),
+        h("span", { class: "muted" }, r.solution && h("span", { class: "badge" }, "solution"), " ", h("code", {}, r.cluster))))));
   }
 
   aliases() {
