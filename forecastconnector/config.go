@@ -44,6 +44,8 @@ type Config struct {
 	// Metrics are rules for streams by name and attributes; the first that matches
 	// counts.
 	Metrics []MetricConfig `mapstructure:"metrics"`
+	// Aggregate forecasts several streams as one; the first that matches counts.
+	Aggregate []AggregateConfig `mapstructure:"aggregate"`
 	// Lateness is how much older than the newest point of its stream a point may
 	// be and still be put in order. It costs up to three times the memory.
 	Lateness time.Duration `mapstructure:"lateness"`
@@ -91,6 +93,9 @@ type MetricConfig struct {
 	DataRange DataRangeConfig `mapstructure:"data_range"`
 	// Limit asks when the stream reaches a value.
 	Limit *float64 `mapstructure:"limit"`
+	// Direction is up or down: where values go when they come to the limit. Auto goes
+	// by on which side of it the stream is first seen.
+	Direction string `mapstructure:"direction"`
 }
 
 // LimitsConfig bounds memory and time. At a limit points still flow.
@@ -99,8 +104,11 @@ type LimitsConfig struct {
 	Streams int `mapstructure:"streams"`
 	// Stale is the time without a point after which a stream is forgotten.
 	Stale time.Duration `mapstructure:"stale"`
-	// Fits is the largest number of models that are fitted in one batch.
+	// Fits is the largest number of streams whose models are fitted in one batch.
 	Fits int `mapstructure:"fits"`
+	// FitTime is the longest time that one batch fits for. What is left is fitted
+	// beside the flow.
+	FitTime time.Duration `mapstructure:"fit_time"`
 	// Buckets is how many buckets of history, of 4 bytes, a stream keeps. With
 	// fewer, buckets are wider.
 	Buckets int `mapstructure:"buckets"`
@@ -121,11 +129,12 @@ func createDefaultConfig() component.Config {
 		Horizons:           defaultHorizons(),
 		Coverage:           0.8,
 		Timestamp:          TimestampNow,
-		Recommended:        RecommendedConfig{Enabled: true, Window: time.Hour, Quantile: 0.95, Headroom: 0.1},
+		Recommended:        RecommendedConfig{Enabled: true, Window: time.Hour, Quantile: 0.9, Headroom: 0.1},
 		Plan:               PlanConfig{Slot: time.Hour},
 		Quality:            true,
 		Metrics:            []MetricConfig{},
-		Limits:             LimitsConfig{Streams: 10_000, Stale: 7 * day, Fits: 100, Buckets: forecast.DefaultConfig().Buckets},
+		Aggregate:          []AggregateConfig{},
+		Limits:             LimitsConfig{Streams: 10_000, Stale: 7 * day, Fits: 100, FitTime: 20 * time.Millisecond, Buckets: forecast.DefaultConfig().Buckets},
 		CheckpointInterval: 5 * time.Minute,
 		Debug:              configoptional.Default(newDebugConfig()),
 	}
@@ -150,13 +159,15 @@ func (c *Config) Validate() error {
 		check(debug.NetAddr.Endpoint != "", "debug::endpoint must be an address such as %s, got an empty string", defaultDebugEndpoint)
 	}
 	_, errRules := newRules(c)
-	return errors.Join(errs, errRules,
+	_, errAggregates := newAggregates(c)
+	return errors.Join(errs, errRules, errAggregates,
 		validate.InRange("recommended::window", c.Recommended.Window, time.Minute, 7*day),
 		validate.InRange("emit_interval", c.EmitInterval, 0, time.Hour),
 		validate.InRange("lateness", c.Lateness, 0, time.Hour),
 		validate.InRange("limits::streams", c.Limits.Streams, 1, 10_000_000),
 		validate.InRange("limits::stale", c.Limits.Stale, time.Minute, 100*day),
 		validate.InRange("limits::fits", c.Limits.Fits, 1, 1_000_000),
+		validate.InRange("limits::fit_time", c.Limits.FitTime, time.Millisecond, 10*time.Second),
 		validate.InRange("limits::buckets", c.Limits.Buckets, forecast.MinBuckets, forecast.MaxBuckets),
 		validate.NotBoth("storage", c.Storage != nil, "directory", c.Directory != ""),
 		validate.InRange("checkpoint_interval", c.CheckpointInterval, time.Second, day),

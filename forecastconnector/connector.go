@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -26,17 +27,20 @@ import (
 // forecastConnector is the seam between pdata and the packages that learn: it
 // takes numbers and times out of points and makes metrics of the forecasts.
 type forecastConnector struct {
-	cfg      *Config
-	rules    []rule
-	ignores  bool // some rule does
-	streams  streams
-	keeper   *checkpoint.Keeper
-	tel      *telemetry
-	set      component.TelemetrySettings
-	logger   *zap.Logger
-	debug    debugServer
-	answered *repeat.Memory[pmetric.Metrics]
-	passes   sync.Pool // of *pass
+	cfg        *Config
+	rules      []rule
+	aggregates []aggregateRule
+	members    atomic.Int64 // of all aggregates
+	ignores    bool         // some rule does
+	streams    streams
+	keeper     *checkpoint.Keeper
+	tel        *telemetry
+	set        component.TelemetrySettings
+	logger     *zap.Logger
+	debug      debugServer
+	fitter     *fitter
+	answered   *repeat.Memory[pmetric.Metrics]
+	passes     sync.Pool // of *pass
 }
 
 // answersLimit bounds the forecasts of the latest batches that are remembered, in
@@ -48,21 +52,32 @@ func newConnector(set connector.Settings, cfg *Config) (*forecastConnector, erro
 	if err != nil {
 		return nil, err
 	}
-	tel, err := newTelemetry(set.TelemetrySettings)
+	aggregates, err := newAggregates(cfg)
+	if err != nil {
+		return nil, err
+	}
+	tel, err := newTelemetry(set.TelemetrySettings, set.ID)
 	if err != nil {
 		return nil, err
 	}
 	c := &forecastConnector{
-		cfg:      cfg,
-		rules:    rules,
-		ignores:  anyIgnores(rules),
-		streams:  streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
-		tel:      tel,
-		set:      set.TelemetrySettings,
-		logger:   set.Logger,
-		debug:    debugServer{set: set.TelemetrySettings},
-		answered: repeat.New[pmetric.Metrics](answersLimit),
+		cfg:        cfg,
+		rules:      rules,
+		ignores:    anyIgnores(rules),
+		aggregates: aggregates,
+		streams:    streams{series.NewMap[stream](cfg.Limits.Streams, int64(cfg.Limits.Stale))},
+		tel:        tel,
+		set:        set.TelemetrySettings,
+		logger:     set.Logger,
+		debug:      debugServer{set: set.TelemetrySettings},
+		answered:   repeat.New[pmetric.Metrics](answersLimit),
 	}
+	c.streams.Forgotten = func(s *stream) {
+		if s.group != nil {
+			c.members.Add(-int64(s.group.Len()))
+		}
+	}
+	c.fitter = newFitter(c.streams, tel)
 	c.keeper = &checkpoint.Keeper{
 		Kind:      component.KindConnector,
 		ID:        set.ID,
@@ -90,7 +105,9 @@ func (c *forecastConnector) Start(ctx context.Context, host component.Host) erro
 func (c *forecastConnector) Shutdown(ctx context.Context) error {
 	ctx, cancel := lifecycle.Stopping(ctx, c.set)
 	defer cancel()
-	err := errors.Join(c.debug.Shutdown(ctx), c.keeper.Shutdown(ctx))
+	err := c.debug.Shutdown(ctx)
+	c.fitter.Shutdown()
+	err = errors.Join(err, c.keeper.Shutdown(ctx))
 	c.tel.Shutdown()
 	return err
 }
@@ -109,6 +126,7 @@ func (c *forecastConnector) answer(ctx context.Context, md pmetric.Metrics) pmet
 		key.Full = b.identity
 		c.answered.Remember(key, made, forecastBytes*made.DataPointCount())
 	}
+	c.fitter.add(b.late)
 	c.tel.count(ctx, b)
 	b.end()
 	c.passes.Put(b)
@@ -137,8 +155,10 @@ type pass struct {
 	now      int64
 	resource pcommon.Map
 	cursor   series.Cursor[stream]
+	gatherer gatherer
 	out      output
 	points   measure.Points
+	unit     string // of the source
 	counts   [outcomes]int64
 
 	identity uint64 // of the batch: of the identities of its points
@@ -146,33 +166,42 @@ type pass struct {
 }
 
 func newPass(c *forecastConnector) *pass {
-	return &pass{forecastConnector: c, out: newOutput(c.cfg)}
+	return &pass{forecastConnector: c, out: newOutput(c.cfg), gatherer: newGatherer(c.cfg, c.aggregates, &c.members)}
 }
 
 // end lets go of the batch.
 func (b *pass) end() {
 	b.resource, b.cursor = pcommon.Map{}, series.Cursor[stream]{}
 	b.out.end()
+	b.gatherer.end()
 	b.counts = [outcomes]int64{}
-	b.fits, b.putOff = b.fits[:0], 0
+	b.fits, b.late = b.fits[:0], b.late[:0]
 }
 
 // forecast learns from a batch and returns the forecasts.
 func (b *pass) forecast(md pmetric.Metrics) pmetric.Metrics {
-	b.now, b.fitsLeft = time.Now().UnixNano(), b.cfg.Limits.Fits
+	b.now = time.Now().UnixNano()
+	b.begin(&b.cfg.Limits)
 	b.out.begin()
+	b.gatherer.out.made = b.out.made
 	b.identity = repeat.Start
 	for _, rm := range md.ResourceMetrics().All() {
 		b.resource = rm.Resource().Attributes()
 		b.out.resource(rm)
+		b.gatherer.at(rm)
 		resource := series.OfResource(rm.Resource())
 		for _, sm := range rm.ScopeMetrics().All() {
 			b.out.scope(sm)
+			b.gatherer.scope = sm
 			scope := resource.Scope(sm.Scope())
 			for _, m := range sm.Metrics().All() {
-				if !series.Ours(m) {
-					b.metric(scope.Metric(m), m)
+				if series.Ours(m) {
+					if !b.probing {
+						b.counts[ours] += int64(measure.Len(m))
+					}
+					continue
 				}
+				b.metric(scope.Metric(m), m)
 			}
 		}
 	}
@@ -193,6 +222,7 @@ func (b *pass) metric(id series.ID, m pmetric.Metric) {
 		unit, aspect = measure.RateUnit(""), aspectRate
 	}
 	b.out.metric(m.Name(), unit, aspect, points)
+	b.gatherer.source, b.unit = m, m.Unit()
 	b.counts[unsupported] += int64(b.points.Each(m, func(attributes pcommon.Map, flags pmetric.DataPointFlags) {
 		b.learn(id, m.Name(), attributes, flags)
 	}))
@@ -208,6 +238,9 @@ func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pm
 	}
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
+		if len(b.aggregates) > 0 {
+			b.gather(point, name, attributes, true)
+		}
 		return
 	}
 	if !series.Plausible(p.At, b.now) {
@@ -219,36 +252,53 @@ func (b *pass) learn(id series.ID, name string, attributes pcommon.Map, flags pm
 		return
 	}
 	b.streams.Tick(p.At)
-	b.streams.Do(&b.cursor, point, func(s *stream) {
-		if s.rule == nil {
-			s.rule, s.id = ruleOf(b.rules, name, attributes, b.resource), point
-			if !s.resume() {
-				b.counts[lost]++
-			}
-			if b.cfg.Debug.HasValue() {
-				s.label = newLabel(name, attributes, b.resource)
-			}
-		}
-		fitted := len(b.fits)
-		outcome := b.step(s, p)
-		if len(b.fits) > fitted {
-			b.explain(s, name, attributes)
-		}
-		switch {
-		case outcome != measure.OK:
-			b.counts[ofReading[outcome]]++
-		case p.At < s.Newest():
-			b.counts[reordered]++ // what came after it was forecast already
-		case !s.model.Ready():
-			b.counts[learning]++
-		case p.At >= s.emitted && p.At-s.emitted < int64(b.cfg.EmitInterval):
-			b.counts[waiting]++
-		default:
-			s.emitted = p.At
-			b.counts[forecasted]++
-			b.out.forecasts(s, attributes, p.At)
-		}
-	})
+	b.see(p.At)
+	if len(b.aggregates) > 0 && b.gather(point, name, attributes, false) {
+		return
+	}
+	if !b.streams.Do(&b.cursor, point, func(s *stream) {
+		b.know(s, point, name, attributes, b.resource)
+		b.counts[b.deliver(s, p, &b.out, attributes)]++
+	}) {
+		b.counts[full]++
+	}
+}
+
+// know sets what a stream that is new, or was just restored, has to know of itself.
+func (b *pass) know(s *stream, id series.ID, name string, attributes, resource pcommon.Map) {
+	if s.rule != nil {
+		return
+	}
+	s.rule, s.id = ruleOf(b.rules, name, attributes, resource), id
+	s.bounds = boundsOf(b.unit)
+	if !s.resume() {
+		b.counts[lost]++
+	}
+	if b.cfg.Debug.HasValue() {
+		s.label = newLabel(name, attributes, resource)
+	}
+}
+
+// deliver has a sample learnt, makes the stream's forecasts, and says what became of it.
+func (b *pass) deliver(s *stream, p *measure.Sample, out *output, attributes pcommon.Map) outcome {
+	fitted := len(b.fits)
+	read := b.step(s, p)
+	if len(b.fits) > fitted {
+		b.explain(s, out.name, attributes)
+	}
+	switch {
+	case read != measure.OK:
+		return ofReading[read]
+	case p.At < s.Newest():
+		return reordered // what came after it was forecast already
+	case !s.model.Ready():
+		return learning
+	case p.At >= s.emitted && p.At-s.emitted < int64(b.cfg.EmitInterval):
+		return waiting
+	}
+	s.emitted = p.At
+	out.forecasts(s, attributes, p.At)
+	return forecasted
 }
 
 // step learns from a sample, and follows a clock that went back: its points would

@@ -34,7 +34,7 @@ func everything(c *Config) {
 	c.Due, c.Plan.Enabled, c.Plan.Slot = true, true, 6*time.Hour
 	c.Horizons = []time.Duration{5 * time.Minute, 24 * time.Hour}
 	c.Metrics = []MetricConfig{{Limit: &limit}}
-	c.Limits.Fits = 1_000_000 // the one setting that counts by batch
+	c.Limits.Fits, c.Limits.FitTime = 1_000_000, 10*time.Second // the settings that count by batch
 }
 
 func newMetrics(t testing.TB, cfg *Config, next consumer.Metrics) connector.Metrics {

@@ -66,6 +66,7 @@ const (
 	kindLimit
 	kindCoverage
 	kindError
+	kindReady
 	kinds
 )
 
@@ -77,6 +78,7 @@ var kindOf = [kinds]struct{ suffix, name, unit, text string }{
 	kindRecommended: {suffix: ".recommended", text: "What to provision: the highest upper quantile over the window or slot, with headroom."},
 	kindLimit:       {suffix: ".time_to_limit", unit: "s", text: "Time until the limit is reached."},
 	kindCoverage:    {name: "forecast.coverage", unit: "1", text: "Share of recent points that lay within the bounds."},
+	kindReady:       {name: "forecast.ready", unit: "1", text: "1 once enough was seen to recommend something and to look for a limit, 0 until then."},
 	kindError:       {name: "forecast.error", text: "Mean absolute error of recent forecasts."},
 }
 
@@ -143,10 +145,14 @@ func (o *output) forecasts(s *stream, attributes pcommon.Map, at int64) {
 			o.quality(s.model.Measured(i), attributes, at, i)
 		}
 	}
+	if o.cfg.Quality {
+		o.ready(s.model.Settled(), attributes, at)
+	}
+	if !s.model.Settled() {
+		return
+	}
 	if o.cfg.Recommended.Enabled {
-		dp := o.add(kindRecommended, attributes, at, 1)
-		dp.Attributes().PutStr(windowKey, o.window)
-		dp.SetDoubleValue(o.recommend(s.model, 0, o.cfg.Recommended.Window))
+		o.recommend(s.model, attributes, at, windowKey, o.window, 0, o.cfg.Recommended.Window)
 	}
 	if o.cfg.Plan.Enabled {
 		o.plan(s.model, attributes, at)
@@ -176,6 +182,17 @@ func (o *output) band(k kind, f forecast.Point, attributes pcommon.Map, at int64
 	}
 }
 
+// ready says whether there is enough history.
+func (o *output) ready(settled bool, attributes pcommon.Map, at int64) {
+	dp := o.add(kindReady, attributes, at, 1)
+	dp.Attributes().PutStr(metricNameKey, o.name)
+	value := 0.0
+	if settled {
+		value = 1
+	}
+	dp.SetDoubleValue(value)
+}
+
 // quality says how good a horizon's forecasts were, once some have come due.
 func (o *output) quality(m forecast.Measured, attributes pcommon.Map, at int64, horizon int) {
 	if m.Points == 0 {
@@ -191,8 +208,14 @@ func (o *output) quality(m forecast.Measured, attributes pcommon.Map, at int64, 
 	add(kindError, m.Error)
 }
 
-func (o *output) recommend(model *forecast.Stream, from, to time.Duration) float64 {
-	return model.Highest(from, to, o.cfg.Recommended.Quantile) * (1 + o.cfg.Recommended.Headroom)
+func (o *output) recommend(model *forecast.Stream, attributes pcommon.Map, stamp int64, key, name string, from, to time.Duration) {
+	value, ok := model.Recommended(from, to)
+	if !ok {
+		return
+	}
+	dp := o.add(kindRecommended, attributes, stamp, 1)
+	dp.Attributes().PutStr(key, name)
+	dp.SetDoubleValue(value)
 }
 
 // plan gives the next time that each slot of the day (UTC) begins.
@@ -202,9 +225,7 @@ func (o *output) plan(model *forecast.Stream, attributes pcommon.Map, at int64) 
 	for i := range int64(len(o.slots)) {
 		begin := next + i*slot
 		from := time.Duration(begin - at)
-		dp := o.add(kindRecommended, attributes, o.stamp(at, from), 1)
-		dp.Attributes().PutStr(slotKey, o.slots[begin%int64(day)/slot])
-		dp.SetDoubleValue(o.recommend(model, from, from+o.cfg.Plan.Slot))
+		o.recommend(model, attributes, o.stamp(at, from), slotKey, o.slots[begin%int64(day)/slot], from, from+o.cfg.Plan.Slot)
 	}
 }
 
@@ -213,7 +234,7 @@ func (o *output) plan(model *forecast.Stream, attributes pcommon.Map, at int64) 
 const mostToLimit = 30 * day
 
 func (o *output) timeToLimit(s *stream, attributes pcommon.Map, at int64) {
-	left, ok := s.model.TimeToLimit(*s.rule.limit, mostToLimit)
+	left, ok := s.model.TimeToLimit(*s.rule.limit, s.falls(), mostToLimit)
 	if !ok && !s.limited {
 		return
 	}

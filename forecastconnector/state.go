@@ -6,6 +6,7 @@ package forecastconnector // import "github.com/otelcol-aiops/otelcol-aiops/fore
 import (
 	"iter"
 
+	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/aggregate"
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/forecast"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/checkpoint"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/codec"
@@ -16,7 +17,7 @@ import (
 
 // stateVersion is that of what is appended here; docs/formats/checkpoint.md has
 // it byte by byte. A change raises it.
-const stateVersion = 2
+const stateVersion = 3
 
 // streams are what a checkpoint keeps.
 type streams struct{ *series.Map[stream] }
@@ -51,6 +52,11 @@ func (s *stream) append(b []byte) []byte {
 	if s.replay != nil {
 		b = s.replay.Append(b)
 	}
+	b = append(b, byte(s.side))
+	b = codec.AppendBool(b, s.group != nil)
+	if s.group != nil {
+		b = s.group.Append(b)
+	}
 	return b
 }
 
@@ -68,8 +74,15 @@ func (s *stream) resume() (ok bool) {
 		s.replay = new(replay.Buffer)
 		s.replay.Restore(r)
 	}
+	if r.Err() == nil && len(r.Rest()) > 0 { // what version 2 did not have
+		s.side = int8(r.Byte())
+		if r.Bool() {
+			s.group = new(aggregate.Group)
+			s.group.Restore(r)
+		}
+	}
 	if r.Err() != nil || len(r.Rest()) > 0 {
-		*s = stream{rule: s.rule, id: s.id}
+		*s = stream{rule: s.rule, id: s.id, bounds: s.bounds}
 		return false
 	}
 	return true
@@ -109,7 +122,7 @@ func (s *stream) restoreLearnt(r *codec.Reader) {
 	}
 	s.schedule.first, s.schedule.due = r.Int64(), r.Int64()
 	if r.Bool() {
-		s.model = forecast.New(&s.rule.model)
+		s.model = forecast.New(s.config())
 		r.Skip(s.model.Restore(r.Rest()))
 	}
 }

@@ -6,6 +6,7 @@ package forecastconnector // import "github.com/otelcol-aiops/otelcol-aiops/fore
 import (
 	"time"
 
+	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/aggregate"
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/forecast"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
@@ -20,11 +21,15 @@ type stream struct {
 	histogram *measure.Histogram
 	model     *forecast.Stream
 	schedule  schedule
-	emitted   int64          // time of the last forecast that left; 0 none
-	limited   bool           // its time to the limit has a value that no end was set to
-	replay    *replay.Buffer // when points may come late
-	saved     []byte         // of a checkpoint, until the stream is seen again
-	label     *label         // what it is called, where that is asked for
+	bounds    bounds           // of what the unit allows
+	group     *aggregate.Group // the members of an aggregate
+	queued    bool             // for the fitter
+	emitted   int64            // time of the last forecast that left; 0 none
+	side      int8             // where the limit is: 1 above the values, -1 below, 0 not known
+	limited   bool             // its time to the limit has a value that no end was set to
+	replay    *replay.Buffer   // when points may come late
+	saved     []byte           // of a checkpoint, until the stream is seen again
+	label     *label           // what it is called, where that is asked for
 }
 
 // schedule spreads the fits of streams that are due at the same moment, as all
@@ -61,10 +66,10 @@ type learner struct {
 
 // reader steps a stream through samples.
 type reader struct {
-	reading  measure.Reading
-	fitsLeft int   // in this batch
-	putOff   int64 // fits that were due and are left to a later batch
-	fits     []time.Duration
+	reading measure.Reading
+	allowance
+	late []series.ID // streams whose fits are left to the fitter
+	fits []time.Duration
 }
 
 // Step learns from a point that is newer than all before it, and fits the model
@@ -75,24 +80,28 @@ func (l learner) Step(p *measure.Sample) measure.Outcome {
 		return outcome
 	}
 	if l.model == nil {
-		l.model = forecast.New(&l.rule.model)
+		l.model = forecast.New(l.config())
 		l.schedule.first = p.At
 	}
 	if !l.model.Update(p.At, value) {
 		return measure.Invalid
 	}
-	if !l.model.FitDue() || !l.schedule.now(l.id, p.At) {
+	if l.none || !l.model.FitDue() || !l.schedule.now(l.id, p.At) {
 		return outcome
 	}
-	if l.fitsLeft == 0 {
-		l.putOff++
+	if !l.take() {
+		if !l.queued {
+			l.queued = true
+			l.late = append(l.late, l.id)
+		}
 		return outcome
 	}
-	l.fitsLeft--
 	l.schedule.due = 0
 	began := time.Now()
 	l.model.Fit()
-	l.fits = append(l.fits, time.Since(began))
+	took := time.Since(began)
+	l.took(took)
+	l.fits = append(l.fits, took)
 	return outcome
 }
 
@@ -100,7 +109,7 @@ func (l learner) Step(p *measure.Sample) measure.Outcome {
 // observations.
 func (l learner) read(p *measure.Sample) (float64, measure.Outcome) {
 	if p.Distribution == nil {
-		return l.number.Read(p.Kind, p.Start, p.At, p.Value)
+		return l.number.ReadExact(p.Kind, p.Start, p.At, p.Value, p.Rest)
 	}
 	if l.histogram == nil {
 		l.histogram = new(measure.Histogram)
@@ -115,4 +124,19 @@ func (s *stream) Newest() int64 {
 		return s.histogram.At()
 	}
 	return s.number.At()
+}
+
+// falls says that the limit is one that values fall to: where the stream was above it
+// when it was first looked for.
+func (s *stream) falls() bool {
+	if s.rule.side != 0 {
+		return s.rule.side < 0
+	}
+	if s.side == 0 {
+		s.side = 1
+		if s.model.Value() > *s.rule.limit {
+			s.side = -1
+		}
+	}
+	return s.side < 0
 }

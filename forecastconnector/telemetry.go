@@ -33,6 +33,9 @@ const (
 	late
 	invalid
 	ignored
+	ours
+	gathered
+	full
 	noValue
 	badTime
 	unsupported
@@ -42,7 +45,7 @@ const (
 
 var outcomeNames = [outcomes]string{
 	forecasted: "forecast", learning: "learning", waiting: "waiting", reordered: "reordered", first: "first",
-	reset: "reset", duplicate: "duplicate", late: "late", invalid: "invalid", ignored: "ignored",
+	reset: "reset", duplicate: "duplicate", late: "late", invalid: "invalid", ignored: "ignored", ours: "ours", gathered: "aggregated", full: "limit",
 	noValue: "no_value", badTime: "bad_time", unsupported: "unsupported",
 }
 
@@ -55,29 +58,32 @@ var ofReading = [measure.Outcomes]outcome{
 type telemetry struct {
 	*metadata.TelemetryBuilder
 	outcomes [lost]metric.MeasurementOption
+	id       attribute.KeyValue // of the connector
+	alone    metric.MeasurementOption
 }
 
 var _ checkpoint.Observer = (*telemetry)(nil)
 
-func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
+func newTelemetry(set component.TelemetrySettings, id component.ID) (*telemetry, error) {
 	builder, err := metadata.NewTelemetryBuilder(set)
 	if err != nil {
 		return nil, err
 	}
-	t := &telemetry{TelemetryBuilder: builder}
+	t := &telemetry{TelemetryBuilder: builder, id: attribute.String("connector", id.String())}
+	t.alone = metric.WithAttributeSet(attribute.NewSet(t.id))
 	for o := range lost {
-		t.outcomes[o] = with("outcome", outcomeNames[o])
+		t.outcomes[o] = t.with("outcome", outcomeNames[o])
 	}
 	return t, nil
 }
 
-func with(key, value string) metric.MeasurementOption {
-	return metric.WithAttributeSet(attribute.NewSet(attribute.String(key, value)))
+func (t *telemetry) with(key, value string) metric.MeasurementOption {
+	return metric.WithAttributeSet(attribute.NewSet(t.id, attribute.String(key, value)))
 }
 
 // observe registers what is read when someone collects.
 func (t *telemetry) observe(streams streams) error {
-	full, stale := with("reason", series.Full.String()), with("reason", series.Stale.String())
+	full, stale := t.with("reason", series.Full.String()), t.with("reason", series.Stale.String())
 	if err := t.RegisterConnectorForecastForgottenCallback(func(_ context.Context, o metric.Int64Observer) error {
 		o.Observe(streams.Dropped(series.Full), full)
 		o.Observe(streams.Dropped(series.Stale), stale)
@@ -86,7 +92,7 @@ func (t *telemetry) observe(streams streams) error {
 		return err
 	}
 	return t.RegisterConnectorForecastStreamsCallback(func(_ context.Context, o metric.Int64Observer) error {
-		o.Observe(int64(streams.Len()))
+		o.Observe(int64(streams.Len()), t.alone)
 		return nil
 	})
 }
@@ -99,24 +105,24 @@ func (t *telemetry) count(ctx context.Context, b *pass) {
 		}
 	}
 	if n := b.counts[lost]; n > 0 {
-		t.ConnectorForecastLostStates.Add(ctx, n)
+		t.ConnectorForecastLostStates.Add(ctx, n, t.alone)
 	}
-	if b.putOff > 0 {
-		t.ConnectorForecastFitsPutOff.Add(ctx, b.putOff)
+	if n := len(b.late); n > 0 {
+		t.ConnectorForecastFitsPutOff.Add(ctx, int64(n), t.alone)
 	}
 	for _, took := range b.fits {
-		t.ConnectorForecastFitDuration.Record(ctx, took.Seconds())
+		t.ConnectorForecastFitDuration.Record(ctx, took.Seconds(), t.alone)
 	}
 }
 
 // Restored implements checkpoint.Observer.
 func (t *telemetry) Restored(ctx context.Context, from checkpoint.Origin) {
-	t.ConnectorForecastRestores.Add(ctx, 1, with("origin", from.String()))
+	t.ConnectorForecastRestores.Add(ctx, 1, t.with("origin", from.String()))
 }
 
 // Fault implements checkpoint.Observer.
 func (t *telemetry) Fault(ctx context.Context, fault string) {
-	t.ConnectorForecastStateFaults.Add(ctx, 1, with("fault", fault))
+	t.ConnectorForecastStateFaults.Add(ctx, 1, t.with("fault", fault))
 }
 
 // Saved implements checkpoint.Observer.
@@ -125,8 +131,8 @@ func (t *telemetry) Saved(ctx context.Context, took time.Duration, err error) {
 	if err != nil {
 		result = "failure"
 	}
-	t.ConnectorForecastCheckpoints.Add(ctx, 1, with("result", result))
-	t.ConnectorForecastCheckpointDuration.Record(ctx, took.Seconds())
+	t.ConnectorForecastCheckpoints.Add(ctx, 1, t.with("result", result))
+	t.ConnectorForecastCheckpointDuration.Record(ctx, took.Seconds(), t.alone)
 }
 
 // modelState and measurement are written to the log.

@@ -48,7 +48,7 @@ func (p *Points) Each(m pmetric.Metric, f func(pcommon.Map, pmetric.DataPointFla
 
 func (p *Points) numbers(kind Kind, points pmetric.NumberDataPointSlice, f func(pcommon.Map, pmetric.DataPointFlags)) {
 	for _, dp := range points.All() {
-		p.Sample = Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: ValueOf(dp)}
+		p.Sample = Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: ValueOf(dp), Rest: restOf(dp)}
 		f(dp.Attributes(), dp.Flags())
 	}
 }
@@ -81,6 +81,23 @@ func ValueOf(dp pmetric.NumberDataPoint) float64 {
 		return dp.DoubleValue()
 	default:
 		return math.NaN()
+	}
+}
+
+// restOf is what ValueOf leaves of a whole number beyond 2^53.
+func restOf(dp pmetric.NumberDataPoint) float64 {
+	const exact = 1 << 53
+	if dp.ValueType() != pmetric.NumberDataPointValueTypeInt {
+		return 0
+	}
+	n := dp.IntValue()
+	switch rounded := float64(n); {
+	case n > -exact && n < exact:
+		return 0
+	case rounded == 1<<63: // one more than an int64 can be
+		return float64(n-math.MaxInt64) - 1
+	default:
+		return float64(n - int64(rounded))
 	}
 }
 
@@ -124,4 +141,21 @@ func appendCounts(dst []uint64, counts pcommon.UInt64Slice) []uint64 {
 		dst = append(dst, counts.At(i))
 	}
 	return dst
+}
+
+// Len is the number of points of a metric.
+func Len(m pmetric.Metric) int {
+	switch m.Type() {
+	case pmetric.MetricTypeGauge:
+		return m.Gauge().DataPoints().Len()
+	case pmetric.MetricTypeSum:
+		return m.Sum().DataPoints().Len()
+	case pmetric.MetricTypeHistogram:
+		return m.Histogram().DataPoints().Len()
+	case pmetric.MetricTypeExponentialHistogram:
+		return m.ExponentialHistogram().DataPoints().Len()
+	case pmetric.MetricTypeSummary:
+		return m.Summary().DataPoints().Len()
+	}
+	return 0
 }

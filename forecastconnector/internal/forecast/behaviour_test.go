@@ -142,7 +142,7 @@ func write(out *strings.Builder, s *Stream, at int64) {
 	}
 	d := s.Describe()
 	fmt.Fprintf(out, "  periods %v, level changed %v ago, trend %.2g a day", d.Periods, d.Changed, d.Trend)
-	if to, ok := s.TimeToLimit(100, 14*24*time.Hour); ok {
+	if to, ok := s.TimeToLimit(100, false, 14*24*time.Hour); ok {
 		fmt.Fprintf(out, ", reaches 100 in %v", to.Round(time.Hour))
 	}
 	fmt.Fprintln(out)

@@ -22,6 +22,14 @@ type Config struct {
 	// Min and Max bound the forecast where the quantity itself is bounded. Where
 	// nil, what the series has shown decides: one that was never negative stays so.
 	Min, Max *float64
+	// Top is where the unit has it that values end, such as 100 for a percentage. It
+	// holds until a higher value was seen.
+	Top *float64
+	// Window is what is provided for, Quantile of its highest points should be, and
+	// Headroom is a share that is added.
+	Window   time.Duration
+	Quantile float64
+	Headroom float64
 	// Buckets is how many buckets of history a stream keeps (4 bytes each).
 	Buckets int
 }
@@ -32,6 +40,9 @@ func DefaultConfig() Config {
 	return Config{
 		Horizons: []time.Duration{15 * time.Minute, time.Hour, 24 * time.Hour},
 		Coverage: 0.8,
+		Window:   time.Hour,
+		Quantile: 0.9,
+		Headroom: 0.1,
 		Buckets:  7168,
 	}
 }

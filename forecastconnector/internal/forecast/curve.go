@@ -5,6 +5,7 @@ package forecast
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -14,7 +15,8 @@ type curve struct {
 	at     int64 // start of the first bucket
 	step   int64
 	values []float32
-	slope  float64 // trend per nanosecond, for what lies behind the curve
+	tops   []float32 // the highest of each hour, derived
+	slope  float64   // trend per nanosecond, for what lies behind the curve
 
 	// The deviations of points from the curve are taken for a first-order
 	// autoregression that is seen through noise. Its parameters follow from the
@@ -34,6 +36,27 @@ func (c *curve) start(at, step int64, n int) {
 	c.at, c.step, c.values = at, step, resize(c.values, n)
 	c.offset, c.seen = 0, 0
 	c.tune()
+}
+
+// summits finds the highest of each hour.
+func (c *curve) summits() {
+	per := int(c.perHour())
+	c.tops = resize(c.tops, (len(c.values)+per-1)/per)
+	for i := range c.tops {
+		c.tops[i] = slices.Max(c.values[i*per : min((i+1)*per, len(c.values))])
+	}
+}
+
+func (c *curve) perHour() int64 { return max(hour/c.step, 1) }
+
+// highest is about the highest of the hour after a time.
+func (c *curve) highest(at, season, interval int64) float64 {
+	per := float64(c.perHour())
+	x := c.position(at, interval) + per
+	back, over := c.fold(x, season)
+	i := min(int(max(x-back-per, 0)/per), len(c.tops)-1)
+	top := max(c.tops[i], c.tops[min(i+1, len(c.tops)-1)])
+	return float64(top) + over*float64(c.step)*c.slope
 }
 
 // stop forgets the curve; the last value stands in for it.
@@ -79,14 +102,15 @@ func (c *curve) beyond(at, season, interval int64) float64 {
 	return over * float64(c.step) * c.slope
 }
 
-// observe learns how far a point is from the curve.
-func (c *curve) observe(e float64) {
+// observe learns how far a point is from the curve. What is not usual says nothing about
+// how deviations go on.
+func (c *curve) observe(e float64, usual bool) {
 	const memory = 0.01
-	if c.seen > 0 {
+	if c.seen > 0 && usual {
 		c.cov[0] += memory * (e*e - c.cov[0])
 		c.cov[1] += memory * (e*c.lags[0] - c.cov[1])
 	}
-	if c.seen >= 4 {
+	if c.seen >= 4 && usual {
 		c.cov[2] += memory * (e*c.lags[3] - c.cov[2])
 	}
 	c.lags[3], c.lags[2], c.lags[1], c.lags[0] = c.lags[2], c.lags[1], c.lags[0], e
@@ -119,8 +143,13 @@ func (s *Stream) mean(h time.Duration) float64 {
 	if len(s.curve.values) == 0 {
 		return s.value
 	}
-	return s.curve.value(s.last+int64(h), s.short, s.interval) + s.deviation(h)
+	return s.curve.value(s.last+int64(h), s.short, s.interval) - s.stale() + s.deviation(h)
 }
+
+// stale is how much of the trend behind the curve's end lies before the last point: what
+// has come since then is known by the deviation, and a fit that is late must not let the
+// trend run away.
+func (s *Stream) stale() float64 { return s.curve.beyond(s.last, s.short, s.interval) }
 
 // deviation is what is left of that of now at h.
 func (s *Stream) deviation(h time.Duration) float64 {
@@ -130,8 +159,12 @@ func (s *Stream) deviation(h time.Duration) float64 {
 	return s.curve.offset * math.Pow(s.curve.decay, float64(h)/float64(max(s.interval, 1)))
 }
 
-// bounded keeps a value where the quantity can be.
+// bounded keeps a value where the quantity can be. What is nothing beside all that was
+// seen is 0: a lower bound must not shut out the zeros of a sparse stream.
 func (s *Stream) bounded(v float64) float64 {
+	if math.Abs(v) < nothing*max(math.Abs(s.highest), math.Abs(s.lowest)) {
+		v = 0
+	}
 	switch {
 	case s.cfg.Min != nil:
 		v = max(v, *s.cfg.Min)
@@ -141,16 +174,76 @@ func (s *Stream) bounded(v float64) float64 {
 	if s.cfg.Max != nil {
 		v = min(v, *s.cfg.Max)
 	}
+	if top := s.cfg.Top; top != nil && s.highest <= *top && !(*top == 1 && s.whole) {
+		v = min(v, *top)
+	}
+	if s.clipped() {
+		v = min(v, s.highest)
+	}
+	return v
+}
+
+const nothing = 1e-9
+
+// within keeps a value in the configured range.
+func (s *Stream) within(v float64) float64 {
+	if s.cfg.Min != nil {
+		v = max(v, *s.cfg.Min)
+	}
+	if s.cfg.Max != nil {
+		v = min(v, *s.cfg.Max)
+	}
+	return v
+}
+
+// clippedPart is the share of points at the highest value seen from which on this is
+// taken for an end of what can be, of clippedFrom points or more.
+const (
+	clippedPart = 0.02
+	clippedFrom = 100
+)
+
+func (s *Stream) clipped() bool {
+	return s.points >= clippedFrom && float64(s.tops) >= clippedPart*float64(s.points)
+}
+
+// grid learns where values can be at all.
+func (s *Stream) grid(at int64, value float64) {
+	s.lowest = min(s.lowest, value)
+	switch {
+	case value > s.highest:
+		s.highest, s.tops = value, 1
+	case value == s.highest:
+		s.tops++
+	}
+	s.whole = s.whole && value == math.Trunc(value)
+	if s.counted && s.points > 0 {
+		n := value * seconds(at-s.last)
+		s.counted = math.Abs(n-math.Round(n)) <= 1e-9*math.Abs(n) && math.Abs(n) < mostCounted
+	}
+}
+
+// mostCounted is how large a count is that still matters as a whole number.
+const mostCounted = 1e6
+
+func seconds(ns int64) float64 { return float64(ns) / 1e9 }
+
+// onLattice is the nearest value that a stream of whole numbers, or of rates of them,
+// can have.
+func (s *Stream) onLattice(v float64) float64 {
+	switch {
+	case s.whole:
+		return math.Round(v)
+	case s.counted && s.interval > 0:
+		return math.Round(v*seconds(s.interval)) / seconds(s.interval)
+	}
 	return v
 }
 
 func (s *Stream) quantile(h time.Duration, p float64) float64 {
 	said := s.mean(h)
 	q := said + s.above(int64(h), s.bounded(said), p)
-	if s.whole {
-		q = math.Round(q)
-	}
-	return s.bounded(q)
+	return s.bounded(s.onLattice(q))
 }
 
 // above is how far the p quantile is above what is said about h.
@@ -178,10 +271,8 @@ func (s *Stream) unseen(h int64) float64 {
 	return wander * math.Abs(s.hist.Level()) * math.Sqrt(float64(h)/float64(day))
 }
 
-func (s *Stream) highest(from, to time.Duration, p float64) float64 {
-	q := s.quantile(to, p)
-	for h := from; h < to; h += time.Duration(s.hist.Step()) {
-		q = max(q, s.quantile(h, p))
-	}
-	return q
+// nearest is the scored horizon at or above h.
+func (s *Stream) nearest(h int64) int {
+	k, _ := s.between(h)
+	return k
 }

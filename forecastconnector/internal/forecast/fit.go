@@ -80,6 +80,11 @@ func (s *Stream) fit() {
 		}
 	}
 	s.errors.Weights(w.prior, entry, w.weights)
+	wider := len(s.curve.values) > 0 && s.curve.step != step
+	var crests [24]float64
+	if wider {
+		crests = s.crests()
+	}
 	s.combine(w, n)
 	s.curve.slope = model.Slope(in) / float64(step)
 	var unseen [scored]float64
@@ -87,6 +92,10 @@ func (s *Stream) fit() {
 		unseen[k] = s.unseen(int64(s.horizon(k)))
 	}
 	s.scores.Refresh(math.Exp2(s.ratio()/2), unseen)
+	s.think()
+	if wider {
+		s.needs.flatten(crests, s.crests(), s.cfg.Quantile)
+	}
 	s.pledge(w, n)
 }
 
@@ -150,6 +159,7 @@ func (s *Stream) combine(w *workspace, n int) {
 		v := pool.Middle(w.order, w.values, w.shares)
 		s.curve.values[h] = float32(min(max(v, -math.MaxFloat32), math.MaxFloat32))
 	}
+	s.curve.summits()
 }
 
 // pledge notes what the pool and its models say at the scored horizons.

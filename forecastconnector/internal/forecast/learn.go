@@ -38,7 +38,11 @@ type known struct {
 	interval int64   // the least time between two points
 	jump     float64 // mean absolute difference of successive points
 	lowest   float64
-	whole    bool // every value was a whole number
+	highest  float64
+	tops     int64 // points at the highest
+	whole    bool  // every value was a whole number
+	counted  bool  // every value times the time since the point before was one
+	began    int64 // event time of the first point
 
 	suspect int64      // a time far ahead that the next point must confirm, else 0
 	late    behind.Run // the points in a row that lie before the last one
@@ -54,6 +58,9 @@ type known struct {
 	errors  pool.Errors
 	pending pool.Pending
 	scores  interval.Scores
+	marks   [scored]marks
+	needs   needs
+	sanity  sanity
 	books   []book
 	weights []float32 // of the models, mean over the horizons
 	periods []float32 // lengths in steps of those found
@@ -73,26 +80,39 @@ func (s *Stream) update(at int64, value float64) bool {
 	}
 	if s.points == 0 {
 		s.hist = history.New(at, 0, value)
-		s.lowest, s.whole = value, true
+		s.lowest, s.highest, s.whole, s.counted = value, value, true, true
+		s.began = at
+		s.sanity.begin(at, value)
 		s.done = s.hist.Open()
-	} else {
-		if !s.inTime(at) {
-			return false
-		}
-		s.pace(at, value)
+		s.learn(at, value, 0)
+		return true
 	}
-	before := s.value
+	if !s.inTime(at) {
+		return false
+	}
+	s.admit(at, value)
+	return true
+}
+
+// learn learns a point; sign says that it is strange, see there.
+func (s *Stream) learn(at int64, value float64, sign int64) {
+	if s.points > 0 {
+		s.pace(at, value)
+		s.follow(at, value, sign)
+	}
 	rung := s.hist.Rung()
 	s.hist.Add(at, value, s.cfg.Buckets)
 	if s.hist.Rung() != rung {
 		s.coarsened()
 	}
+	s.grid(at, value)
 	s.points, s.last, s.value = s.points+1, at, value
-	s.lowest, s.whole = min(s.lowest, value), s.whole && value == math.Trunc(value)
-	s.complete(before)
+	s.complete()
 	s.deviate(at, value)
+	s.mark()
+	s.tell(at, value)
+	s.expect()
 	s.note()
-	return true
 }
 
 // inTime says whether a time can be learnt from. A jump of more than a day ahead
@@ -120,6 +140,10 @@ func (s *Stream) inTime(at int64) bool {
 func (s *Stream) rewind(at int64) {
 	s.hist.Rewind(at)
 	s.pending.Clear()
+	s.marks = [scored]marks{}
+	s.began = min(s.began, at-1)
+	s.sanity.rewind(at)
+	s.needs.from = 0
 	s.books = make([]book, len(s.cfg.Horizons))
 	s.last = at - max(s.interval, 1)
 	s.done = min(s.done, s.hist.Open())
@@ -157,8 +181,7 @@ func (s *Stream) coarsened() {
 
 // complete scores what was said about the buckets that are now complete: those
 // behind the open one, and the open one when the next point will be in another.
-// Before is the last value before the point just learnt.
-func (s *Stream) complete(before float64) {
+func (s *Stream) complete() {
 	done := s.hist.Open()
 	if s.interval > 0 && s.hist.Bucket(s.last+s.interval) > s.hist.Open() {
 		done++
@@ -168,23 +191,17 @@ func (s *Stream) complete(before float64) {
 		s.pending.Clear()
 	}
 	for ; s.done < done; s.done++ {
-		came := before
-		if s.done == s.hist.Open() {
-			came = s.value
-		}
-		s.score(s.done, came)
+		s.score(s.done)
 	}
 }
 
-// score compares what was said about a bucket: the models against its mean, the
-// pool, whose bounds are those of points, against a point in it.
-func (s *Stream) score(bucket int64, point float64) {
+// score compares what the models said about a bucket with its mean.
+func (s *Stream) score(bucket int64) {
 	mean := s.hist.Mean(bucket)
 	s.pending.Take(bucket, func(k int, said []float32) {
 		if math.IsNaN(mean) {
 			return
 		}
-		s.scores.Add(k, s.part(bucket*s.hist.Step()), float64(said[0]), point)
 		for m, v := range said[1:] {
 			if v == v {
 				s.errors.Score(m, k, math.Abs(float64(v)-mean))
@@ -238,6 +255,6 @@ func (s *Stream) between(h int64) (k int, f float64) {
 // deviate corrects the forecast by how far the point is from it.
 func (s *Stream) deviate(at int64, value float64) {
 	if len(s.curve.values) > 0 {
-		s.curve.observe(value - s.curve.value(at, s.short, s.interval))
+		s.curve.observe(value-s.curve.value(at, s.short, s.interval)+s.curve.beyond(at, s.short, s.interval), s.ordinary())
 	}
 }

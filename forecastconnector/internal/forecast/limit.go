@@ -11,12 +11,11 @@ import (
 // timeToLimit walks the mean bucket by bucket, but leaps over each season in which
 // it cannot come to the limit, so that its cost does not grow with how far ahead
 // is looked.
-func (s *Stream) timeToLimit(limit float64, most time.Duration) (time.Duration, bool) {
-	if s.value == limit {
+func (s *Stream) timeToLimit(limit float64, falling bool, most time.Duration) (time.Duration, bool) {
+	crossed := func(v float64) bool { return v >= limit && !falling || v <= limit && falling }
+	if crossed(s.value) {
 		return 0, true
 	}
-	below := s.value < limit
-	crossed := func(v float64) bool { return (v < limit) != below }
 	step := s.hist.Step()
 	leap := max(s.short, max(day/step, 1)) * step
 	least, greatest := s.curve.extremes(s.value)
@@ -24,7 +23,7 @@ func (s *Stream) timeToLimit(limit float64, most time.Duration) (time.Duration, 
 		to := min(from+leap-step, int64(most))
 		// What the season may come to at most: the curve's extremes, moved along the
 		// trend, and the deviation of now as far as it is left.
-		over := s.curve.beyond(s.last+to, s.short, s.interval)
+		over := s.curve.beyond(s.last+to, s.short, s.interval) - s.stale()
 		low, high := least+min(over, 0), greatest+max(over, 0)
 		if rest := s.deviation(time.Duration(from)); rest < 0 {
 			low += rest

@@ -29,18 +29,18 @@ func TestTimeToLimitIsThatOfEveryStep(t *testing.T) {
 			limit := s.value + 200*r.NormFloat64()
 			var want time.Duration
 			for h := time.Duration(s.hist.Step()); h <= most && want == 0; h += time.Duration(s.hist.Step()) {
-				if (s.mean(h) < limit) != (s.value < limit) {
+				if s.mean(h) < limit != (s.value < limit) {
 					want = h
 				}
 			}
-			got, ok := s.TimeToLimit(limit, most)
+			got, ok := s.TimeToLimit(limit, s.value > limit, most)
 			require.Equal(t, want > 0, ok, "seed %d, limit %v", seed, limit)
 			require.Equal(t, want, got, "seed %d, limit %v", seed, limit)
 			if ok {
 				found++
 			}
 		}
-		now, ok := s.TimeToLimit(s.value, most)
+		now, ok := s.TimeToLimit(s.value, false, most)
 		require.True(t, ok)
 		require.Zero(t, now)
 	}

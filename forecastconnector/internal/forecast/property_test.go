@@ -30,9 +30,10 @@ func answers(s *Stream) []any {
 	out := []any{s.Ready(), s.Now(), s.Describe(), s.FitDue()}
 	for i, h := range s.cfg.Horizons {
 		p, ok := s.Due(i)
-		out = append(out, s.Forecast(h), p, ok, s.Measured(i), s.Highest(0, h, 0.9))
+		need, known := s.Recommended(0, h)
+		out = append(out, s.Forecast(h), p, ok, s.Measured(i), need, known)
 	}
-	d, ok := s.TimeToLimit(1000, 7*24*time.Hour)
+	d, ok := s.TimeToLimit(1000, false, 7*24*time.Hour)
 	return append(out, d, ok)
 }
 
@@ -100,7 +101,7 @@ func TestASmallerHistoryAfterARestart(t *testing.T) {
 		require.True(t, learn(restored, at, wave(r, at)))
 	}
 	require.LessOrEqual(t, restored.Describe().Buckets, 504)
-	require.LessOrEqual(t, restored.Size(), 12<<10)
+	require.LessOrEqual(t, restored.Size(), 17<<10)
 	require.InDelta(t, 100, restored.Forecast(24*time.Hour).Mean, 80)
 }
 
@@ -189,14 +190,14 @@ func TestSize(t *testing.T) {
 	cfg := DefaultConfig()
 	hourly := play(&cfg, 70*day, hour, 1)
 	require.Equal(t, time.Hour, hourly.Describe().Step)
-	require.LessOrEqual(t, hourly.Size(), 12<<10, "hourly")
+	require.LessOrEqual(t, hourly.Size(), 15<<10, "hourly")
 	fine := play(&cfg, 27*day, 5*minute, 2)
 	require.Equal(t, 5*time.Minute, fine.Describe().Step)
-	require.LessOrEqual(t, fine.Size(), 40<<10, "five minutes")
+	require.LessOrEqual(t, fine.Size(), 44<<10, "five minutes")
 	for buckets, want := range map[int]struct {
 		step  time.Duration
 		bytes int
-	}{1008: {30 * time.Minute, 13 << 10}, 504: {time.Hour, 11 << 10}} {
+	}{1008: {30 * time.Minute, 17 << 10}, 504: {time.Hour, 15 << 10}} {
 		cfg.Buckets = buckets
 		small := play(&cfg, 22*day, 5*minute, 2)
 		require.Equal(t, want.step, small.Describe().Step, "a small history has wider buckets")

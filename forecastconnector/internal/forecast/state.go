@@ -4,6 +4,7 @@
 package forecast
 
 import (
+	"math"
 	"slices"
 	"time"
 	"unsafe"
@@ -12,8 +13,9 @@ import (
 )
 
 // version of the state's layout; it changes with the pool, whose errors are in it.
-// Version 2 does not know the size of what was forecast.
-const version = 3
+// Version 2 does not know the size of what was forecast, version 3 neither what was
+// needed nor what is ordinary.
+const version = 4
 
 func (s *Stream) append(b []byte) []byte {
 	c := state.Codec{Bytes: append(b, version), Version: version}
@@ -66,6 +68,7 @@ func (s *Stream) state(c *state.Codec, horizons []time.Duration) {
 	s.errors.State(c)
 	s.pending.State(c)
 	s.scores.State(c)
+	s.later(c)
 	if c.Version < 3 {
 		s.scores.Suppose(s.hist.Level())
 	}
@@ -92,7 +95,7 @@ func (s *Stream) adapt(written []time.Duration, books []book) {
 		}
 	}
 	if int64(furthest) != s.furthest() {
-		s.errors, s.pending, s.scores = fresh.errors, fresh.pending, fresh.scores
+		s.errors, s.pending, s.scores, s.marks = fresh.errors, fresh.pending, fresh.scores, fresh.marks
 		s.curve.stop()
 		s.fitted = s.done - s.fitEvery()
 	}
@@ -127,11 +130,48 @@ func (s *Stream) clock(c *state.Codec) {
 	c.Check((s.short == 0) == (s.long == 0) && s.short >= 0 && s.short <= longest && s.long >= s.short && s.long <= longest)
 }
 
+// later writes or reads what version 4 brought. Of an older state it begins anew, from
+// what the history shows.
+func (s *Stream) later(c *state.Codec) {
+	if c.Version < 4 {
+		s.begun()
+		return
+	}
+	c.Finite(&s.highest)
+	c.Int64(&s.tops)
+	c.Bool(&s.counted)
+	c.Int64(&s.began)
+	c.Check(s.tops >= 0 && s.tops <= s.points && (s.points == 0 || s.began > -farthest && s.began <= s.last))
+	for k := range s.marks {
+		s.marks[k].state(c)
+	}
+	s.needs.state(c, s.cfg.Quantile)
+	s.sanity.state(c)
+}
+
+// begun takes what can be known of a stream from its history.
+func (s *Stream) begun() {
+	if s.points == 0 {
+		return
+	}
+	s.highest, s.began = s.value, min(s.hist.First()*s.hist.Step(), s.last)
+	s.sanity.begin(s.last, s.value)
+	for i := range s.hist.Len() {
+		if v := s.hist.At(i); !math.IsNaN(v) {
+			s.highest = max(s.highest, v)
+			s.sanity.widen(s.last, v)
+		}
+	}
+}
+
 func (k *curve) state(c *state.Codec) {
 	c.Int64(&k.at)
 	c.Int64(&k.step)
 	c.Float32Slice(&k.values, 1<<20)
 	c.Check(len(k.values) == 0 || k.step > 0)
+	if c.Reading && c.Err == nil && len(k.values) > 0 {
+		k.summits()
+	}
 	for _, v := range []*float64{&k.slope, &k.lags[0], &k.lags[1], &k.lags[2], &k.lags[3], &k.cov[0], &k.cov[1], &k.cov[2], &k.decay, &k.trust, &k.offset} {
 		c.Finite(v)
 	}
@@ -158,6 +198,10 @@ func (b *book) state(c *state.Codec) {
 }
 
 func (s *Stream) size() int {
-	return int(unsafe.Sizeof(*s)) + s.hist.Size() + s.errors.Size() + s.pending.Size() + s.scores.Size() +
-		len(s.books)*int(unsafe.Sizeof(book{})) + 4*(cap(s.curve.values)+cap(s.weights)+cap(s.periods))
+	marks := 0
+	for k := range s.marks {
+		marks += s.marks[k].size()
+	}
+	return int(unsafe.Sizeof(*s)) + marks + s.hist.Size() + s.errors.Size() + s.pending.Size() + s.scores.Size() +
+		len(s.books)*int(unsafe.Sizeof(book{})) + 4*(cap(s.curve.values)+cap(s.curve.tops)+cap(s.weights)+cap(s.periods)+cap(s.needs.scores))
 }

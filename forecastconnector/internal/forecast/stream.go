@@ -94,7 +94,10 @@ func (s *Stream) Ready() bool { return s.points >= 2 }
 func (s *Stream) Now() int64 { return s.last }
 
 // Forecast is the forecast for h after the last point.
+//
+// There is no point before the next one: what is asked for earlier is that one.
 func (s *Stream) Forecast(h time.Duration) Point {
+	h = max(h, time.Duration(s.interval))
 	tail := (1 - s.cfg.Coverage) / 2
 	mean := s.bounded(s.mean(h))
 	return Point{Mean: mean, Lower: min(s.quantile(h, tail), mean), Upper: max(s.quantile(h, 1-tail), mean)}
@@ -102,17 +105,24 @@ func (s *Stream) Forecast(h time.Duration) Point {
 
 // Quantile is the value that the point h after the last one stays below with
 // probability p.
-func (s *Stream) Quantile(h time.Duration, p float64) float64 { return s.quantile(h, p) }
+func (s *Stream) Quantile(h time.Duration, p float64) float64 {
+	return s.quantile(max(h, time.Duration(s.interval)), p)
+}
 
-// Highest is the largest p quantile between from and to after the last point:
-// what to provision for that window.
-func (s *Stream) Highest(from, to time.Duration, p float64) float64 { return s.highest(from, to, p) }
+// Recommended is what to provide between from and to after the last point. It reports
+// false while too few windows have been seen to say it.
+func (s *Stream) Recommended(from, to time.Duration) (float64, bool) {
+	return s.recommended(from, to), s.Settled()
+}
 
-// TimeToLimit is when the forecast's mean reaches the limit, seen from the last
-// point, 0 where the value is there already. It reports false when it does not
-// get there within the time of most.
-func (s *Stream) TimeToLimit(limit float64, most time.Duration) (time.Duration, bool) {
-	return s.timeToLimit(limit, most)
+// Settled says that enough was seen to recommend something and to look for a limit.
+func (s *Stream) Settled() bool { return s.needs.count >= needed }
+
+// TimeToLimit is when the forecast's mean reaches the limit from below, or from above
+// where falling is set, seen from the last point; 0 where it is there or beyond. It
+// reports false when it does not get there within the time of most.
+func (s *Stream) TimeToLimit(limit float64, falling bool, most time.Duration) (time.Duration, bool) {
+	return s.timeToLimit(limit, falling, most)
 }
 
 // Due is the forecast that was made Horizons[i] before the last point for that
@@ -142,3 +152,6 @@ func (s *Stream) Restore(b []byte) ([]byte, error) {
 
 // Size is the memory that the stream holds, in bytes.
 func (s *Stream) Size() int { return s.size() }
+
+// Value is the last value learnt.
+func (s *Stream) Value() float64 { return s.value }

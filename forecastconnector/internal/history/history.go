@@ -173,6 +173,17 @@ func (s *Series) Coarsen(rung int) {
 	*s = out
 }
 
+// Erase makes gaps of the buckets between two numbers, both included.
+func (s *Series) Erase(from, to int64) {
+	for b := max(from, s.first); b <= min(to, s.Open()); b++ {
+		if b == s.Open() {
+			s.sum, s.count = 0, 0
+			return
+		}
+		s.means[b-s.first] = float32(math.NaN())
+	}
+}
+
 // Rewind drops everything from the bucket of the time at on.
 func (s *Series) Rewind(at int64) {
 	bucket := s.Bucket(at)

@@ -11,6 +11,7 @@ package interval
 import (
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/pool"
 	"github.com/otelcol-aiops/otelcol-aiops/forecastconnector/internal/state"
@@ -42,11 +43,24 @@ type Scores struct {
 	count  [Horizons]uint32               // scored forecasts
 	slot   [Slots]float32                 // mean of absolute error over the usual one
 	slots  [Slots]uint8                   // scored forecasts, up to slotMemory
-	kept   [Horizons][]score              // a ring; nil where the horizon is not in use
+	kept   [Horizons]*ring                // nil where the horizon is not in use
 	table  [Horizons][len(levels)]float32 // quantiles of the scores
 	scale  [Horizons]float32              // of the table: the usual errors, where there are few held to those of shorter horizons
+	steer  [Horizons]float32              // logarithm of what bounds are multiplied by
 	filled bool                           // that there is a table
 }
+
+// ring holds the newest errors of a horizon, over what their size would make of the usual
+// one (see relative), and the slots they are of. What is usual for the horizon and the
+// slot now, not when they came, makes scores of them: an error that shrinks as the stream
+// becomes known must not have made its scores small.
+type ring struct {
+	errors [Kept]float32
+	slots  [Kept]uint8
+}
+
+// unknown is the slot of errors from a state that did not have it.
+const unknown = Slots
 
 // score is an error over what is usual, in units of 1/resolution.
 type score int16
@@ -64,6 +78,27 @@ func (s score) value() float64 { return float64(s) / resolution }
 // Known says whether there are errors to tell those of horizon k from.
 func (s *Scores) Known(k int) bool { return s.filled && s.total(k) > 0 }
 
+// steps of steer, and its most: what was asked for comes in the long run, even where the
+// errors of one time are not like those of another (adaptive conformal inference, Gibbs
+// and Candes 2021, on the width and slow enough not to chase the last miss).
+const (
+	steerStep = 0.025
+	steerMost = 1
+)
+
+// Steer makes the bounds of horizon k a little narrower when a point was inside, wider
+// when it was not, so that they keep where the asked share of points is inside.
+func (s *Scores) Steer(k int, inside bool, coverage float64) {
+	by := steerStep * coverage
+	if inside {
+		by = steerStep * (coverage - 1)
+	}
+	s.steer[k] = float32(min(max(float64(s.steer[k])+by, -steerMost), steerMost))
+}
+
+// Scale is the error that is usual at horizon k, 0 where nothing is known.
+func (s *Scores) Scale(k int) float64 { return float64(s.scale[k]) }
+
 // total is how many forecasts of horizon k or a shorter one have been scored.
 func (s *Scores) total(k int) (n uint32) {
 	for _, c := range s.count[k:] {
@@ -79,20 +114,20 @@ func (s *Scores) Add(k int, part, said, came float64) {
 	err := came - said
 	n := s.count[k]
 	if s.kept[k] == nil {
-		s.kept[k] = make([]score, Kept)
+		s.kept[k] = new(ring)
 	}
 	s.count[k]++
 	rate := 1 / float64(min(s.count[k], Memory))
 	s.usual[k] += float32((math.Abs(err) - float64(s.usual[k])) * rate)
 	s.size[k] += float32((math.Abs(said) - float64(s.size[k])) * rate)
+	size := s.relative(k, said)
+	s.kept[k].errors[n%Kept] = float32(min(max(err/size, -math.MaxFloat32), math.MaxFloat32))
+	s.kept[k].slots[n%Kept] = uint8(i)
 	if s.usual[k] == 0 {
-		s.kept[k][n%Kept] = 0
 		return
 	}
-	usual := float64(s.usual[k]) * s.relative(k, said)
-	s.kept[k][n%Kept] = scored(err / (usual * s.factor(i)))
 	s.slots[i] = min(s.slots[i]+1, slotMemory)
-	s.slot[i] += float32((math.Abs(err)/usual - float64(s.slot[i])) / float64(s.slots[i]))
+	s.slot[i] += float32((math.Abs(err)/(float64(s.usual[k])*size) - float64(s.slot[i])) / float64(s.slots[i]))
 }
 
 // most is the most by which the size of a forecast makes bounds wider or narrower.
@@ -120,6 +155,9 @@ func (s *Scores) Suppose(size float64) {
 }
 
 func (s *Scores) factor(i int) float64 {
+	if i == unknown {
+		return 1
+	}
 	n := float64(s.slots[i])
 	return (n*float64(s.slot[i]) + slotPrior) / (n + slotPrior)
 }
@@ -131,15 +169,15 @@ const growthPrior = 3
 // rescale takes for the error of a horizon that of the next shorter one, grown as
 // a random walk's, until it has been seen itself. What has not been seen is no less
 // than unseen says.
-func (s *Scores) rescale(growth float64, unseen [Horizons]float64) {
+func (s *Scores) rescale(growth float64, usual *[Horizons]float64, unseen [Horizons]float64) {
 	last := 0.0
 	for k := Horizons - 1; k >= 0; k-- {
 		n := float64(min(s.count[k], Memory))
 		switch expected := last * growth; {
 		case last > 0 && n > 0:
-			last = (n*float64(s.usual[k]) + growthPrior*expected) / (n + growthPrior)
+			last = (n*usual[k] + growthPrior*expected) / (n + growthPrior)
 		case n > 0:
-			last = float64(s.usual[k])
+			last = usual[k]
 		default:
 			last = max(expected, unseen[k])
 		}
@@ -151,28 +189,24 @@ func (s *Scores) rescale(growth float64, unseen [Horizons]float64) {
 // the error of a random walk grows from one horizon to the next longer one;
 // unseen is the least error to expect of a horizon that nothing was scored at.
 func (s *Scores) Refresh(growth float64, unseen [Horizons]float64) {
-	s.rescale(growth, unseen)
-	keys := make([]uint32, 0, 2*Horizons*Kept)
-	for k := range Horizons {
-		for _, v := range s.kept[k][:min(int(s.count[k]), Kept)] {
-			keys = append(keys, key(v, 2*k), key(-v, 2*k+1))
-		}
-	}
+	usual := s.recent()
+	s.rescale(growth, &usual, unseen)
+	keys := s.keys(&usual)
 	if len(keys) == 0 {
 		return
 	}
 	slices.Sort(keys)
 	s.filled = true
-	var count [2 * Horizons]float64
+	var count [tags]float64
 	for _, v := range keys {
 		count[uint16(v)]++
 	}
 	for k := range Horizons {
-		// Near horizons count more, but all count: the scores are alike.
-		var weight [2 * Horizons]float64
+		// Near horizons and new scores count more, but all count: the scores are alike.
+		var weight [tags]float64
 		total := 0.0
 		for tag := range weight {
-			weight[tag] = kin[abs(tag/2-k)]
+			weight[tag] = kin[abs(tag/(2*Kept)-k)] * fading[tag/2%Kept]
 			if tag%2 == 1 {
 				weight[tag] *= mirror
 			}
@@ -192,8 +226,55 @@ func (s *Scores) Refresh(growth float64, unseen [Horizons]float64) {
 	}
 }
 
-// key holds a score, such that keys sort as scores do, and its tag: twice the
-// horizon, and one more with the other sign.
+// tags tell scores apart by horizon, age and sign.
+const tags = Horizons * Kept * 2
+
+// recent is the mean absolute error of each horizon, over the factors of the slots and
+// with the weights that the scores have.
+func (s *Scores) recent() (usual [Horizons]float64) {
+	for k, r := range s.kept {
+		if r == nil {
+			continue
+		}
+		weights := 0.0
+		for age := range min(int(s.count[k]), Kept) {
+			i := (int(s.count[k]) - 1 - age) % Kept
+			usual[k] += fading[age] * math.Abs(float64(r.errors[i])) / s.factor(int(r.slots[i]))
+			weights += fading[age]
+		}
+		if weights > 0 {
+			usual[k] /= weights
+		}
+	}
+	return usual
+}
+
+// keys are the scores of all errors that are kept, with both signs.
+func (s *Scores) keys(usual *[Horizons]float64) []uint32 {
+	keys := make([]uint32, 0, tags)
+	var slot [Slots + 1]float64
+	for i := range slot {
+		slot[i] = s.factor(i)
+	}
+	for k, r := range s.kept {
+		if r == nil {
+			continue
+		}
+		for age := range min(int(s.count[k]), Kept) {
+			i := (int(s.count[k]) - 1 - age) % Kept
+			v := score(0)
+			if usual[k] > 0 {
+				v = scored(float64(r.errors[i]) / (usual[k] * slot[r.slots[i]]))
+			}
+			tag := (k*Kept + age) * 2
+			keys = append(keys, key(v, tag), key(-v, tag+1))
+		}
+	}
+	return keys
+}
+
+// key holds a score, such that keys sort as scores do, and its tag, which is odd with
+// the other sign.
 func key(v score, tag int) uint32 { return uint32(int32(v)-math.MinInt16)<<16 | uint32(tag) }
 
 func keyed(key uint32) float32 { return float32(score(int32(key>>16) + math.MinInt16).value()) }
@@ -206,6 +287,17 @@ const mirror = 0.3
 var kin = func() (w [Horizons]float64) {
 	for d := range w {
 		w[d] = math.Pow(0.5, float64(d))
+	}
+	return w
+}()
+
+// halfLife is how many newer scores of its horizon there are when one counts half.
+const halfLife = 8
+
+// fading is the weight of a score by how many newer ones there are.
+var fading = func() (w [Kept]float64) {
+	for age := range w {
+		w[age] = math.Pow(0.5, float64(age)/halfLife)
 	}
 	return w
 }()
@@ -223,14 +315,9 @@ func (s *Scores) State(c *state.Codec) {
 		c.Uint32(&s.count[k])
 		if s.count[k] > 0 {
 			if s.kept[k] == nil {
-				s.kept[k] = make([]score, Kept)
+				s.kept[k] = new(ring)
 			}
-			for i := range s.kept[k] {
-				v := float32(s.kept[k][i].value())
-				c.Float32(&v)
-				c.Check(v == v)
-				s.kept[k][i] = scored(float64(v))
-			}
+			s.kept[k].state(c, float64(s.usual[k]))
 		}
 	}
 	c.Float32s(s.slot[:])
@@ -240,6 +327,12 @@ func (s *Scores) State(c *state.Codec) {
 		c.Check(n <= slotMemory)
 		s.slots[i] = uint8(n)
 	}
+	if c.Version >= 4 {
+		c.Float32s(s.steer[:])
+	}
+	for _, v := range s.steer {
+		c.Check(v >= -steerMost && v <= steerMost)
+	}
 	c.Bool(&s.filled)
 	c.Float32s(s.scale[:])
 	for k := range s.table {
@@ -247,11 +340,30 @@ func (s *Scores) State(c *state.Codec) {
 	}
 }
 
+// state writes or reads the errors. Before version 4 they were scores, of slots that are
+// not known any more.
+func (r *ring) state(c *state.Codec, usual float64) {
+	c.Float32s(r.errors[:])
+	for i := range r.errors {
+		slot := uint32(unknown)
+		if c.Version >= 4 {
+			slot = uint32(r.slots[i])
+			c.Uint32(&slot)
+		} else {
+			r.errors[i] *= float32(usual)
+		}
+		c.Check(slot <= unknown && r.errors[i] == r.errors[i])
+		r.slots[i] = uint8(min(slot, unknown))
+	}
+}
+
 // Size is the memory behind the struct, in bytes.
 func (s *Scores) Size() int {
 	size := 0
 	for _, kept := range s.kept {
-		size += 2 * cap(kept)
+		if kept != nil {
+			size += int(unsafe.Sizeof(*kept))
+		}
 	}
 	return size
 }
@@ -272,7 +384,7 @@ func (s *Scores) Quantile(k int, part, said, p float64) float64 {
 		widen += (z*z + 1) / (4 * (1 + independent))
 	}
 	i := min(int(part*Slots), Slots-1)
-	return float64(s.scale[k]) * s.relative(k, said) * s.factor(i) * widen * score
+	return float64(s.scale[k]) * s.relative(k, said) * s.factor(i) * widen * math.Exp(float64(s.steer[k])) * score
 }
 
 func (s *Scores) score(k int, p, z float64) float64 {

@@ -245,18 +245,18 @@ func TestNothingKnown(t *testing.T) {
 }
 
 func TestMemoryIsThatOfTheHorizonsInUse(t *testing.T) {
-	require.Equal(t, 3*2*Kept, some(1, 1000, sources["normal"], 0, 2, 5).Size())
+	require.Equal(t, 3*5*Kept, some(1, 1000, sources["normal"], 0, 2, 5).Size())
 }
 
 func stored(s *Scores) []byte {
-	c := state.Codec{Version: 3}
+	c := state.Codec{Version: 4}
 	s.State(&c)
 	return c.Bytes
 }
 
 func restored(b []byte) (*Scores, error) {
 	s := &Scores{}
-	c := state.Codec{Bytes: b, Version: 3, Reading: true}
+	c := state.Codec{Bytes: b, Version: 4, Reading: true}
 	s.State(&c)
 	return s, c.Err
 }

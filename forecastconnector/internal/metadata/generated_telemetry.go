@@ -124,15 +124,15 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ConnectorForecastFitDuration, err = builder.meter.Float64Histogram(
 		"otelcol_connector_forecast_fit_duration",
-		metric.WithDescription("Time that fitting the models of a stream took, in the flow. [Development]"),
+		metric.WithDescription("Time that fitting the models of a stream took. [Development]"),
 		metric.WithUnit("s"),
 		metric.WithExplicitBucketBoundaries([]float64{0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05}...),
 	)
 	errs = errors.Join(errs, err)
 	builder.ConnectorForecastFitsPutOff, err = builder.meter.Int64Counter(
 		"otelcol_connector_forecast_fits_put_off",
-		metric.WithDescription("Points at which a fit was due and was left to a later batch, since this one had its share. The stream goes on with the models it has. [Development]"),
-		metric.WithUnit("{point}"),
+		metric.WithDescription("Fits that were due and were left to be made beside the flow, since the batch had its share. The stream goes on with the models it has meanwhile. [Development]"),
+		metric.WithUnit("{fit}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ConnectorForecastForgotten, err = builder.meter.Int64ObservableCounter(

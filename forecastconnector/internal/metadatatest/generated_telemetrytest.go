@@ -55,7 +55,7 @@ func AssertEqualConnectorForecastCheckpoints(t *testing.T, tt *componenttest.Tel
 func AssertEqualConnectorForecastFitDuration(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.HistogramDataPoint[float64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_connector_forecast_fit_duration",
-		Description: "Time that fitting the models of a stream took, in the flow. [Development]",
+		Description: "Time that fitting the models of a stream took. [Development]",
 		Unit:        "s",
 		Data: metricdata.Histogram[float64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -70,8 +70,8 @@ func AssertEqualConnectorForecastFitDuration(t *testing.T, tt *componenttest.Tel
 func AssertEqualConnectorForecastFitsPutOff(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_connector_forecast_fits_put_off",
-		Description: "Points at which a fit was due and was left to a later batch, since this one had its share. The stream goes on with the models it has. [Development]",
-		Unit:        "{point}",
+		Description: "Fits that were due and were left to be made beside the flow, since the batch had its share. The stream goes on with the models it has meanwhile. [Development]",
+		Unit:        "{fit}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
 			IsMonotonic: true,

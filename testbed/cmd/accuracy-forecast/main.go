@@ -6,17 +6,20 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"log"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/forecastbase"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/forecastlife"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/forecastrun"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/forecastscore"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/report"
@@ -37,6 +40,7 @@ func main() {
 	stepped := flag.Bool("steps", true, "score the forecasts after a step of the level")
 	young := flag.Bool("short", true, "score the forecasts with little history")
 	rolling := flag.Bool("rolling", true, "score the forecasts from rolling origins")
+	everyday := flag.Bool("life", true, "play the everyday series")
 	count := flag.Int("origins", forecastrun.Origins, "how many forecasts a streaming series is scored on, at least 2")
 	flag.Parse()
 	if *count < 2 {
@@ -69,7 +73,25 @@ func main() {
 	if *young {
 		short(sets, *markdown)
 	}
+	if *everyday && *only == "" {
+		life(dir)
+	}
 	fmt.Printf("%v\n", time.Since(start).Round(time.Second))
+}
+
+// life prints which checks hold on the everyday series.
+func life(dir string) {
+	all, err := forecastlife.Load(filepath.Join(dir, "life", "forecast"))
+	if err != nil {
+		fmt.Println("everyday series left out:", err)
+		return
+	}
+	results, err := forecastlife.Run(context.Background(), all)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("Everyday series: what does not hold, the half of the family first")
+	forecastlife.Print(all, results, false)
 }
 
 func origins(sets []dataset.ForecastSet, methods []forecastbase.Method, count int, quick, markdown bool) {
