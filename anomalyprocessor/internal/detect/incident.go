@@ -12,6 +12,10 @@ import "math"
 type incident struct {
 	Begin  int64 // event time, ns
 	Told   bool  // it was reported
+	End    int64 // of the last value that was off
+	Known  bool  // it recurs, and is not told until it outgrows what is known
+	Summed bool  // no single value showed it
+	Until  int64 // when it is longer than what is known
 	Wild   bool  // errors had been larger than usual before it began
 	Lean   bool  // it had been going there before it began
 	Kind   Kind
@@ -27,6 +31,8 @@ type incident struct {
 	Inside float64 // level of the last values, without season
 	Scale  float64 // sigma at the beginning
 	Peak   float32 // highest score
+	Off    float64 // the season's part half an hour before
+	Far    float64 // farthest distance from the level before
 	SumY   float64 // of the distance from the level before, in sigmas, and with
 	SumTY  float64 // its time in values since the beginning: for a line through it
 	SumYY  float64 // and of its square
@@ -93,7 +99,7 @@ func (i *incident) kind(channel int, up, wild bool, jump float32) Kind {
 		return VarianceChange
 	case i.N <= brief && i.Lean && jump < 6:
 		return Trend
-	case i.N <= brief && (channel == point || channel == burst) && i.Kind != LevelShift:
+	case i.N <= brief && (channel == point) && i.Kind != LevelShift:
 		if up {
 			return Spike
 		}
@@ -118,7 +124,7 @@ func (i *incident) kind(channel int, up, wild bool, jump float32) Kind {
 func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel int, wild bool, v *Verdict) {
 	i := d.incident
 	d.Jump = max(0.9*d.Jump, float32(min(math.Abs(value-v.Expected)/sigma, 1000)))
-	if i != nil && math.Abs(value-off-i.From) <= backWithin*max(sigma, i.Scale) || d.home != nil && d.home.Back > 0 {
+	if i != nil && channel != sum && math.Abs(value-off-i.From) <= backWithin*max(sigma, i.Scale) || d.home != nil && d.home.Back > 0 {
 		v.Score = min(v.Score*backWeight, 0.9)
 	}
 	if !d.matters(value, off, v) {
@@ -131,14 +137,32 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 			Wild: wild, Lean: d.leans(v.Up, sigma), Back: d.comesBack(value-off, sigma),
 		}
 		d.incident = i
+		i.Far = value - off - base
+		i.Summed = channel == sum
+		i.Off = d.Share * (d.season(at-int64(recurWithin)).mean - d.SeasonMean)
+		i.Until, i.Known = d.recurs(at, i.Far)
 		d.Habit++
 	}
 	if i != nil {
+		if far := value - off - i.From; math.Abs(far) > math.Abs(i.Far) {
+			i.Far = far
+			if i.Known {
+				_, i.Known = d.recurs(i.Begin, far)
+			}
+		}
+		i.Known = i.Known && at <= i.Until
+		if i.Known {
+			v.Score = min(v.Score*knownWeight, 0.9)
+			flagged = false
+		}
 		expected := i.From + off
 		y := (value - expected) / i.Scale
 		i.Inside += max(0.2, 1/float64(i.N+1)) * (value - off - i.Inside)
 		near := expected > 0 && value < empty*expected && value > -empty*expected && y < -offBeyond
 		stays := i.follow(y, near, v.Score >= openScore)
+		if i.Calm == 0 {
+			i.End = at
+		}
 		peak := i.Peak
 		i.Peak = max(peak, float32(v.Score))
 		if flagged && i.Told && v.Score < float64(peak) {
@@ -159,15 +183,43 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 		}
 		switch {
 		case i.Calm > calmAfter:
+			d.note(i.Begin, i.End, i.Far)
 			d.incident = nil
 			d.Slow, d.Long = i.Slow, i.Long
 		case i.Back != None && i.Near >= 2*brief: // no drop: the little there is was always
 			d.resume(i.Inside)
 		}
 	}
+	if i := d.incident; i != nil && i.N > 1 && i.Calm >= restoreAfter && i.Kind != VarianceChange {
+		y, mean := math.Abs(value-off-i.From)/i.Scale, math.Abs(i.SumY)/float64(i.N)
+		if y <= min(backWithin, mean/2) {
+			d.restore(i)
+		}
+	}
 	if v.Anomalous = v.Score >= 1; v.Anomalous {
 		v.Kind = i.Kind
 	}
+}
+
+// restore goes back to the levels from before an incident: the stream is there
+// again.
+func (d *Detector) restore(i *incident) {
+	adding := d.Sum
+	d.level(i.From)
+	if i.Summed {
+		d.Sum = adding
+	}
+	d.Slow, d.Long = i.Slow, i.Long
+	d.Run, d.VarFast = 0, min(d.VarFast, d.VarSlow)
+}
+
+// lasts is how long a level is told before it is the new normal: a day at least of
+// one that is nearly nothing.
+func (i *incident) lasts(adapt int64) int64 {
+	if i.Kind == Drop {
+		return max(adapt, day)
+	}
+	return adapt
 }
 
 // comeHome sees whether the value x is at the level that was given up for a new
@@ -187,6 +239,9 @@ func (d *Detector) comeHome(at int64, x float64) {
 		if h.Back >= homeAfter {
 			d.resume(h.Level)
 			d.home = nil
+			if m := d.episodes; m != nil && m.N > 0 && m.List[m.N-1].Begin <= h.At && m.List[m.N-1].end() >= h.At-int64(repeatWithin) {
+				m.List[m.N-1].Length = seconds(at - m.List[m.N-1].Begin) // it was no new normal
+			}
 		}
 	}
 }
@@ -223,6 +278,7 @@ func (d *Detector) comesBack(x, sigma float64) Kind {
 // mind for a day: to come back there is no surprise.
 func (d *Detector) adopt(at int64) {
 	i := d.incident
+	d.note(i.Begin, at, i.Far)
 	d.home = &home{At: at, Level: i.From, Away: i.Inside, Scale: i.Scale}
 	d.level(i.Inside)
 	if i.Kind == VarianceChange {

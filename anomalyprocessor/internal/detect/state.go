@@ -122,7 +122,7 @@ func (s *state) valid() bool {
 	h := &s.History
 	ok := s.N >= 0 && s.Interval >= 0 && s.Strides >= 0 && h.Width >= 0 && h.N >= 0 && h.N <= slots && h.Num >= 0 &&
 		finite(s.Raw, s.Prev, s.Fast, s.Medium, s.Slow, s.Long, s.Scale, s.LongScale, s.Span, s.Stride,
-			float64(s.Habit), float64(s.Jump), s.Burst, s.Shift, s.Drift, s.VarFast, s.VarSlow,
+			float64(s.Habit), float64(s.Jump), float64(s.Sum[0]), float64(s.Sum[1]), s.VarFast, s.VarSlow,
 			s.Center, s.SeasonMean, s.Share, s.Cov, s.Var, h.Sum) && finite(s.Mix[:]...)
 	for _, sides := range s.Tails {
 		for _, t := range sides {

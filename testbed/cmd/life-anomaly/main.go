@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/anomaly"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
@@ -24,9 +25,61 @@ func main() {
 	only := flag.String("only", "", "")
 	v := flag.Bool("v", false, "")
 	tuned := flag.Bool("tuned", false, "also kpi wsd kinds nab")
+	show := flag.String("show", "", "")
 	life := flag.Bool("life", true, "")
 	flag.Parse()
 	ctx := context.Background()
+	if strings.HasPrefix(*show, "tt") {
+		s, _, _, err := dataset.Faults(base0(), "2023-01-29")
+		if err != nil {
+			log.Fatal(err)
+		}
+		fl, err := anomaly.Flags(ctx, s)
+		if err != nil {
+			log.Fatal(err)
+		}
+		n := map[string]int{}
+		hour := [20]int{}
+		for i := range s {
+			_, c, _ := strings.Cut(s[i].Name, " ")
+			ep := anomaly.Episodes(fl[i])
+			n[c] += len(ep)
+			for _, e := range ep {
+				hour[(e[0]-1674981669e9)/3600e9]++
+			}
+			if strings.HasPrefix(s[i].Name, (*show)[2:]) && len(*show) > 2 {
+				fmt.Println(s[i].Name, len(ep))
+			}
+		}
+		fmt.Println(n, hour)
+		return
+	}
+	if *show != "" {
+		all, err := dataset.Life(*dir)
+		if err != nil {
+			log.Fatal(err)
+		}
+		for i := range all {
+			if all[i].Name != *show {
+				continue
+			}
+			vv, err := anomaly.Process(ctx, []dataset.Series{all[i].Series})
+			if err != nil {
+				log.Fatal(err)
+			}
+			last := 0
+			for r, sc := range vv[0].Score {
+				if sc >= 0.5 || vv[0].Kind[r] != "" {
+					if r > last+1 {
+						fmt.Println()
+					}
+					last = r
+					fmt.Printf("%d %s %v v %.4g exp %.4g score %.2f %s lower %.4g upper %.4g\n", r, time.Unix(0, all[i].At[r]).UTC().Format("02T15:04:05"), r >= all[i].EvalFrom, all[i].Value[r], vv[0].Expected[r], sc, vv[0].Kind[r], vv[0].Lower[r], vv[0].Upper[r])
+				}
+			}
+		}
+		return
+	}
 	base, err := dataset.Dir()
 	if err != nil {
 		log.Fatal(err)
@@ -126,3 +179,5 @@ func main() {
 	}
 	_ = json.NewEncoder(os.Stdout)
 }
+
+func base0() string { d, _ := dataset.Dir(); return d }
