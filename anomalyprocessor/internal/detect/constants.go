@@ -83,7 +83,7 @@ const (
 	wilderBy     = 1.5  // times the usual error
 
 	// Values that are held.
-	holdTimes = 8 // changes when they are due make a stream one of held values
+	holdTimes = 16 // changes when they are due make a stream one of held values
 	holdLeast = 4 // values for which one is held at least
 
 	// The season.

@@ -137,7 +137,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	if d.Fresh == 1 && d.N > 1 {
 		d.resume(value - off)
 	}
-	if i := d.incident; i != nil && i.Calm == 0 && i.N >= leastAdapt && at-i.Begin > i.lasts(int64(d.cfg.Adapt)) && !i.Known {
+	if i := d.incident; i != nil && i.Calm == 0 && i.N >= leastAdapt && at-i.Begin > i.lasts(int64(d.cfg.Adapt), off) && !i.Known {
 		d.adopt(at)
 	}
 	d.comeHome(at, value-off)

@@ -32,12 +32,13 @@ func (d *Detector) repeats(at int64, value float64) bool {
 		if d.N > 1 && gap >= holdLeast*d.Interval {
 			d.hold = &hold{Usual: gap}
 		}
-	case h.due(gap):
+	case h.due(gap, 1):
 		if h.Times++; h.Times == holdTimes {
 			d.begin(at, value) // what was learnt was of the repeats
 			return true
 		}
 		h.Times = min(h.Times, 8*holdTimes)
+	case h.due(gap, 2), h.due(gap, 3): // one that could not be seen, or was not read
 	case h.Times > 1:
 		h.Times /= 2
 	default:
@@ -46,12 +47,11 @@ func (d *Detector) repeats(at int64, value float64) bool {
 	return false
 }
 
-// due says whether a change after so long came when it had to, or after one that
-// could not be seen or was not read.
-func (h *hold) due(gap int64) bool {
-	times := max(1, (gap+h.Usual/2)/h.Usual)
+// due says whether a change after so long came so many times the usual after the
+// one before.
+func (h *hold) due(gap, times int64) bool {
 	off := gap - times*h.Usual
-	return times <= 3 && max(off, -off) <= h.Usual/holdLeast
+	return max(off, -off) <= h.Usual/(2*holdLeast)
 }
 
 // keep remembers a verdict for the values that repeat.

@@ -43,6 +43,8 @@ const (
 	brief = 5
 	// empty is the share of the expected value under which it is nearly nothing.
 	empty = 0.3
+	// outage is the share of it under which a service is taken to be off.
+	outage = 0.05
 )
 
 // home is a level that was given up for a new normal.
@@ -213,10 +215,10 @@ func (d *Detector) restore(i *incident) {
 	d.Run, d.VarFast = 0, min(d.VarFast, d.VarSlow)
 }
 
-// lasts is how long a level is told before it is the new normal: a day at least of
-// one that is nearly nothing.
-func (i *incident) lasts(adapt int64) int64 {
-	if i.Kind == Drop {
+// lasts is how long a level is told before it is the new normal: a day at least
+// where there is next to nothing any more. off is the season's part.
+func (i *incident) lasts(adapt int64, off float64) int64 {
+	if i.Kind == Drop && math.Abs(i.Inside+off) <= outage*math.Abs(i.From+off) {
 		return max(adapt, day)
 	}
 	return adapt
