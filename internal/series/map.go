@@ -4,9 +4,11 @@
 package series // import "github.com/otelcol-aiops/otelcol-aiops/internal/series"
 
 import (
+	"math"
 	"math/bits"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Reason says why a stream was forgotten.
@@ -27,16 +29,18 @@ func (r Reason) String() string {
 // Map keeps the states of at most a given number of streams. It is a segmented
 // LRU (Karedla, Love and Wherry, "Caching strategies to improve disk system
 // performance", 1994): a stream first stands in a trial segment and moves to the
-// kept segment when it was seen again. At the cap the trial segment gives way
-// first, so that a flood of streams seen once cannot wash out those that live.
+// kept segment when it was seen again. At the cap who came first stays: a stream
+// gives way only when it has not been seen for a while, those of the trial segment
+// first; as long as there is none, new streams are refused.
 // Seeing a stream only sets a mark; the lists are put in order when room is
 // needed, as the clock algorithm does (Corbato, "A paging experiment with the
 // Multics system", 1969), so that a point does not touch the neighbours of its
 // stream in memory.
 //
 // Time is the data's own: the newest event time that was shown to Tick. A stream
-// that has not been seen while that clock went on by more than the keeping time
-// is forgotten, at the latest when it comes again.
+// that has not been seen while that clock went on by more than the keeping time,
+// and by several times its own interval, is forgotten, at the latest when it comes
+// again.
 //
 // A map is safe for concurrent use; one stream's state is used by one caller at
 // a time. What it forgets depends only on the order of calls, not on the number
@@ -46,6 +50,7 @@ type Map[S any] struct {
 	clock   atomic.Int64
 	count   atomic.Int64
 	dropped [reasons]atomic.Int64
+	refused atomic.Int64
 	shift   uint // from an ID's high bits to a shard
 	shards  []shard[S]
 
@@ -61,6 +66,14 @@ const (
 	minShardStream = 1024
 	// keptPart is the share of a shard that streams seen again may fill.
 	keptPart = 0.9
+	// intervals of its own without a stream make it one that does not live. One
+	// that was seen once has no interval yet, and is given twice the keeping time.
+	intervals = 4
+	longest   = math.MaxInt64 / intervals
+	// patience is how long a stream lives at least after it was seen, ns.
+	patience = int64(15 * time.Minute)
+	// tries is how many streams are looked at for one that gives way.
+	tries = 8
 )
 
 type shard[S any] struct {
@@ -77,6 +90,7 @@ type entry[S any] struct {
 	older, newer *entry[S]
 	id           ID
 	touched      int64                    // the map's clock when it was last seen
+	interval     int64                    // by which that clock went on between; 0 before it did
 	next         atomic.Pointer[entry[S]] // that was seen after it, by the same cursor
 	kept         bool
 	again        bool // seen since it was put where it is in its list
@@ -122,8 +136,10 @@ func (m *Map[S]) Tick(at int64) {
 }
 
 // Do moves a cursor to a stream and calls f with its state, which is a zero value
-// when the stream is not known. No other caller has that state until f returns.
-func (m *Map[S]) Do(c *Cursor[S], id ID, f func(*S)) {
+// when the stream is not known. No other caller has that state until f returns. A
+// new stream for which there is no room is refused: f is not called, and Do returns
+// false.
+func (m *Map[S]) Do(c *Cursor[S], id ID, f func(*S)) bool {
 	e := c.next()
 	s := &m.shards[m.shardOf(id)]
 	s.mu.Lock()
@@ -132,25 +148,66 @@ func (m *Map[S]) Do(c *Cursor[S], id ID, f func(*S)) {
 	if e == nil || e.id != id || e.gone {
 		e = s.entries[id]
 	}
-	if e != nil && m.keep > 0 && now-e.touched > m.keep {
+	if e != nil && m.stale(e, now) {
 		m.forget(s, e, Stale)
 		e = nil
 	}
 	if e == nil {
 		m.expire(s, now)
 		if len(s.entries) >= s.cap {
-			m.forget(s, s.victim(), Full)
+			idle := s.idle(now)
+			if idle == nil {
+				m.refused.Add(1)
+				return false
+			}
+			m.forget(s, idle, Full)
 		}
-		e = &entry[S]{id: id}
+		e = &entry[S]{id: id, touched: now}
 		s.entries[id] = e
 		s.trial.push(e)
 		m.count.Add(1)
 	} else {
 		e.again = true
+		e.seen(now)
 	}
-	e.touched = now
 	c.move(e)
 	f(&e.state)
+	return true
+}
+
+// seen takes note of a time at which the stream is seen. Its interval follows longer
+// ones at once and shorter ones slowly.
+func (e *entry[S]) seen(now int64) {
+	if gap := now - e.touched; gap > e.interval {
+		e.interval = min(gap, longest)
+	} else if gap > 0 {
+		e.interval -= (e.interval - gap) / 8
+	}
+	e.touched = now
+}
+
+// stale says that a stream has not been seen for the time that the map keeps one.
+func (m *Map[S]) stale(e *entry[S], now int64) bool {
+	keep := max(m.keep, intervals*e.interval)
+	if e.interval == 0 {
+		keep = 2 * m.keep
+	}
+	return m.keep > 0 && now-e.touched > keep
+}
+
+// idle is the stream to give up for a new one, or nil when all live.
+func (s *shard[S]) idle(now int64) *entry[S] {
+	for range tries {
+		e := s.victim()
+		if now-e.touched > max(patience, intervals*e.interval) {
+			return e
+		}
+		if now-e.touched <= patience {
+			return nil // and so have all behind it been seen of late
+		}
+		e.again = true // seldom, but alive: it is passed over
+	}
+	return nil
 }
 
 func (m *Map[S]) shardOf(id ID) uint64 { return uint64(id) >> m.shift & uint64(len(m.shards)-1) }
@@ -204,12 +261,16 @@ func (m *Map[S]) expire(s *shard[S], now int64) {
 		return
 	}
 	clean := func(l *list[S], renew func(*entry[S])) {
+		passed := 0
 		for e := l.oldest; e != nil; e = l.oldest {
 			switch {
-			case now-e.touched > m.keep:
+			case m.stale(e, now):
 				m.forget(s, e, Stale)
 			case e.again:
 				renew(e)
+			case now-e.touched > m.keep && passed < tries: // one with a long interval must not hide others
+				passed++
+				l.renew()
 			default:
 				return
 			}
@@ -273,6 +334,9 @@ func (m *Map[S]) Clock() int64 { return m.clock.Load() }
 // Dropped is the number of streams forgotten so far for a reason.
 func (m *Map[S]) Dropped(why Reason) int64 { return m.dropped[why].Load() }
 
+// Refused is how often a new stream found no room.
+func (m *Map[S]) Refused() int64 { return m.refused.Load() }
+
 // Shards is the number of parts that Each visits.
 func (m *Map[S]) Shards() int { return len(m.shards) }
 
@@ -281,6 +345,9 @@ type Seen struct {
 	Touched int64 // the map's clock when it was last seen
 	Kept    bool  // it is in the kept segment
 	Again   bool  // it was seen since it was put where it is in its list
+	// Interval by which the clock goes on between; 0 is not known. A snapshot does
+	// not have it.
+	Interval int64
 }
 
 // Each calls f with every stream of one shard, from the least to the most
@@ -292,7 +359,7 @@ func (m *Map[S]) Each(shard int, f func(id ID, seen Seen, state *S)) {
 	defer s.mu.Unlock()
 	for _, l := range []*list[S]{&s.trial, &s.kept} {
 		for e := l.oldest; e != nil; e = e.newer {
-			f(e.id, Seen{e.touched, e.kept, e.again}, &e.state)
+			f(e.id, Seen{e.touched, e.kept, e.again, e.interval}, &e.state)
 		}
 	}
 }
@@ -306,7 +373,7 @@ func (m *Map[S]) Put(id ID, seen Seen, state S) {
 	if s.entries[id] != nil {
 		return
 	}
-	e := &entry[S]{id: id, touched: seen.Touched, kept: seen.Kept && s.kept.n < s.keptCap, again: seen.Again, state: state}
+	e := &entry[S]{id: id, touched: seen.Touched, interval: seen.Interval, kept: seen.Kept && s.kept.n < s.keptCap, again: seen.Again, state: state}
 	if len(s.entries) >= s.cap {
 		m.forget(s, s.victim(), Full)
 	}

@@ -9,13 +9,14 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
 func see(m *Map[int], id ID) (times int) {
 	m.Do(new(Cursor[int]), id, func(n *int) { *n++; times = *n })
-	return times
+	return times // 0 when it was refused
 }
 
 // random is an ID as hashing gives them: shards go by the high bits.
@@ -29,6 +30,8 @@ func TestDoKeepsStates(t *testing.T) {
 	require.Equal(t, 2, m.Len())
 }
 
+// A flood of streams seen once neither washes out those that live nor shuts out
+// those that come after it for long.
 func TestFloodKeepsStreamsThatLive(t *testing.T) {
 	const limit, living = 100_000, 50_000
 	m := NewMap[int](limit, 0)
@@ -37,50 +40,62 @@ func TestFloodKeepsStreamsThatLive(t *testing.T) {
 	for i := range ids {
 		ids[i] = random(r)
 	}
-	const rounds = 10
+	const rounds = 40
 	for round := range rounds {
+		m.Tick(int64(round) * int64(time.Minute))
 		for _, id := range ids {
 			require.Equal(t, round+1, see(m, id), "a living stream was forgotten")
 		}
-		if round > 0 { // they were seen again by now
-			for range 1_000_000 / rounds {
-				see(m, random(r))
-			}
+		for range 1_000_000 / rounds {
+			see(m, random(r))
 		}
 		require.LessOrEqual(t, m.Len(), limit)
 	}
 	require.Positive(t, m.Dropped(Full))
+	require.Positive(t, m.Refused())
 	require.Zero(t, m.Dropped(Stale))
 }
 
+// Who comes first stays, and the others are refused, until one of the first is gone.
 func TestMoreLivingStreamsThanRoom(t *testing.T) {
 	const limit = 1000
 	m := NewMap[int](limit, 0)
-	known := 0
-	for round := range 5 {
-		known = 0
+	for round := range 30 {
+		m.Tick(int64(round) * int64(time.Minute))
 		for i := range 2 * limit {
-			if see(m, ID(i)) == round+1 {
-				known++
+			times := see(m, ID(i))
+			if i < limit {
+				require.Equal(t, round+1, times, "stream %d", i)
+			} else {
+				require.Zero(t, times, "stream %d", i)
 			}
 		}
 	}
-	require.Zero(t, known, "all arrive at once, so none is seen again before it is forgotten")
+	require.EqualValues(t, 30*limit, m.Refused())
+	require.Zero(t, m.Dropped(Full))
+	for round := 30; round < 60; round++ {
+		m.Tick(int64(round) * int64(time.Minute))
+		for i := limit / 2; i < 2*limit; i++ {
+			see(m, ID(i))
+		}
+	}
+	require.EqualValues(t, limit/2, m.Dropped(Full), "those that went make room")
+	require.Positive(t, see(m, ID(limit)))
+}
 
-	m = NewMap[int](limit, 0)
-	for i := range limit / 2 {
-		see(m, ID(i))
-		see(m, ID(i))
+// A stream is kept for several of its own intervals at least.
+func TestStreamsThatComeSeldomStay(t *testing.T) {
+	const hour = int64(time.Hour)
+	m := NewMap[int](10, 24*hour)
+	for n := range 5 {
+		m.Tick(int64(n) * (24*hour + int64(time.Minute)))
+		require.Equal(t, n+1, see(m, 1))
+		require.Positive(t, see(m, 2))
+		m.Expire()
 	}
-	for range 5 {
-		known = 0
-		for i := range 2 * limit {
-			if see(m, ID(i)) > 1 {
-				known++
-			}
-		}
-	}
-	require.Equal(t, limit/2, known, "those first kept stay")
+	m.Tick(m.Clock() + 97*hour)
+	m.Expire()
+	require.Zero(t, m.Len())
 }
 
 func TestStaleStreamsLeave(t *testing.T) {
@@ -89,16 +104,16 @@ func TestStaleStreamsLeave(t *testing.T) {
 	see(m, 1)
 	m.Tick(1050)
 	see(m, 2)
-	m.Tick(1101)
+	m.Tick(1201)
 	m.Expire()
 	require.Equal(t, 1, m.Len())
 	require.EqualValues(t, 1, m.Dropped(Stale))
 	require.Equal(t, 2, see(m, 2))
 
-	m.Tick(1500)
+	m.Tick(3000)
 	require.Equal(t, 1, see(m, 2), "one that comes back too late begins anew")
 	m.Tick(1)
-	require.EqualValues(t, 1500, m.Clock(), "the clock never goes back")
+	require.EqualValues(t, 3000, m.Clock(), "the clock never goes back")
 }
 
 // A stream that lives, wherever it stands, must not hide those that are stale.
@@ -110,7 +125,7 @@ func TestStaleStreamsLeaveFromBehindOneThatLives(t *testing.T) {
 	for id := range ID(20) {
 		see(m, id) // seen again
 	}
-	for at := int64(10); at <= 200; at += 10 {
+	for at := int64(10); at <= 300; at += 10 {
 		m.Tick(at)
 		see(m, 0)
 		see(m, 30)

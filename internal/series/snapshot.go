@@ -5,6 +5,7 @@ package series // import "github.com/otelcol-aiops/otelcol-aiops/internal/series
 
 import (
 	"iter"
+	"math"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/codec"
 )
@@ -36,9 +37,7 @@ func (m *Map[S]) shardChunks(shard int, appendState func([]byte, *S) []byte) (re
 	m.Each(shard, func(id ID, seen Seen, s *S) {
 		one = appendState(one[:0], s)
 		b = codec.AppendUint64(b, uint64(id))
-		b = codec.AppendInt64(b, seen.Touched)
-		b = codec.AppendBool(b, seen.Kept)
-		b = codec.AppendBool(b, seen.Again)
+		b = seen.append(b)
 		b = codec.AppendUvarint(b, uint64(len(one)))
 		b = append(b, one...)
 		if len(b) >= chunkSize {
@@ -49,6 +48,42 @@ func (m *Map[S]) shardChunks(shard int, appendState func([]byte, *S) []byte) (re
 		ready = append(ready, b)
 	}
 	return ready
+}
+
+// What the byte that says whether a stream is kept may say.
+const (
+	isKept      = 1
+	hasInterval = 2
+)
+
+func (s Seen) append(b []byte) []byte {
+	b = codec.AppendInt64(b, s.Touched)
+	what := byte(0)
+	if s.Kept {
+		what |= isKept
+	}
+	if s.Interval > 0 {
+		what |= hasInterval
+	}
+	b = append(b, what)
+	b = codec.AppendBool(b, s.Again)
+	if s.Interval > 0 {
+		b = codec.AppendUvarint(b, uint64(s.Interval))
+	}
+	return b
+}
+
+func readSeen(r *codec.Reader) Seen {
+	s := Seen{Touched: r.Int64()}
+	what := r.Byte()
+	s.Kept, s.Again = what&isKept > 0, r.Bool()
+	if what&hasInterval > 0 {
+		s.Interval = int64(r.Uvarint())
+	}
+	if what > isKept|hasInterval || s.Interval < 0 || s.Interval > math.MaxInt64/intervals {
+		r.Fail()
+	}
+	return s
 }
 
 // Restore fills an empty map with what Snapshot gave. stateOf makes a stream's
@@ -65,7 +100,7 @@ func (m *Map[S]) Restore(chunks iter.Seq2[[]byte, error], stateOf func(saved []b
 			first = false
 		}
 		for len(r.Rest()) > 0 {
-			id, seen := ID(r.Uint64()), Seen{r.Int64(), r.Bool(), r.Bool()}
+			id, seen := ID(r.Uint64()), readSeen(r)
 			saved := r.Bytes(r.Len(int(r.Uvarint()), 1))
 			if r.Err() == nil {
 				m.Put(id, seen, stateOf(append([]byte(nil), saved...)))

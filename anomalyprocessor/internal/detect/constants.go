@@ -96,4 +96,4 @@ const (
 
 // weights are of the channels' rarity. What lasts is seen in many values in a row,
 // which are not as many chances.
-var weights = [channels]float64{point: 1, sum: 0.8, variance: 0.5}
+var weights = [channels]float64{point: 1, sum: 0.9, variance: 0.5}
