@@ -8,7 +8,6 @@ package series // import "github.com/otelcol-aiops/otelcol-aiops/internal/series
 import (
 	"math"
 	"math/bits"
-	"strings"
 
 	"github.com/cespare/xxhash/v2"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -22,9 +21,9 @@ import (
 // streams two share one with a chance of 1 in 37 million.
 type ID uint64
 
-// Ignored attributes of points, which the anomaly processor writes: a flagged
-// point belongs to the stream it came from.
-const ignoredPrefix = "anomaly."
+// ignored are the attributes that the anomaly processor writes on the points of users:
+// a flagged point belongs to the stream it came from.
+func ignored(key string) bool { return key == "anomaly.flag" || key == "anomaly.kind" }
 
 // OfResource begins an ID.
 func OfResource(r pcommon.Resource) ID { return ID(1).with(hashMap(r.Attributes())) }
@@ -55,10 +54,11 @@ func (id ID) Metric(m pmetric.Metric) ID {
 
 // Point completes an ID.
 func (id ID) Point(attributes pcommon.Map) ID {
-	if attributes.Len() == 0 {
+	hash := hashMap(attributes)
+	if hash == 0 { // there are none, or only those that do not count
 		return id
 	}
-	return id.with(hashMap(attributes))
+	return id.with(hash)
 }
 
 func (id ID) with(h uint64) ID { return ID(mix(bits.RotateLeft64(uint64(id), 23), h)) }
@@ -68,14 +68,14 @@ func (id ID) with(h uint64) ID { return ID(mix(bits.RotateLeft64(uint64(id), 23)
 func CopyAttributes(point, to pcommon.Map, room int) {
 	to.EnsureCapacity(point.Len() + room)
 	point.CopyTo(to)
-	to.RemoveIf(func(key string, _ pcommon.Value) bool { return strings.HasPrefix(key, ignoredPrefix) })
+	to.RemoveIf(func(key string, _ pcommon.Value) bool { return ignored(key) })
 }
 
 // hashMap adds the hashes of the pairs, so that their order means nothing.
 func hashMap(m pcommon.Map) uint64 {
 	sum := uint64(m.Len())
 	for key, value := range m.All() {
-		if strings.HasPrefix(key, ignoredPrefix) {
+		if ignored(key) {
 			sum--
 			continue
 		}

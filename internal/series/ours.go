@@ -4,59 +4,62 @@
 package series // import "github.com/otelcol-aiops/otelcol-aiops/internal/series"
 
 import (
+	"slices"
 	"strings"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
-// What our components add to metrics, with dots or as Prometheus writes it.
+// What our components name their metrics, where it does not depend on the source, and
+// the attributes that only their points have. Prometheus writes dots as underscores and
+// adds a unit or _total to a name, so what comes back from there is known by its
+// attributes.
 var (
-	ourNames = map[string][]string{
-		"anomaly":  {"score", "expected", "lower", "upper", "points"},
-		"forecast": {"coverage", "error"},
+	ourNames = []string{
+		"anomaly.score", "anomaly.expected", "anomaly.lower", "anomaly.upper", "anomaly.points",
+		"forecast.coverage", "forecast.error", "forecast.ready",
 	}
-	ourAttributes = []string{"forecast.", "forecast_"}
+	ourAttributes = exactly(
+		"anomaly.metric.name", "forecast.metric.name", "forecast.horizon", "forecast.bound", "forecast.window", "forecast.slot", "forecast.limit",
+	)
 )
 
+// exactly are keys as they are, and as Prometheus writes them.
+func exactly(keys ...string) map[string]bool {
+	all := map[string]bool{}
+	for _, key := range keys {
+		all[key], all[strings.ReplaceAll(key, ".", "_")] = true, true
+	}
+	return all
+}
+
+// OurName is true for a name that only metrics of ours have.
+func OurName(name string) bool { return slices.Contains(ourNames, name) }
+
 // Ours is true for a metric that the anomaly processor or the forecast connector
-// made: by its name, or by the attributes that every forecast has. They are not
-// watched, nor forecast, in their turn.
+// made: by its name, or by the attributes that its points have. They are not watched,
+// nor forecast, in their turn.
 func Ours(m pmetric.Metric) bool {
-	name := m.Name()
-	for prefix, rests := range ourNames {
-		if !strings.HasPrefix(name, prefix) || len(name) == len(prefix) {
-			continue
-		}
-		if sep := name[len(prefix)]; sep != '.' && sep != '_' {
-			continue
-		}
-		for _, rest := range rests {
-			if strings.HasPrefix(name[len(prefix)+1:], rest) {
-				return true
-			}
-		}
+	if OurName(m.Name()) {
+		return true
 	}
 	switch m.Type() {
 	case pmetric.MetricTypeGauge:
-		return isForecast(m.Gauge().DataPoints())
+		return ourPoints(m.Gauge().DataPoints())
 	case pmetric.MetricTypeSum:
-		return isForecast(m.Sum().DataPoints())
+		return ourPoints(m.Sum().DataPoints())
 	default:
 		return false
 	}
 }
 
-func isForecast(points pmetric.NumberDataPointSlice) bool {
-	return points.Len() > 0 && hasOurAttribute(points.At(0).Attributes())
-}
-
-func hasOurAttribute(attributes pcommon.Map) bool {
-	for key := range attributes.All() {
-		for _, prefix := range ourAttributes {
-			if strings.HasPrefix(key, prefix) {
-				return true
-			}
+func ourPoints(points pmetric.NumberDataPointSlice) bool {
+	if points.Len() == 0 {
+		return false
+	}
+	for key := range points.At(0).Attributes().All() {
+		if ourAttributes[key] {
+			return true
 		}
 	}
 	return false

@@ -56,7 +56,6 @@ const (
 	habitLeast  = 0.25 // days that a stream is taken to be old at least
 
 	// What recurs.
-	recurDays   = 3 // of which two had it at this time
 	recurWithin = 30 * time.Minute
 	recurShare  = 0.7  // of its size
 	alikeTimes  = 4    // in a week, not all in one day,
@@ -84,9 +83,10 @@ const (
 
 	// Values that are held.
 	holdTimes = 16 // changes when they are due make a stream one of held values
-	holdLeast = 4 // values for which one is held at least
+	holdLeast = 4  // values for which one is held at least
 
 	// The season.
+	teachAtMost         = 5.0    // sigmas from what was expected, in an incident
 	seasonRate          = 0.3    // of a bucket, for each cycle
 	shareRate           = 0.0005 // of how much the season explains
 	periodCorrelation   = 0.8    // at a period nobody would guess
@@ -96,4 +96,4 @@ const (
 
 // weights are of the channels' rarity. What lasts is seen in many values in a row,
 // which are not as many chances.
-var weights = [channels]float64{point: 1, sum: 0.9, variance: 0.5}
+var weights = [channels]float64{point: 1, sum: 0.8, variance: 0.5}

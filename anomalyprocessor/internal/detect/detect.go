@@ -162,7 +162,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	d.VarSlow += max(noiseSlow*rate, 1/float64(d.N)) * (size - d.VarSlow)
 	evidence := evidence{
 		point:    {r / sigma, -r / sigma},
-		sum:      {float64(d.Sum[0]), float64(d.Sum[1])},
+		sum:      d.sums(r),
 		variance: {4 * math.Log((d.VarFast+0.1)/(d.VarSlow+0.1)), math.Inf(-1)}, // calmer than before is no anomaly
 	}
 	rarity, channel, up := d.judge(&evidence)
@@ -240,6 +240,17 @@ func (d *Detector) addUp(z float64) {
 	z = max(-sumLimit, min(sumLimit, z))
 	d.Sum[0] = float32(max(0, min(sumMost, float64(d.Sum[0])+z-sumSlack)))
 	d.Sum[1] = float32(max(0, min(sumMost, float64(d.Sum[1])-z-sumSlack)))
+}
+
+// sums is the evidence of what adds up: only as long as the error is to that side,
+// so that a sum has no say any more when its cause is over.
+func (d *Detector) sums(r float64) (e [2]float64) {
+	if r > 0 {
+		e[0] = float64(d.Sum[0])
+	} else {
+		e[1] = float64(d.Sum[1])
+	}
+	return e
 }
 
 // level sets all levels.

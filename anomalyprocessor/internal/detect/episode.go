@@ -23,6 +23,8 @@ type episodes struct {
 	List [maxEpisodes]episode
 }
 
+const weekDays = 7
+
 // maxEpisodes is two a day for a week, and two more.
 const maxEpisodes = 16
 
@@ -67,14 +69,15 @@ func seconds(ns int64) int32 {
 }
 
 // recurs says whether what began at a time and is so far off was there before, and
-// how long it may last: at this time of day on two of the last three days, or as far
-// as this several times within a week and not all in one day.
+// how long it may last: at this time of day on two of the last three days, at this
+// time of the week in the last two weeks, or as far as this several times within a
+// week and not all in one day.
 func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
 	if d.episodes == nil {
 		return 0, false
 	}
-	var days [recurDays + 1]bool
-	daily, alike := 0, 0
+	var days [2*weekDays + 1]bool
+	alike := 0
 	var first, last, longest, longestDaily int64
 	for i := range d.episodes.List[:d.episodes.N] {
 		e := &d.episodes.List[i]
@@ -83,9 +86,8 @@ func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
 			continue
 		}
 		ago := (at - e.Begin + day/2) / day // in days, the nearest
-		if off := at - ago*day; ago >= 1 && ago <= recurDays && off >= e.Begin-int64(recurWithin) && off <= e.end()+int64(recurWithin) && !days[ago] {
+		if off := at - ago*day; ago >= 1 && ago <= 2*weekDays && off >= e.Begin-int64(recurWithin) && off <= e.end()+int64(recurWithin) {
 			days[ago] = true
-			daily++
 			longestDaily = max(longestDaily, int64(e.Length))
 		}
 		if at-e.Begin <= week && math.Abs(size-1) <= alikeWithin {
@@ -97,7 +99,8 @@ func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
 			longest = max(longest, int64(e.Length))
 		}
 	}
-	if daily >= 2 {
+	daily := days[1] && (days[2] || days[3]) || days[2] && days[3]
+	if daily || days[weekDays] && days[2*weekDays] {
 		until, known = longestDaily, true
 	}
 	if alike >= alikeTimes && last-first > day {

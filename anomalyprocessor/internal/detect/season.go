@@ -163,10 +163,16 @@ func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seas
 			d.Share = max(0, min(1, d.Cov/(d.Var+0.1*sigma*sigma)))
 		}
 	}
-	if i := d.incident; i != nil && i.Known {
-		clean = i.From + i.Off // what is remembered as an episode is no part of the season
-	}
 	rest := clean
+	switch i := d.incident; {
+	case i == nil:
+	case i.Known: // what is remembered as an episode is no part of the season
+		clean = i.From + i.Off
+		rest = clean
+	default: // no ghost of it in the next cycle
+		far := teachAtMost * i.Scale
+		rest = i.From + off + max(-far, min(far, clean-i.From-off))
+	}
 	for i, p := range d.found() {
 		p.learn(at, rest)
 		rest -= s.each[i]
