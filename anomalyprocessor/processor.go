@@ -41,7 +41,7 @@ func newProcessor(set processor.Settings, cfg *Config) (*anomalyProcessor, error
 	if err != nil {
 		return nil, err
 	}
-	tel, err := newTelemetry(set.TelemetrySettings)
+	tel, err := newTelemetry(set.TelemetrySettings, set.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +128,7 @@ func (b *pass) scope(id series.ID, metrics pmetric.MetricSlice) {
 	for i := range metrics.Len() {
 		m := metrics.At(i)
 		if series.Ours(m) {
+			b.counts[ours] += int64(measure.Len(m))
 			continue
 		}
 		b.beside.of(m.Name(), m.Unit())
@@ -143,6 +144,7 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 	p := &b.points.Sample
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
+		b.streams.With(id.Point(attributes), func(s *stream) { b.silence(s, attributes, p) })
 		return
 	}
 	if !series.Plausible(p.At, b.now) {
@@ -150,7 +152,7 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 		return
 	}
 	b.streams.Tick(p.At)
-	b.streams.Do(&b.cursor, id.Point(attributes), func(s *stream) {
+	if !b.streams.Do(&b.cursor, id.Point(attributes), func(s *stream) {
 		if s.plan == nil {
 			s.plan = b.rules.of(name, attributes, b.resource)
 			if !s.resume() {
@@ -162,7 +164,24 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 			return
 		}
 		b.judge(s, attributes, p)
-	})
+	}) {
+		b.counts[full]++
+	}
+}
+
+// silence ends the gauges of a stream whose source says that it has no value any
+// more.
+func (b *pass) silence(s *stream, attributes pcommon.Map, p *measure.Sample) {
+	if s.plan == nil || !series.Plausible(p.At, b.now) {
+		return
+	}
+	for i := range s.watches() {
+		aspect := ""
+		if p.Distribution != nil {
+			aspect = b.aspect(i)
+		}
+		b.beside.end(s.watch(i), attributes, p.At, aspect, p.Kind)
+	}
 }
 
 // warmth keeps count of the streams that are warming up.

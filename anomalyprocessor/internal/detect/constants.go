@@ -47,7 +47,8 @@ const (
 	repeatPower  = 0.3
 	suspectScore = 0.18 // from where on a value is rare in that sense
 
-	threshold   = 6.3  // nats of rarity that make a score of 1, of a value a minute
+	threshold   = 6.3  // nats of rarity that make a score of 1, of a value a minute, where usualAlarms are asked for
+	usualAlarms = 0.7  // a week
 	perInterval = 0.35 // less for each e-fold of the interval: fewer values are fewer chances
 	leastNats   = 4.0  // however seldom values come
 	unsure      = 80   // values after which twice that is needed, falling as their number grows
@@ -96,4 +97,4 @@ const (
 
 // weights are of the channels' rarity. What lasts is seen in many values in a row,
 // which are not as many chances.
-var weights = [channels]float64{point: 1, sum: 0.8, variance: 0.5}
+var weights = [channels]float64{point: 1, sum: 0.85, variance: 0.5}

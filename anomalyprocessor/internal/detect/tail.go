@@ -76,15 +76,14 @@ func (d *Detector) judge(e *evidence) (rarity float64, channel int, up bool) {
 	return rarity, channel, up
 }
 
-// needed is how many nats of rarity make a score of 1. A stream of which little
-// is known needs more, and one that has been having incidents every few hours.
+// needed is how many nats of rarity make a score of 1: those that give the alarms
+// that are asked for, of values as often as they come. A stream of which little is
+// known needs more, and one that has been having incidents every few hours.
 func (d *Detector) needed() float64 {
-	nats := threshold
-	if d.Interval > 0 {
-		nats = max(leastNats, threshold-perInterval*math.Log(float64(d.Interval)/float64(time.Minute)))
-	}
+	minutes := max(1, float64(d.Interval)) / float64(time.Minute)
+	nats := max(leastNats, threshold-perInterval*math.Log(minutes)-math.Log(d.cfg.Sensitivity/usualAlarms))
 	age := float64(d.N) * float64(d.Interval) / float64(day)
-	return nats / d.cfg.Sensitivity * (1 + unsure/float64(max(1, d.N))) * (1 + habitCost/max(habitLeast, min(habitDays, age))*float64(d.Habit))
+	return nats * (1 + unsure/float64(max(1, d.N))) * (1 + habitCost/max(habitLeast, min(habitDays, age))*float64(d.Habit))
 }
 
 // Bounds is between which values a single one is not anomalous, that v expects.
