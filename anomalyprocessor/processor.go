@@ -17,7 +17,6 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/checkpoint"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
-	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 )
 
@@ -104,6 +103,7 @@ type pass struct {
 	now      int64
 	resource pcommon.Map
 	cursor   series.Cursor[stream]
+	probe    stream // for points that are judged before they are learnt
 	beside   companions
 	points   measure.Points
 	judged   []finding
@@ -247,9 +247,5 @@ func (b *pass) place(s *stream, p *measure.Sample) measure.Outcome {
 		b.judged = append(b.judged, b.findings...)
 		return outcome
 	}
-	more := s.more()
-	if more.replay == nil {
-		more.replay = new(replay.Buffer)
-	}
-	return more.replay.Place(l, p, b.lateness, func() { b.judged = append(b.judged, b.findings...) })
+	return b.wait(s, p)
 }

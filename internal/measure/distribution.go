@@ -122,6 +122,12 @@ func (h *Histogram) remember(p *Point) {
 	h.last.Bounds, h.last.Buckets = bounds, buckets
 }
 
+// CopyFrom makes h what the other is, in the memory that it has.
+func (h *Histogram) CopyFrom(other *Histogram) {
+	h.remember(&other.last)
+	h.seen = other.seen
+}
+
 // refill copies src into the memory of dst.
 func refill[T any](dst, src []T) []T { return append(dst[:0], src...) }
 

@@ -137,7 +137,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	if d.Fresh == 1 && d.N > 1 {
 		d.resume(value - off)
 	}
-	if i := d.incident; i != nil && i.Calm == 0 && i.N >= leastAdapt && at-i.Begin > i.lasts(int64(d.cfg.Adapt), off) && !i.Known {
+	if i := d.incident; i != nil && i.Calm == 0 && i.N >= leastAdapt && at-i.Begin > i.lasts(int64(d.cfg.Adapt), off) && (!i.Known || i.Until == forever) {
 		d.adopt(at)
 	}
 	d.comeHome(at, value-off)
@@ -194,6 +194,39 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	d.Raw = value
 	d.N++
 	return v
+}
+
+// CopyFrom makes d what the other is, in the memory that it has.
+func (d *Detector) CopyFrom(other *Detector) {
+	mine := *d
+	*d = *other
+	d.incident = copied(mine.incident, other.incident)
+	d.home = copied(mine.home, other.home)
+	d.hold = copied(mine.hold, other.hold)
+	d.episodes = copied(mine.episodes, other.episodes)
+	for i := range d.seasons {
+		d.seasons[i] = copied(mine.seasons[i], other.seasons[i])
+	}
+}
+
+// copied is a copy of from, in the memory of to when there is some.
+func copied[T any](to, from *T) *T {
+	if from == nil {
+		return nil
+	}
+	if to == nil {
+		to = new(T)
+	}
+	*to = *from
+	return to
+}
+
+// Skip lets the next value follow the last one, however much later it is: those in
+// between are not learnt yet.
+func (d *Detector) Skip(at int64) {
+	if d.N > 1 {
+		d.Last = max(d.Last, at-d.Interval)
+	}
 }
 
 // Rewind goes back to a time, so that Step takes values from there on. What lies

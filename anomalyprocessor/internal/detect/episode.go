@@ -11,11 +11,22 @@ import (
 // episode is a stretch in which the stream was off.
 type episode struct {
 	Begin  int64   // event time, ns
-	Length int32   // s
+	Length int32   // s; below zero of one that became the new normal after as long
 	Far    float32 // the farthest that it was from the level before, in the stream's own unit
 }
 
-func (e *episode) end() int64 { return e.Begin + int64(e.Length)*int64(time.Second) }
+// end is when it ended, or was the new normal.
+func (e *episode) end() int64 { return e.Begin + int64(max(e.Length, -e.Length))*int64(time.Second) }
+
+// lasted is how long it was, ns.
+func (e *episode) lasted() int64 {
+	if e.Length < 0 {
+		return forever
+	}
+	return e.end() - e.Begin
+}
+
+const forever = math.MaxInt64
 
 // episodes are those of a stream of late. What recurs in them is no news.
 type episodes struct {
@@ -27,6 +38,20 @@ const weekDays = 7
 
 // maxEpisodes is two a day for a week, and two more.
 const maxEpisodes = 16
+
+// becameNormal says of the newest episode that the stream stayed there.
+func (m *episodes) becameNormal() { m.List[m.N-1].Length = -max(1, m.List[m.N-1].Length) }
+
+// wentOn says of the newest episode, when it is the one that became the new normal at
+// a time, that it lasted until now.
+func (m *episodes) wentOn(normal, now int64) {
+	if m == nil || m.N == 0 {
+		return // of a state that knew none
+	}
+	if last := &m.List[m.N-1]; last.Length < 0 && normal-last.end() < int64(time.Second) {
+		last.Length = seconds(now - last.Begin)
+	}
+}
 
 // note takes a stretch that was off into the memory. One that follows the newest
 // within repeatWithin goes on with it. When there is no room, the oldest goes if it
@@ -69,7 +94,7 @@ func seconds(ns int64) int32 {
 }
 
 // recurs says whether what began at a time and is so far off was there before, and
-// how long it may last: at this time of day on two of the last three days, at this
+// until when it may last, for ever where it was the new normal then: at this time of day on two of the last three days, at this
 // time of the week in the last two weeks, or as far as this several times within a
 // week and not all in one day.
 func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
@@ -88,7 +113,7 @@ func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
 		ago := (at - e.Begin + day/2) / day // in days, the nearest
 		if off := at - ago*day; ago >= 1 && ago <= 2*weekDays && off >= e.Begin-int64(recurWithin) && off <= e.end()+int64(recurWithin) {
 			days[ago] = true
-			longestDaily = max(longestDaily, int64(e.Length))
+			longestDaily = max(longestDaily, e.lasted())
 		}
 		if at-e.Begin <= week && math.Abs(size-1) <= alikeWithin {
 			if alike == 0 {
@@ -96,7 +121,7 @@ func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
 			}
 			last = e.Begin
 			alike++
-			longest = max(longest, int64(e.Length))
+			longest = max(longest, e.lasted())
 		}
 	}
 	daily := days[1] && (days[2] || days[3]) || days[2] && days[3]
@@ -106,5 +131,8 @@ func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
 	if alike >= alikeTimes && last-first > day {
 		until, known = max(until, longest), true
 	}
-	return at + int64(recurLonger*float64(until))*int64(time.Second) + int64(recurWithin), known
+	if until == forever {
+		return forever, known
+	}
+	return at + int64(recurLonger*float64(until)) + int64(recurWithin), known
 }

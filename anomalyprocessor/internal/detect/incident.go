@@ -241,9 +241,7 @@ func (d *Detector) comeHome(at int64, x float64) {
 		if h.Back >= homeAfter {
 			d.resume(h.Level)
 			d.home = nil
-			if m := d.episodes; m != nil && m.N > 0 && m.List[m.N-1].Begin <= h.At && m.List[m.N-1].end() >= h.At-int64(repeatWithin) {
-				m.List[m.N-1].Length = seconds(at - m.List[m.N-1].Begin) // it was no new normal
-			}
+			d.episodes.wentOn(h.At, at)
 		}
 	}
 }
@@ -281,6 +279,7 @@ func (d *Detector) comesBack(x, sigma float64) Kind {
 func (d *Detector) adopt(at int64) {
 	i := d.incident
 	d.note(i.Begin, at, i.Far)
+	d.episodes.becameNormal()
 	d.home = &home{At: at, Level: i.From, Away: i.Inside, Scale: i.Scale}
 	d.level(i.Inside)
 	if i.Kind == VarianceChange {

@@ -171,7 +171,7 @@ func (i *incident) valid() bool {
 func (m *episodes) valid() bool {
 	ok := m.N >= 0 && m.N <= maxEpisodes
 	for i := range m.List {
-		ok = ok && finite(float64(m.List[i].Far)) && m.List[i].Length >= 0
+		ok = ok && finite(float64(m.List[i].Far)) && m.List[i].Length > math.MinInt32
 	}
 	return ok
 }
