@@ -121,7 +121,7 @@ func (l learner) Step(p *measure.Sample) measure.Outcome {
 // read leaves the numbers that a point gives in values.
 func (l learner) read(p *measure.Sample) measure.Outcome {
 	if p.Distribution == nil {
-		value, outcome := l.number.Read(p.Kind, p.Start, p.At, p.Value)
+		value, outcome := l.number.ReadExact(p.Kind, p.Start, p.At, p.Value, p.Rest)
 		l.values = append(l.values, value)
 		return outcome
 	}

@@ -51,12 +51,18 @@ type Number struct {
 	start int64 // ns since 1970; 0 unknown
 	at    int64
 	value float64
+	rest  float64 // see Sample
 	seen  bool
 }
 
 // Read returns the value of a gauge, or the rate of a sum in units a second.
 // start is when the sum began, 0 when the source does not say.
 func (n *Number) Read(kind Kind, start, at int64, value float64) (float64, Outcome) {
+	return n.ReadExact(kind, start, at, value, 0)
+}
+
+// ReadExact is Read of a value of which a rest is left, see Sample.
+func (n *Number) ReadExact(kind Kind, start, at int64, value, rest float64) (float64, Outcome) {
 	if !(math.Abs(value) <= largest) {
 		return 0, Invalid
 	}
@@ -64,7 +70,7 @@ func (n *Number) Read(kind Kind, start, at int64, value float64) (float64, Outco
 		return 0, behind(at, n.at)
 	}
 	last := *n
-	*n = Number{start: start, at: at, value: value, seen: true}
+	*n = Number{start: start, at: at, value: value, rest: rest, seen: true}
 	switch kind {
 	case Delta:
 		from := start
@@ -76,13 +82,14 @@ func (n *Number) Read(kind Kind, start, at int64, value float64) (float64, Outco
 		}
 		return value / seconds(from, at), OK
 	case Cumulative:
+		grown := value - last.value + (rest - last.rest)
 		switch {
 		case !last.seen:
 			return 0, First
-		case value < last.value || restarted(last.start, start, last.at):
+		case grown < 0 || restarted(last.start, start, last.at):
 			return 0, Reset
 		}
-		return (value - last.value) / seconds(last.at, at), OK
+		return grown / seconds(last.at, at), OK
 	default:
 		return value, OK
 	}

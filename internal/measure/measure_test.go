@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/codec"
 )
@@ -228,4 +230,34 @@ func FuzzHistogram(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A counter of whole numbers keeps its rate where a float64 cannot tell them apart.
+func TestWholeNumbersBeyondTheExact(t *testing.T) {
+	for _, begin := range []int64{1<<53 - 5, 1<<60 + 1, math.MaxInt64 - 1000, -1 << 63} {
+		var n Number
+		var points Points
+		m := pmetric.NewMetric()
+		sum := m.SetEmptySum()
+		sum.SetIsMonotonic(true)
+		sum.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+		for i := range int64(100) {
+			dp := sum.DataPoints().AppendEmpty()
+			dp.SetTimestamp(pcommon.Timestamp((i + 1) * 1e9))
+			dp.SetIntValue(begin + 7*i)
+		}
+		points.Each(m, func(pcommon.Map, pmetric.DataPointFlags) {
+			p := &points.Sample
+			rate, outcome := n.ReadExact(p.Kind, p.Start, p.At, p.Value, p.Rest)
+			if outcome != First {
+				require.Equal(t, OK, outcome)
+				require.Equal(t, 7.0, rate)
+			}
+			r := codec.NewReader(n.Append(nil))
+			var back Number
+			back.Restore(r)
+			require.NoError(t, r.Err())
+			require.Equal(t, n, back)
+		})
+	}
 }

@@ -48,7 +48,7 @@ func (p *Points) Each(m pmetric.Metric, f func(pcommon.Map, pmetric.DataPointFla
 
 func (p *Points) numbers(kind Kind, points pmetric.NumberDataPointSlice, f func(pcommon.Map, pmetric.DataPointFlags)) {
 	for _, dp := range points.All() {
-		p.Sample = Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: ValueOf(dp)}
+		p.Sample = Sample{Kind: kind, Start: int64(dp.StartTimestamp()), At: int64(dp.Timestamp()), Value: ValueOf(dp), Rest: restOf(dp)}
 		f(dp.Attributes(), dp.Flags())
 	}
 }
@@ -81,6 +81,23 @@ func ValueOf(dp pmetric.NumberDataPoint) float64 {
 		return dp.DoubleValue()
 	default:
 		return math.NaN()
+	}
+}
+
+// restOf is what ValueOf leaves of a whole number beyond 2^53.
+func restOf(dp pmetric.NumberDataPoint) float64 {
+	const exact = 1 << 53
+	if dp.ValueType() != pmetric.NumberDataPointValueTypeInt {
+		return 0
+	}
+	n := dp.IntValue()
+	switch rounded := float64(n); {
+	case n > -exact && n < exact:
+		return 0
+	case rounded == 1<<63: // one more than an int64 can be
+		return float64(n-math.MaxInt64) - 1
+	default:
+		return float64(n - int64(rounded))
 	}
 }
 

@@ -7,15 +7,39 @@ import "github.com/otelcol-aiops/otelcol-aiops/internal/codec"
 
 // Append adds the state to a snapshot.
 func (n *Number) Append(b []byte) []byte {
-	b = codec.AppendBool(b, n.seen)
+	what := byte(0)
+	if n.seen {
+		what |= isSeen
+	}
+	if n.rest != 0 {
+		what |= numberRest
+	}
+	b = append(b, what)
 	b = codec.AppendInt64(b, n.start)
 	b = codec.AppendInt64(b, n.at)
-	return codec.AppendFloat64(b, n.value)
+	b = codec.AppendFloat64(b, n.value)
+	if n.rest != 0 {
+		b = codec.AppendFloat64(b, n.rest)
+	}
+	return b
 }
+
+// What the first byte of a number's state may say.
+const (
+	isSeen     = 1
+	numberRest = 2 // a rest follows the value
+)
 
 // Restore reads what Append wrote; the reader keeps the error.
 func (n *Number) Restore(r *codec.Reader) {
-	n.seen, n.start, n.at, n.value = r.Bool(), r.Int64(), r.Int64(), r.Float64()
+	what := r.Byte()
+	n.seen, n.start, n.at, n.value = what&isSeen != 0, r.Int64(), r.Int64(), r.Float64()
+	if n.rest = 0; what&numberRest != 0 {
+		n.rest = r.Float64()
+	}
+	if what > isSeen|numberRest {
+		r.Fail()
+	}
 }
 
 // Append adds the state to a snapshot.
