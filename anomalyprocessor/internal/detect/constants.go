@@ -49,7 +49,7 @@ const (
 
 	threshold   = 6.3  // nats of rarity that make a score of 1, of a value a minute, where usualAlarms are asked for
 	usualAlarms = 0.7  // a week
-	perInterval = 0.35 // less for each e-fold of the interval: fewer values are fewer chances
+	perInterval = 0.3  // less for each e-fold of the interval: fewer values are fewer chances
 	leastNats   = 4.0  // however seldom values come
 	unsure      = 80   // values after which twice that is needed, falling as their number grows
 	habitCost   = 0.3  // growth of the threshold for each incident a day

@@ -140,7 +140,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	if i := d.incident; i != nil && i.Calm == 0 && i.N >= leastAdapt && at-i.Begin > i.lasts(int64(d.cfg.Adapt), off) && (!i.Known || i.Until == forever) {
 		d.adopt(at)
 	}
-	d.comeHome(at, value-off)
+	d.comeHome(at, value, off)
 	// the prediction, without and with season
 	parts := [3]float64{d.Medium - d.Slow, d.Fast - d.Medium, d.Prev - d.Fast}
 	base := d.Slow + d.Mix[0]*parts[0] + d.Mix[1]*parts[1] + d.Mix[2]*parts[2]

@@ -6,6 +6,7 @@ package detect
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 	"unsafe"
@@ -109,4 +110,36 @@ func TestRewind(t *testing.T) {
 	require.Equal(t, New(&cfg), young, "one value says nothing")
 	young.Rewind(begin)
 	require.Equal(t, New(&cfg), young)
+}
+
+// Streams that begin together look for their periods at different times, and each
+// does so about as often as slots are complete.
+func TestPeriodsAreLookedForInTurns(t *testing.T) {
+	const streams, values = 1000, 5000
+	rng := rand.New(rand.NewPCG(5, 5))
+	looks := make([]int, values)
+	total := 0
+	for range streams {
+		var h history
+		for i := range values {
+			if h.add(int64(i)*int64(time.Minute), rng.NormFloat64(), int64(time.Minute)) {
+				looks[i]++
+				total++
+			}
+		}
+	}
+	require.Greater(t, total, 10*streams)
+	require.Less(t, slices.Max(looks[:200]), streams/5, "in the first hours, when slots are a value")
+	require.Less(t, slices.Max(looks[1000:]), streams/25)
+}
+
+func BenchmarkFind(b *testing.B) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	var h history
+	for i := range slots - 1 {
+		h.add(int64(i)*int64(time.Hour), rng.NormFloat64(), int64(time.Hour))
+	}
+	for b.Loop() {
+		h.find(func(int64, int64) bool { return false })
+	}
 }

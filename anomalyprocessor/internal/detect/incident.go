@@ -52,6 +52,8 @@ type home struct {
 	At    int64   // when that was, event time, ns
 	Level float64 // without season
 	Away  float64 // the new normal
+	Known bool    // that it was left had been known
+	Off   float64 // the season's part before that
 	Scale float64 // sigma then
 	Back  int32   // values in a row that are there again
 }
@@ -126,7 +128,7 @@ func (i *incident) kind(channel int, up, wild bool, jump float32) Kind {
 func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel int, wild bool, v *Verdict) {
 	i := d.incident
 	d.Jump = max(0.9*d.Jump, float32(min(math.Abs(value-v.Expected)/sigma, 1000)))
-	if i != nil && channel != sum && math.Abs(value-off-i.From) <= backWithin*max(sigma, i.Scale) || d.home != nil && d.home.Back > 0 {
+	if i != nil && channel != sum && i.back(value, off, backWithin*max(sigma, i.Scale)) || d.home != nil && d.home.Back > 0 {
 		v.Score = min(v.Score*backWeight, 0.9)
 	}
 	if !d.matters(value, off, v) {
@@ -215,6 +217,12 @@ func (d *Detector) restore(i *incident) {
 	d.Run, d.VarFast = 0, min(d.VarFast, d.VarSlow)
 }
 
+// back says whether a value is within some distance of the level before; of what is
+// known, also with the season's part from before, since its own may be mixed with it.
+func (i *incident) back(value, off, within float64) bool {
+	return math.Abs(value-off-i.From) <= within || i.Known && math.Abs(value-i.Off-i.From) <= within
+}
+
 // lasts is how long a level is told before it is the new normal: a day at least
 // where there is next to nothing any more. off is the season's part.
 func (i *incident) lasts(adapt int64, off float64) int64 {
@@ -224,26 +232,32 @@ func (i *incident) lasts(adapt int64, off float64) int64 {
 	return adapt
 }
 
-// comeHome sees whether the value x is at the level that was given up for a new
-// normal, or most of the way back to it. When it stays there that is its level
+// comeHome sees whether a value is at the level that was given up for a new normal, or
+// most of the way back to it; of what was known, also with the season's part from
+// before. When it stays there that is its level
 // again, and what began with coming back is over.
-func (d *Detector) comeHome(at int64, x float64) {
+func (d *Detector) comeHome(at int64, value, off float64) {
 	h := d.home
 	switch {
 	case h == nil:
 	case at-h.At > day:
 		d.home = nil
-	case math.Abs(x-h.Level) > max(backWithin*h.Scale, homeWithin*math.Abs(h.Away-h.Level)):
+	case !h.near(value, off):
 		h.Back = 0
 	default:
 		h.Back++
-		h.Level += (x - h.Level) / float64(h.Back+1)
+		h.Level += (value - off - h.Level) / float64(h.Back+1)
 		if h.Back >= homeAfter {
 			d.resume(h.Level)
 			d.home = nil
 			d.episodes.wentOn(h.At, at)
 		}
 	}
+}
+
+func (h *home) near(value, off float64) bool {
+	within := max(backWithin*h.Scale, homeWithin*math.Abs(h.Away-h.Level))
+	return math.Abs(value-off-h.Level) <= within || h.Known && math.Abs(value-h.Off-h.Level) <= within
 }
 
 // leans says whether the levels have been moving to that side for a while: a
@@ -280,7 +294,7 @@ func (d *Detector) adopt(at int64) {
 	i := d.incident
 	d.note(i.Begin, at, i.Far)
 	d.episodes.becameNormal()
-	d.home = &home{At: at, Level: i.From, Away: i.Inside, Scale: i.Scale}
+	d.home = &home{At: at, Level: i.From, Away: i.Inside, Known: i.Known, Off: i.Off, Scale: i.Scale}
 	d.level(i.Inside)
 	if i.Kind == VarianceChange {
 		d.VarSlow = d.VarFast

@@ -176,7 +176,7 @@ func (m *episodes) valid() bool {
 	return ok
 }
 
-func (h *home) valid() bool { return h.Back >= 0 && finite(h.Level, h.Away, h.Scale) }
+func (h *home) valid() bool { return h.Back >= 0 && finite(h.Level, h.Away, h.Off, h.Scale) }
 
 func (p *profile) valid() bool {
 	ok := p.Period > 0 && p.Bucket >= -1 && p.Bucket < buckets && finite(p.Sum, float64(p.Num))

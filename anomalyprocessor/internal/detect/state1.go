@@ -31,6 +31,11 @@ type (
 		Peak               float32
 		SumY, SumTY, SumYY float64
 	}
+	home1 struct {
+		At                 int64
+		Level, Away, Scale float64
+		Back               int32
+	}
 	profile1 struct {
 		Period int64
 		Sum    float64
@@ -58,8 +63,12 @@ func (d *Detector) restore1(b []byte) ([]byte, error) {
 	if i != nil {
 		d.incident = i.now(s.Last)
 	}
-	if d.home, b, err = getMaybe[home](b); err != nil {
+	h, b, err := getMaybe[home1](b)
+	if err != nil {
 		return nil, err
+	}
+	if h != nil {
+		d.home = &home{At: h.At, Level: h.Level, Away: h.Away, Scale: h.Scale, Back: h.Back}
 	}
 	return profilesOf(d, b, func(p *profile1) *profile {
 		now := &profile{Period: p.Period, Sum: p.Sum, Num: p.Num, Bucket: p.Bucket, Noise: p.Noise, Mean: p.Mean}

@@ -168,7 +168,7 @@ func (f *Family) event(s *dataset.LifeSeries, i int, hits []Flagged) {
 // Tally sums families up.
 type Tally struct {
 	Quiet, Bearable, Rising, Incident, Full, Events, Found, Soon, Right int
-	Alarms                                                             float64 // mean of the quiet families
+	Alarms                                                              float64 // mean of the quiet families
 }
 
 // Sum sums up the families that are wanted.
@@ -196,6 +196,9 @@ func Sum(families []*Family, wanted func(*Family) bool) (t Tally) {
 	t.Alarms /= float64(max(1, t.Quiet))
 	return t
 }
+
+// Good is the share of the families that are as they should be.
+func (t Tally) Good() float64 { return ratio(t.Bearable+t.Full, t.Quiet+t.Incident) }
 
 // Half is 0 or 1, by the family's name alone: constants are chosen on half 0.
 func (f *Family) Half() int {

@@ -72,6 +72,15 @@ func process(ctx context.Context, s *dataset.Series) (Verdicts, error) {
 // Flags streams every series through an anomaly processor of its own, with its
 // defaults, and returns only the rows that were flagged.
 func Flags(ctx context.Context, series []dataset.Series) ([][]Flagged, error) {
+	return flags(ctx, series, func(*anomalyprocessor.Config) {})
+}
+
+// Asked is Flags where so many alarms a series and week of nothing are asked for.
+func Asked(ctx context.Context, series []dataset.Series, alarms float64) ([][]Flagged, error) {
+	return flags(ctx, series, func(cfg *anomalyprocessor.Config) { cfg.Detection.Sensitivity = &alarms })
+}
+
+func flags(ctx context.Context, series []dataset.Series, set func(*anomalyprocessor.Config)) ([][]Flagged, error) {
 	out := make([][]Flagged, len(series))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -80,6 +89,7 @@ func Flags(ctx context.Context, series []dataset.Series) ([][]Flagged, error) {
 			v := Verdicts{Scored: Scored{Series: &series[i], Score: make([]float64, len(series[i].At))}, Kind: make([]string, len(series[i].At))}
 			err := through(ctx, &series[i], func(cfg *anomalyprocessor.Config) {
 				cfg.Companions.Score, cfg.Companions.Points = false, false
+				set(cfg)
 			}, v.take)
 			if err != nil {
 				return fmt.Errorf("%s: %w", series[i].Name, err)
