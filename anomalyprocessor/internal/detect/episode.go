@@ -18,20 +18,33 @@ type episode struct {
 // end is when it ended, or was the new normal.
 func (e *episode) end() int64 { return e.Begin + int64(max(e.Length, -e.Length))*int64(time.Second) }
 
-// lasted is how long it was, ns.
+// lasted is how long it was, ns: for ever where it was, or may as well have been, a new
+// normal.
 func (e *episode) lasted() int64 {
-	if e.Length < 0 {
-		return forever
+	if long := e.end() - e.Begin; e.Length >= 0 && long <= longEpisode {
+		return long
 	}
-	return e.end() - e.Begin
+	return forever
 }
 
-const forever = math.MaxInt64
+const (
+	forever     = math.MaxInt64
+	longEpisode = int64(2 * time.Hour)
+)
 
 // episodes are those of a stream of late. What recurs in them is no news.
 type episodes struct {
 	N    int32
 	List [maxEpisodes]episode
+}
+
+// longer is the longest time so far with one that came after: for ever only when that
+// one was.
+func longer(so, next int64) int64 {
+	if so == forever || next == forever {
+		return next
+	}
+	return max(so, next)
 }
 
 const weekDays = 7
@@ -42,14 +55,16 @@ const maxEpisodes = 16
 // becameNormal says of the newest episode that the stream stayed there.
 func (m *episodes) becameNormal() { m.List[m.N-1].Length = -max(1, m.List[m.N-1].Length) }
 
-// wentOn says of the newest episode, when it is the one that became the new normal at
-// a time, that it lasted until now.
+// wentOn says of the episode that became the new normal at a time that it lasted until
+// now.
 func (m *episodes) wentOn(normal, now int64) {
-	if m == nil || m.N == 0 {
+	if m == nil {
 		return // of a state that knew none
 	}
-	if last := &m.List[m.N-1]; last.Length < 0 && normal-last.end() < int64(time.Second) {
-		last.Length = seconds(now - last.Begin)
+	for i := range m.List[:m.N] {
+		if e := &m.List[i]; e.Length < 0 && e.end() <= normal && normal-e.end() < int64(time.Second) {
+			e.Length = seconds(now - e.Begin)
+		}
 	}
 }
 
@@ -113,7 +128,7 @@ func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
 		ago := (at - e.Begin + day/2) / day // in days, the nearest
 		if off := at - ago*day; ago >= 1 && ago <= 2*weekDays && off >= e.Begin-int64(recurWithin) && off <= e.end()+int64(recurWithin) {
 			days[ago] = true
-			longestDaily = max(longestDaily, e.lasted())
+			longestDaily = longer(longestDaily, e.lasted())
 		}
 		if at-e.Begin <= week && math.Abs(size-1) <= alikeWithin {
 			if alike == 0 {
@@ -121,7 +136,7 @@ func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
 			}
 			last = e.Begin
 			alike++
-			longest = max(longest, e.lasted())
+			longest = longer(longest, e.lasted())
 		}
 	}
 	daily := days[1] && (days[2] || days[3]) || days[2] && days[3]

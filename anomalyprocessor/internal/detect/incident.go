@@ -103,7 +103,7 @@ func (i *incident) kind(channel int, up, wild bool, jump float32) Kind {
 		return VarianceChange
 	case i.N <= brief && i.Lean && jump < 6:
 		return Trend
-	case i.N <= brief && (channel == point) && i.Kind != LevelShift:
+	case i.N <= brief && (channel == point || !i.Summed) && i.Kind != LevelShift:
 		if up {
 			return Spike
 		}
@@ -179,7 +179,7 @@ func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel i
 			}
 			i.Kind = i.kind(channel, v.Up, d.VarFast > wilderBy*d.VarSlow, d.Jump)
 		}
-		if stays && i.Told && !flagged && math.Abs(y) > stayShare*math.Abs(i.SumY)/float64(i.N) {
+		if stays && i.Told && !flagged && (near && i.Kind == Drop || math.Abs(y) > stayShare*math.Abs(i.SumY)/float64(i.N)) {
 			v.Score = max(v.Score, holdScore)
 			if !d.matters(value, off, v) {
 				v.Score = 0
