@@ -67,13 +67,14 @@ var factors = []float64{0.7, 1.4}
 func main() {
 	log.SetFlags(0)
 	markdown := flag.Bool("markdown", false, "print the tables as Markdown")
+	only := flag.Bool("parts", false, "print only what each part is worth")
 	flag.Parse()
-	if err := run(context.Background(), *markdown); err != nil {
+	if err := run(context.Background(), *only, *markdown); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, markdown bool) error {
+func run(ctx context.Context, only, markdown bool) error {
 	b, err := newBuilder(ctx)
 	if err != nil {
 		return err
@@ -92,6 +93,9 @@ func run(ctx context.Context, markdown bool) error {
 		parts.row("without "+v.name, r)
 	}
 	parts.Write(os.Stdout, markdown)
+	if only {
+		return nil
+	}
 
 	flat := table("How flat it is: a constant at 0.7 and at 1.4 of what it is", shipped)
 	choices := []choice{{"as shipped", shipped}}
