@@ -112,6 +112,90 @@ func TestRewind(t *testing.T) {
 	require.Equal(t, New(&cfg), young)
 }
 
+// flagged steps a detector through n minutes and returns the minutes that it flags.
+func flagged(n int, value func(minute int) float64) (minutes []int, d *Detector) {
+	cfg := Default()
+	d = New(&cfg)
+	for i := range n {
+		if d.Step(int64(i+1)*int64(time.Minute), value(i)).Anomalous {
+			minutes = append(minutes, i)
+		}
+	}
+	return minutes, d
+}
+
+// An outage is told from its first to its last minute, and nothing after it: neither
+// its end nor the same time of the next day.
+func TestAnOutageIsToldUntilItIsOver(t *testing.T) {
+	const begin = 5*1440 + 600
+	for _, minutes := range []int{5, 15, 60, 300, 1200} {
+		got, _ := flagged(8*1440, func(i int) float64 {
+			if i >= begin && i < begin+minutes {
+				return 0
+			}
+			return 1000
+		})
+		require.Len(t, got, minutes, "constant, off for %d minutes", minutes)
+		require.Equal(t, begin, got[0])
+		rng := rand.New(rand.NewPCG(1, 1))
+		got, _ = flagged(8*1440, func(i int) float64 {
+			noise := 2 * rng.NormFloat64()
+			if i >= begin && i < begin+minutes {
+				return 0
+			}
+			return 150 + 50*math.Sin(2*math.Pi*float64(i)/1440) + noise
+		})
+		require.NotEmpty(t, got)
+		require.Equal(t, begin, got[0])
+		require.GreaterOrEqual(t, len(got), minutes*9/10, "a rhythm, off for %d minutes", minutes)
+		require.LessOrEqual(t, got[len(got)-1], begin+minutes)
+	}
+}
+
+// What is known is told after all when it goes on for much longer.
+func TestAJobThatDoesNotEndIsTold(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	got, _ := flagged(11*1440, func(i int) float64 {
+		x := 50 + 2*rng.NormFloat64()
+		if at := i % 1440; at >= 120 && at < 130 || i/1440 == 10 && at >= 120 && at < 300 {
+			x += 400
+		}
+		return x
+	})
+	usual, late := 0, 0
+	for _, i := range got {
+		switch day, at := i/1440, i%1440; {
+		case day >= 3 && day < 10:
+			usual++
+		case day == 10 && at > 130 && at < 300:
+			late++
+		}
+	}
+	require.Zero(t, usual)
+	require.Positive(t, late)
+}
+
+// A value that is renewed each hour and read each minute is judged once an hour, and
+// a change that is not due at once.
+func TestHeldValues(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	v := 0.0
+	got, d := flagged(10*1440, func(i int) float64 {
+		if i%60 == 0 {
+			v = 300 + 30*rng.NormFloat64()
+		}
+		if i >= 9*1440+30 && i < 9*1440+60 {
+			return 3000
+		}
+		return v
+	})
+	require.InEpsilon(t, int64(time.Hour), d.Interval, 0.1)
+	require.Contains(t, got, 9*1440+30)
+	for _, i := range got {
+		require.True(t, i >= 9*1440+30 && i < 9*1440+120, "minute %d", i)
+	}
+}
+
 // Streams that begin together look for their periods at different times, and each
 // does so about as often as slots are complete.
 func TestPeriodsAreLookedForInTurns(t *testing.T) {

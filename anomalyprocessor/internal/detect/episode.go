@@ -113,7 +113,7 @@ func seconds(ns int64) int32 {
 // time of the week in the last two weeks, or as far as this several times within a
 // week and not all in one day.
 func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
-	if d.episodes == nil {
+	if d.episodes == nil || far == 0 {
 		return 0, false
 	}
 	var days [2*weekDays + 1]bool

@@ -25,8 +25,11 @@ func (d *Detector) repeats(at int64, value float64) bool {
 	if value == d.Raw {
 		return d.hold != nil && d.hold.Times >= holdTimes && gap < 2*d.hold.Usual
 	}
-	d.Changed = at
 	h := d.hold
+	if h != nil && h.Times >= holdTimes {
+		d.Last = d.Changed // the interval is that of the changes
+	}
+	d.Changed = at
 	switch {
 	case h == nil:
 		if d.N > 1 && gap >= holdLeast*d.Interval {

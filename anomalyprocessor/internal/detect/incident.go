@@ -123,85 +123,118 @@ func (i *incident) kind(channel int, up, wild bool, jump float32) Kind {
 	return LevelShift
 }
 
-// conclude makes the verdict of what was found, and follows the incident. off is
-// the season's part of the value.
-func (d *Detector) conclude(at int64, value, off, base, sigma float64, channel int, wild bool, v *Verdict) {
-	i := d.incident
-	d.Jump = max(0.9*d.Jump, float32(min(math.Abs(value-v.Expected)/sigma, 1000)))
-	if i != nil && channel != sum && i.back(value, off, backWithin*max(sigma, i.Scale)) || d.home != nil && d.home.Back > 0 {
+// sight is what was seen of a value: what season and levels made of it.
+type sight struct {
+	at               int64
+	value, off, base float64 // off is the season's part, base the rest of what was expected
+	sigma            float64
+	channel          int
+	wild             bool // errors had been larger than usual
+}
+
+// conclude makes the verdict of what was found, and follows the incident.
+func (d *Detector) conclude(s sight, v *Verdict) {
+	d.Jump = max(0.9*d.Jump, float32(min(math.Abs(s.value-v.Expected)/s.sigma, 1000)))
+	if i := d.incident; i != nil && i.back(s) || d.home != nil && d.home.Back > 0 {
 		v.Score = min(v.Score*backWeight, 0.9)
 	}
-	if !d.matters(value, off, v) {
+	if !d.matters(s.value, s.off, v) {
 		v.Score = 0
 	}
-	flagged := v.Score >= 1
-	if v.Score >= openScore && i == nil {
-		i = &incident{
-			Begin: at, From: base, Slow: d.Slow, Long: d.Long, Scale: sigma,
-			Wild: wild, Lean: d.leans(v.Up, sigma), Back: d.comesBack(value-off, sigma),
-		}
-		d.incident = i
-		i.Far = value - off - base
-		i.Summed = channel == sum
-		i.Off = d.Share * (d.season(at-int64(recurWithin)).mean - d.SeasonMean)
-		i.Until, i.Known = d.recurs(at, i.Far)
-		d.Habit++
+	if v.Score >= openScore && d.incident == nil {
+		d.open(s, v)
 	}
-	if i != nil {
-		if far := value - off - i.From; math.Abs(far) > math.Abs(i.Far) {
-			i.Far = far
-			if i.Known {
-				_, i.Known = d.recurs(i.Begin, far)
-			}
+	if i := d.incident; i != nil {
+		d.carryOn(i, s, v)
+		v.Kind = i.Kind
+		d.close(i, s)
+	}
+	if v.Anomalous = v.Score >= 1; !v.Anomalous {
+		v.Kind = None
+	}
+}
+
+// open begins an incident.
+func (d *Detector) open(s sight, v *Verdict) {
+	i := &incident{
+		Begin: s.at, From: s.base, Slow: d.Slow, Long: d.Long, Scale: s.sigma, Summed: s.channel == sum,
+		Wild: s.wild, Lean: d.leans(v.Up, s.sigma), Back: d.comesBack(s.value-s.off, s.sigma),
+		Far: s.value - s.off - s.base,
+		Off: d.Share * (d.season(s.at-int64(recurWithin)).mean - d.SeasonMean),
+	}
+	i.Until, i.Known = d.recurs(s.at, i.Far)
+	d.incident = i
+	d.Habit++
+}
+
+// carryOn takes a value of an open incident and says whether it is told.
+func (d *Detector) carryOn(i *incident, s sight, v *Verdict) {
+	flagged, peak := v.Score >= 1, i.Peak
+	i.Peak = max(peak, float32(v.Score))
+	d.recognise(i, s)
+	if i.Known {
+		v.Score, flagged = min(v.Score*knownWeight, 0.9), false
+	}
+	expected := i.From + s.off
+	y := (s.value - expected) / i.Scale
+	i.Inside += max(0.2, 1/float64(i.N+1)) * (s.value - s.off - i.Inside)
+	near := expected > 0 && s.value < empty*expected && s.value > -empty*expected && y < -offBeyond
+	stays := i.follow(y, near, v.Score >= openScore && !i.back(s))
+	if i.Calm == 0 {
+		i.End = s.at
+	}
+	if flagged && i.Told && v.Score < float64(peak) {
+		v.Score = holdScore // the same again
+	}
+	i.Told = i.Told || flagged
+	if flagged || stays {
+		if !flagged {
+			v.Up = y > 0
 		}
-		i.Known = i.Known && at <= i.Until
-		if i.Known {
-			v.Score = min(v.Score*knownWeight, 0.9)
-			flagged = false
-		}
-		expected := i.From + off
-		y := (value - expected) / i.Scale
-		i.Inside += max(0.2, 1/float64(i.N+1)) * (value - off - i.Inside)
-		near := expected > 0 && value < empty*expected && value > -empty*expected && y < -offBeyond
-		stays := i.follow(y, near, v.Score >= openScore)
-		if i.Calm == 0 {
-			i.End = at
-		}
-		peak := i.Peak
-		i.Peak = max(peak, float32(v.Score))
-		if flagged && i.Told && v.Score < float64(peak) {
-			v.Score = holdScore // the same again
-		}
-		i.Told = i.Told || flagged
-		if flagged || stays {
-			if !flagged {
-				v.Up = y > 0
-			}
-			i.Kind = i.kind(channel, v.Up, d.VarFast > wilderBy*d.VarSlow, d.Jump)
-		}
-		if stays && i.Told && !flagged && (near && i.Kind == Drop || math.Abs(y) > stayShare*math.Abs(i.SumY)/float64(i.N)) {
-			v.Score = max(v.Score, holdScore)
-			if !d.matters(value, off, v) {
-				v.Score = 0
-			}
-		}
-		switch {
-		case i.Calm > calmAfter:
-			d.note(i.Begin, i.End, i.Far)
-			d.incident = nil
-			d.Slow, d.Long = i.Slow, i.Long
-		case i.Back != None && i.Near >= 2*brief: // no drop: the little there is was always
-			d.resume(i.Inside)
+		i.Kind = i.kind(s.channel, v.Up, d.VarFast > wilderBy*d.VarSlow, d.Jump)
+	}
+	if stays && i.Told && !flagged && (near && i.Kind == Drop || math.Abs(y) > stayShare*math.Abs(i.SumY)/float64(i.N)) {
+		v.Score = max(v.Score, holdScore)
+		if !d.matters(s.value, s.off, v) {
+			v.Score = 0
 		}
 	}
-	if i := d.incident; i != nil && i.N > 1 && i.Calm >= restoreAfter && i.Kind != VarianceChange {
-		y, mean := math.Abs(value-off-i.From)/i.Scale, math.Abs(i.SumY)/float64(i.N)
+}
+
+// recognise sees, as an incident goes farther, whether it is known. One that outgrows
+// what is known, in size or time, is told after all; one that was told stays so.
+func (d *Detector) recognise(i *incident, s sight) {
+	was := i.Known
+	if far := s.value - s.off - i.From; math.Abs(far) > math.Abs(i.Far) {
+		i.Far = far
+		switch until, known := d.recurs(s.at, far); {
+		case was:
+			i.Known = known
+		case known && !i.Told:
+			i.Known, i.Until = true, until
+		}
+	}
+	i.Known = i.Known && s.at <= i.Until
+	if was && !i.Known {
+		i.Told = i.Peak >= 1
+	}
+}
+
+// close ends an incident that is over, and goes back to the levels from before it as
+// soon as the stream is there again.
+func (d *Detector) close(i *incident, s sight) {
+	switch {
+	case i.Calm > calmAfter:
+		d.note(i.Begin, i.End, i.Far)
+		d.incident = nil
+		d.Slow, d.Long = i.Slow, i.Long
+	case i.Back != None && i.Near >= 2*brief: // no drop: the little there is was always
+		d.resume(i.Inside)
+	case i.N > 1 && i.Calm >= restoreAfter && i.Kind != VarianceChange:
+		y, mean := math.Abs(s.value-s.off-i.From)/i.Scale, math.Abs(i.SumY)/float64(i.N)
 		if y <= min(backWithin, mean/2) {
 			d.restore(i)
 		}
-	}
-	if v.Anomalous = v.Score >= 1; v.Anomalous {
-		v.Kind = i.Kind
 	}
 }
 
@@ -217,10 +250,19 @@ func (d *Detector) restore(i *incident) {
 	d.Run, d.VarFast = 0, min(d.VarFast, d.VarSlow)
 }
 
-// back says whether a value is within some distance of the level before; of what is
-// known, also with the season's part from before, since its own may be mixed with it.
-func (i *incident) back(value, off, within float64) bool {
-	return math.Abs(value-off-i.From) <= within || i.Known && math.Abs(value-i.Off-i.From) <= within
+// back says whether a value is at the level before; of what is known, also with the
+// season's part from before, since its own may be mixed with it. Where no single value
+// showed the incident, none shows its end.
+func (i *incident) back(s sight) bool {
+	within := backWithin * max(s.sigma, i.Scale)
+	switch {
+	case i.Summed && s.channel == sum:
+		return false
+	case math.Abs(s.value-s.off-i.From) <= within:
+		return true
+	default:
+		return i.Known && math.Abs(s.value-i.Off-i.From) <= within
+	}
 }
 
 // lasts is how long a level is told before it is the new normal: a day at least
