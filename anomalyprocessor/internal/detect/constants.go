@@ -47,14 +47,14 @@ const (
 	repeatPower  = 0.3
 	suspectScore = 0.18 // from where on a value is rare in that sense
 
-	threshold   = 6.3  // nats of rarity that make a score of 1, of a value a minute, where usualAlarms are asked for
-	usualAlarms = 0.7  // a week
-	perInterval = 0.3  // less for each e-fold of the interval: fewer values are fewer chances
-	leastNats   = 4.0  // however seldom values come
-	unsure      = 80   // values after which twice that is needed, falling as their number grows
-	habitCost   = 0.3  // growth of the threshold for each incident a day
-	habitDays   = 3    // time constant of their count
-	habitLeast  = 0.25 // days that a stream is taken to be old at least
+	threshold   = 6.3 // nats of rarity that make a score of 1, of a value a minute, where usualAlarms are asked for
+	usualAlarms = 0.7 // a week
+	perInterval = 0.3 // less for each e-fold of the interval: fewer values are fewer chances
+	leastNats   = 4.0 // however seldom values come
+	unsure      = 80  // values after which twice that is needed, falling as their number grows
+	habitCost   = 0.3 // growth of the threshold for each incident a day
+	habitDays   = 3   // time constant of their count
+	habitLeast  = 0.5 // days that a stream is taken to be old at least
 
 	// What recurs.
 	recurWithin = 30 * time.Minute

@@ -227,3 +227,31 @@ func BenchmarkFind(b *testing.B) {
 		h.find(func(int64, int64) bool { return false })
 	}
 }
+
+// One wrong value down and one up do not hide a step that follows, young as the stream
+// is.
+func TestAStepAfterTwoOutliersIsTold(t *testing.T) {
+	cfg := Default()
+	d := New(&cfg)
+	rng := rand.New(rand.NewPCG(3, 5))
+	got := map[Kind]int{}
+	for i := range 2400 {
+		x := 100 + 0.7*rng.NormFloat64()
+		switch {
+		case i >= 1000 && i < 1020:
+			x += 4
+		case i == 1300:
+			x = 40
+		case i == 1500:
+			x = 300
+		case i >= 1900:
+			x += 50
+		}
+		if v := d.Step(int64(i+1)*15*int64(time.Second), x); v.Anomalous {
+			got[v.Kind]++
+		}
+	}
+	require.Greater(t, got[LevelShift], 100)
+	require.Positive(t, got[Dip])
+	require.GreaterOrEqual(t, got[Spike], 1)
+}

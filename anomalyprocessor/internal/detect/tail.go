@@ -81,7 +81,8 @@ func (d *Detector) judge(e *evidence) (rarity float64, channel int, up bool) {
 // known needs more, and one that has been having incidents every few hours.
 func (d *Detector) needed() float64 {
 	minutes := max(1, float64(d.Interval)) / float64(time.Minute)
-	nats := max(leastNats, threshold-perInterval*math.Log(minutes)-math.Log(d.cfg.Sensitivity/usualAlarms))
+	nats := max(leastNats, threshold-perInterval*math.Log(minutes)) - math.Log(d.cfg.Sensitivity/usualAlarms)
+	nats = max(1, nats) // where nearly everything is asked for
 	age := float64(d.N) * float64(d.Interval) / float64(day)
 	return nats * (1 + unsure/float64(max(1, d.N))) * (1 + habitCost/max(habitLeast, min(habitDays, age))*float64(d.Habit))
 }
