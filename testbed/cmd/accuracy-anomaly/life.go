@@ -41,8 +41,8 @@ func everyday(ctx context.Context, dir string, markdown bool) error {
 		wanted func(*anomaly.Family) bool
 	}{
 		{"all", func(*anomaly.Family) bool { return true }},
-		{"those that constants were chosen on", func(f *anomaly.Family) bool { return f.Half() == 0 }},
-		{"the others", func(f *anomaly.Family) bool { return f.Half() == 1 }},
+		{"one half, by a hash of the name", func(f *anomaly.Family) bool { return f.Half() == 0 }},
+		{"the other half", func(f *anomaly.Family) bool { return f.Half() == 1 }},
 	} {
 		t := anomaly.Sum(families, part.wanted)
 		all.Row(part.name, fmt.Sprintf("%d of %d", t.Bearable, t.Quiet), t.Alarms, t.Rising,

@@ -200,7 +200,7 @@ func Sum(families []*Family, wanted func(*Family) bool) (t Tally) {
 // Good is the share of the families that are as they should be.
 func (t Tally) Good() float64 { return ratio(t.Bearable+t.Full, t.Quiet+t.Incident) }
 
-// Half is 0 or 1, by the family's name alone: constants are chosen on half 0.
+// Half is 0 or 1, by the family's name alone, so that one half can be left out.
 func (f *Family) Half() int {
 	h := uint32(2166136261) // FNV-1a
 	for _, c := range []byte(f.Name) {
