@@ -33,8 +33,10 @@ func everyday(ctx context.Context, dir string, markdown bool) error {
 	}
 	all := report.Table{
 		Title: "Everyday life: quiet families at most 0.2 alarms a series and day, and incidents",
-		Head: []string{"families", "quiet enough", "alarms a series and day", "more from week to week",
-			"incidents found in full", "events", "found", "within 5 minutes", "kind right"},
+		Head: []string{
+			"families", "quiet enough", "alarms a series and day", "more from week to week",
+			"incidents found in full", "events", "found", "within 5 minutes", "kind right",
+		},
 	}
 	for _, part := range []struct {
 		name   string
