@@ -101,7 +101,7 @@ accuracy-anomaly: ## Print the accuracy of anomaly detection on public data, bes
 	@cd testbed && go run ./cmd/accuracy-anomaly
 
 .PHONY: ablate-anomaly
-ablate-anomaly: ## Print what each part and constant of anomaly detection is worth (ten minutes)
+ablate-anomaly: ## Print what each part and constant of anomaly detection is worth (half an hour; -parts ten minutes)
 	@cd testbed && go run ./cmd/ablate-anomaly
 
 .PHONY: plots-anomaly

@@ -66,15 +66,23 @@ func (c *companions) report(w *watch, v *finding, attributes pcommon.Map, at int
 		c.gauges(attributes, at, aspect, kind, func(dp pmetric.NumberDataPoint, pick func(*finding) float64) {
 			dp.SetDoubleValue(pick(v))
 		})
-	case w.open:
-		w.open = false
-		c.gauges(attributes, at, aspect, kind, func(dp pmetric.NumberDataPoint, _ func(*finding) float64) {
-			dp.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
-		})
+	default:
+		c.end(w, attributes, at, aspect, kind)
 	}
 	if v.Anomalous && c.cfg.Points {
 		c.count(w.tally(v.Kind, v.Up, at), attributes, at, aspect)
 	}
+}
+
+// end closes a number's gauges with points without a value, where they are open.
+func (c *companions) end(w *watch, attributes pcommon.Map, at int64, aspect string, kind measure.Kind) {
+	if !w.open {
+		return
+	}
+	w.open = false
+	c.gauges(attributes, at, aspect, kind, func(dp pmetric.NumberDataPoint, _ func(*finding) float64) {
+		dp.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
+	})
 }
 
 // gauges calls set with a new point of each gauge that is wanted.

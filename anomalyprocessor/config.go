@@ -64,7 +64,7 @@ type CompanionsConfig struct {
 // DetectionConfig says what is anomalous. In a rule of Metrics, what is nil is
 // as for all streams.
 type DetectionConfig struct {
-	// Sensitivity multiplies every score.
+	// Sensitivity is how many alarms a series may cause in a week of nothing.
 	Sensitivity *float64 `mapstructure:"sensitivity"`
 	// Direction is both, up or down: the side of the expected value that counts.
 	Direction *string `mapstructure:"direction"`
@@ -73,7 +73,8 @@ type DetectionConfig struct {
 	// DataRange is where values can be.
 	DataRange DataRangeConfig `mapstructure:"data_range"`
 	// Adapt is how long, and for 12 points at least, a new level is anomalous
-	// before it is the new normal.
+	// before it is the new normal. Where there is next to nothing any more, it is
+	// a day at least.
 	Adapt *time.Duration `mapstructure:"adapt"`
 }
 
@@ -124,7 +125,7 @@ type LimitsConfig struct {
 var _ xconfmap.Validator = (*Config)(nil)
 
 func createDefaultConfig() component.Config {
-	sensitivity, direction, absolute, relative, adapt := 1.0, "both", 0.0, 0.0, 30*time.Minute
+	sensitivity, direction, absolute, relative, adapt := 0.7, "both", 0.0, 0.0, 30*time.Minute
 	return &Config{
 		Inline:     true,
 		Companions: CompanionsConfig{Score: true, Points: true, Level: 1},
@@ -173,7 +174,7 @@ func (c *DetectionConfig) validate() error {
 	}
 	finite := func(v *float64) bool { return v == nil || !math.IsNaN(*v) && !math.IsInf(*v, 0) }
 	if v := c.Sensitivity; v != nil {
-		check(*v >= 0.01 && *v <= 100, "sensitivity must be between 0.01 and 100, got %v", *v)
+		check(*v >= 0.01 && *v <= 50, "sensitivity must be between 0.01 and 50 alarms a series and week of nothing (it is not a factor of the score any more; what was 1 is 0.7), got %v", *v)
 	}
 	if v := c.Direction; v != nil {
 		_, ok := directions[*v]

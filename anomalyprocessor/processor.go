@@ -19,7 +19,6 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/repeat"
-	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/series"
 )
 
@@ -45,7 +44,7 @@ func newProcessor(set processor.Settings, cfg *Config) (*anomalyProcessor, error
 	if err != nil {
 		return nil, err
 	}
-	tel, err := newTelemetry(set.TelemetrySettings)
+	tel, err := newTelemetry(set.TelemetrySettings, set.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +112,7 @@ type pass struct {
 	now      int64
 	resource pcommon.Map
 	cursor   series.Cursor[stream]
+	probe    stream // for points that are judged before they are learnt
 	beside   companions
 	points   measure.Points
 	judged   []finding
@@ -157,6 +157,7 @@ func (b *pass) scope(id series.ID, metrics pmetric.MetricSlice) {
 	for i := range metrics.Len() {
 		m := metrics.At(i)
 		if series.Ours(m) {
+			b.counts[ours] += int64(measure.Len(m))
 			continue
 		}
 		b.beside.of(m.Name(), m.Unit())
@@ -179,6 +180,7 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 	b.takeOff(attributes)
 	if flags.NoRecordedValue() {
 		b.counts[noValue]++
+		b.streams.With(point, func(s *stream) { b.silence(s, attributes, p) })
 		return
 	}
 	if !series.Plausible(p.At, b.now) {
@@ -186,7 +188,7 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 		return
 	}
 	b.streams.Tick(p.At)
-	b.streams.Do(&b.cursor, point, func(s *stream) {
+	if !b.streams.Do(&b.cursor, point, func(s *stream) {
 		if s.plan == nil {
 			s.plan = b.rules.of(name, attributes, b.resource)
 			if !s.resume() {
@@ -198,7 +200,24 @@ func (b *pass) watch(id series.ID, name string, attributes pcommon.Map, flags pm
 			return
 		}
 		b.judge(s, attributes, p)
-	})
+	}) {
+		b.counts[full]++
+	}
+}
+
+// silence ends the gauges of a stream whose source says that it has no value any
+// more.
+func (b *pass) silence(s *stream, attributes pcommon.Map, p *measure.Sample) {
+	if s.plan == nil || !series.Plausible(p.At, b.now) {
+		return
+	}
+	for i := range s.watches() {
+		aspect := ""
+		if p.Distribution != nil {
+			aspect = b.aspect(i)
+		}
+		b.beside.end(s.watch(i), attributes, p.At, aspect, p.Kind)
+	}
 }
 
 // warmth keeps count of the streams that are warming up.
@@ -264,9 +283,5 @@ func (b *pass) place(s *stream, p *measure.Sample) measure.Outcome {
 		b.judged = append(b.judged, b.findings...)
 		return outcome
 	}
-	more := s.more()
-	if more.replay == nil {
-		more.replay = new(replay.Buffer)
-	}
-	return more.replay.Place(l, p, b.lateness, func() { b.judged = append(b.judged, b.findings...) })
+	return b.wait(s, p)
 }

@@ -17,13 +17,15 @@ import (
 
 // stateVersion is that of what is appended here; docs/formats/checkpoint.md has
 // it byte by byte. A change raises it. A stream's state of version 1 is one of
-// version 2 in which no points are late.
-const stateVersion = 2
+// version 2 in which no points are late; in version 3 points wait in place of earlier
+// states, which are not needed any more.
+const stateVersion = 3
 
 // The parts that a stream's state may end with.
 const (
-	hasReplay = 1 << iota
+	hasReplay = 1 << iota // in version 2
 	hasBehind
+	hasPending
 	parts = 1 << iota
 )
 
@@ -55,7 +57,7 @@ func (s *stream) append(b []byte) []byte {
 	if s.rare != nil && s.rare.saved != nil {
 		return append(b, s.rare.saved...)
 	}
-	b = s.AppendLearnt(b)
+	b = s.appendLearnt(b)
 	for i := range s.watches() {
 		b = s.watch(i).append(b)
 	}
@@ -64,14 +66,14 @@ func (s *stream) append(b []byte) []byte {
 	if s.rare == nil {
 		return b
 	}
-	if s.rare.replay != nil {
-		b[ends] |= hasReplay
-		b = s.rare.replay.Append(b)
-	}
 	if s.rare.behind != (behind.Run{}) {
 		b[ends] |= hasBehind
 		b = codec.AppendInt64(b, s.rare.behind.Newest)
 		b = append(b, byte(s.rare.behind.N))
+	}
+	if s.rare.pending != nil {
+		b[ends] |= hasPending
+		b = s.rare.pending.append(b)
 	}
 	return b
 }
@@ -90,11 +92,14 @@ func (s *stream) resume() (ok bool) {
 	}
 	ends := r.Byte()
 	if ends&hasReplay != 0 {
-		s.more().replay = new(replay.Buffer)
-		s.rare.replay.Restore(r)
+		new(replay.Buffer).Restore(r)
 	}
 	if ends&hasBehind != 0 {
 		s.more().behind = behind.Run{Newest: r.Int64(), N: int64(r.Byte())}
+	}
+	if ends&hasPending != 0 {
+		s.more().pending = new(pending)
+		s.rare.pending.restore(r)
 	}
 	if ends >= parts || s.rare != nil && !s.rare.behind.Valid() {
 		r.Fail()
@@ -135,8 +140,8 @@ func (w *watch) restore(r *codec.Reader) {
 	}
 }
 
-// AppendLearnt implements replay.Learner.
-func (s *stream) AppendLearnt(b []byte) []byte {
+// appendLearnt adds what was learnt of a stream.
+func (s *stream) appendLearnt(b []byte) []byte {
 	b = s.number.Append(b)
 	distribution := s.rare != nil && s.rare.histogram != nil
 	b = codec.AppendBool(b, distribution)
@@ -150,22 +155,7 @@ func (s *stream) AppendLearnt(b []byte) []byte {
 	return b
 }
 
-// RestoreLearnt implements replay.Learner.
-func (s *stream) RestoreLearnt(b []byte) {
-	if b != nil {
-		s.restoreLearnt(codec.NewReader(b)) // our own bytes of a moment ago
-		return
-	}
-	s.number = measure.Number{}
-	if s.rare != nil {
-		s.rare.histogram = nil
-	}
-	for i := range s.watches() {
-		s.anew(i)
-	}
-}
-
-// restoreLearnt reads what AppendLearnt wrote. A watch that came later begins
+// restoreLearnt reads what appendLearnt wrote. A watch that came later begins
 // anew. The plan must be set.
 func (s *stream) restoreLearnt(r *codec.Reader) {
 	s.number.Restore(r)

@@ -10,7 +10,6 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/anomalyprocessor/internal/detect"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/behind"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/measure"
-	"github.com/otelcol-aiops/otelcol-aiops/internal/replay"
 )
 
 // stream is what is remembered of one metric stream. A zero value is new. What a
@@ -25,10 +24,10 @@ type stream struct {
 // rarely is what most streams do not need.
 type rarely struct {
 	histogram *measure.Histogram
-	rest      []watch        // of the numbers after the first, for histograms
-	replay    *replay.Buffer // when points may come late
-	behind    behind.Run     // of points too late
-	saved     []byte         // of a checkpoint, until the stream is seen again
+	rest      []watch    // of the numbers after the first, for histograms
+	pending   *pending   // when points may come late
+	behind    behind.Run // of points too late
+	saved     []byte     // of a checkpoint, until the stream is seen again
 }
 
 // more is the stream's rarely, made when there is none.
@@ -91,8 +90,7 @@ func (r *reader) aspect(watch int) string {
 	}
 }
 
-// learner is a stream with the reader that steps it; it implements
-// replay.Learner.
+// learner is a stream with the reader that steps it.
 type learner struct {
 	*stream
 	*reader
@@ -123,7 +121,7 @@ func (l learner) Step(p *measure.Sample) measure.Outcome {
 // read leaves the numbers that a point gives in values.
 func (l learner) read(p *measure.Sample) measure.Outcome {
 	if p.Distribution == nil {
-		value, outcome := l.number.Read(p.Kind, p.Start, p.At, p.Value)
+		value, outcome := l.number.ReadExact(p.Kind, p.Start, p.At, p.Value, p.Rest)
 		l.values = append(l.values, value)
 		return outcome
 	}
@@ -161,12 +159,10 @@ func (l learner) rewind(at int64) {
 		w.detector.Rewind(at)
 		w.tallies = nil // a counter cannot start after its points
 	}
-	if l.rare.replay != nil {
-		l.rare.replay = replay.From(l, at)
-	}
+	l.rare.pending = nil
 }
 
-// Newest is the time of the newest point.
+// Newest is the time of the newest point that was learnt.
 func (s *stream) Newest() int64 {
 	if s.rare != nil && s.rare.histogram != nil {
 		return s.rare.histogram.At()

@@ -32,6 +32,8 @@ const (
 	invalid
 	suppressed
 	ignored
+	ours
+	full
 	noValue
 	badTime
 	unsupported
@@ -43,7 +45,7 @@ const (
 var outcomeNames = [outcomes]string{
 	normal: "normal", anomalous: "anomalous", warmingUp: "warming_up", first: "first", reset: "reset",
 	duplicate: "duplicate", late: "late", invalid: "invalid", suppressed: "suppressed", ignored: "ignored",
-	noValue: "no_value", badTime: "bad_time", unsupported: "unsupported",
+	ours: "ours", full: "limit", noValue: "no_value", badTime: "bad_time", unsupported: "unsupported",
 }
 
 var ofReading = [measure.Outcomes]outcome{
@@ -55,27 +57,30 @@ var ofReading = [measure.Outcomes]outcome{
 type telemetry struct {
 	*metadata.TelemetryBuilder
 	outcomes [lost]metric.MeasurementOption
+	id       attribute.KeyValue // of the processor
+	alone    metric.MeasurementOption
 }
 
-func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
+func newTelemetry(set component.TelemetrySettings, id component.ID) (*telemetry, error) {
 	builder, err := metadata.NewTelemetryBuilder(set)
 	if err != nil {
 		return nil, err
 	}
-	t := &telemetry{TelemetryBuilder: builder}
+	t := &telemetry{TelemetryBuilder: builder, id: attribute.String("processor", id.String())}
+	t.alone = metric.WithAttributeSet(attribute.NewSet(t.id))
 	for o := range lost {
-		t.outcomes[o] = with("outcome", outcomeNames[o])
+		t.outcomes[o] = t.with("outcome", outcomeNames[o])
 	}
 	return t, nil
 }
 
-func with(key, value string) metric.MeasurementOption {
-	return metric.WithAttributeSet(attribute.NewSet(attribute.String(key, value)))
+func (t *telemetry) with(key, value string) metric.MeasurementOption {
+	return metric.WithAttributeSet(attribute.NewSet(t.id, attribute.String(key, value)))
 }
 
 // observe registers what is read when someone collects.
 func (t *telemetry) observe(streams streams, warming *atomic.Int64) error {
-	full, stale := with("reason", series.Full.String()), with("reason", series.Stale.String())
+	full, stale := t.with("reason", series.Full.String()), t.with("reason", series.Stale.String())
 	if err := t.RegisterProcessorAnomalyForgottenCallback(func(_ context.Context, o metric.Int64Observer) error {
 		o.Observe(streams.Dropped(series.Full), full)
 		o.Observe(streams.Dropped(series.Stale), stale)
@@ -84,13 +89,13 @@ func (t *telemetry) observe(streams streams, warming *atomic.Int64) error {
 		return err
 	}
 	if err := t.RegisterProcessorAnomalyWarmingCallback(func(_ context.Context, o metric.Int64Observer) error {
-		o.Observe(warming.Load())
+		o.Observe(warming.Load(), t.alone)
 		return nil
 	}); err != nil {
 		return err
 	}
 	return t.RegisterProcessorAnomalyStreamsCallback(func(_ context.Context, o metric.Int64Observer) error {
-		o.Observe(int64(streams.Len()))
+		o.Observe(int64(streams.Len()), t.alone)
 		return nil
 	})
 }
@@ -103,21 +108,21 @@ func (t *telemetry) count(ctx context.Context, b *pass) {
 		}
 	}
 	if n := b.counts[lost]; n > 0 {
-		t.ProcessorAnomalyLostStates.Add(ctx, n)
+		t.ProcessorAnomalyLostStates.Add(ctx, n, t.alone)
 	}
 	if n := b.counts[foreign]; n > 0 {
-		t.ProcessorAnomalyRemovedAttributes.Add(ctx, n)
+		t.ProcessorAnomalyRemovedAttributes.Add(ctx, n, t.alone)
 	}
 }
 
 // Restored implements checkpoint.Observer.
 func (t *telemetry) Restored(ctx context.Context, from checkpoint.Origin) {
-	t.ProcessorAnomalyRestores.Add(ctx, 1, with("origin", from.String()))
+	t.ProcessorAnomalyRestores.Add(ctx, 1, t.with("origin", from.String()))
 }
 
 // Fault implements checkpoint.Observer.
 func (t *telemetry) Fault(ctx context.Context, fault string) {
-	t.ProcessorAnomalyStateFaults.Add(ctx, 1, with("fault", fault))
+	t.ProcessorAnomalyStateFaults.Add(ctx, 1, t.with("fault", fault))
 }
 
 // Saved implements checkpoint.Observer.
@@ -126,6 +131,6 @@ func (t *telemetry) Saved(ctx context.Context, took time.Duration, err error) {
 	if err != nil {
 		result = "failure"
 	}
-	t.ProcessorAnomalyCheckpoints.Add(ctx, 1, with("result", result))
-	t.ProcessorAnomalyCheckpointDuration.Record(ctx, took.Seconds())
+	t.ProcessorAnomalyCheckpoints.Add(ctx, 1, t.with("result", result))
+	t.ProcessorAnomalyCheckpointDuration.Record(ctx, took.Seconds(), t.alone)
 }

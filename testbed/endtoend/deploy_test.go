@@ -57,7 +57,7 @@ connectors:
 		time.Sleep(rateInterval)
 	}
 	g.WaitUntil(t, "forgetting shows in Prometheus", func() bool {
-		found, err := prometheus.Query(`rate(otelcol_processor_anomaly_forgotten_total{reason="limit"}[1m]) > 0 and rate(otelcol_connector_forecast_forgotten_total{reason="limit"}[1m]) > 0`, time.Now())
+		found, err := prometheus.Query(`rate(otelcol_processor_anomaly_points_total{outcome="limit"}[1m]) > 0 and rate(otelcol_connector_forecast_forgotten_total{reason="limit"}[1m]) > 0`, time.Now())
 		return err == nil && len(found) > 0
 	})
 	// More memory than it may have: the collector refuses.

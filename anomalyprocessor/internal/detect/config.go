@@ -29,7 +29,7 @@ type Range struct {
 // Config holds what a user may want to change. It is read only and shared by all
 // streams that it applies to.
 type Config struct {
-	// Sensitivity multiplies every score: at 2 half the evidence is enough.
+	// Sensitivity is how many alarms a week of nothing may cause.
 	Sensitivity float64
 	// Direction limits anomalies to one side of what is expected.
 	Direction Direction
@@ -38,11 +38,11 @@ type Config struct {
 	// DataRange is where values can be, 0 to 100 for a percentage.
 	DataRange Range
 	// Adapt is how long a new level is reported before it is the new normal: so
-	// long, and 12 values.
+	// long, and 12 values. Where there is next to nothing any more, a day at least.
 	Adapt time.Duration
 }
 
 // Default is the configuration for any metric.
 func Default() Config {
-	return Config{Sensitivity: 1, Adapt: 30 * time.Minute}
+	return Config{Sensitivity: 0.7, Adapt: 30 * time.Minute}
 }

@@ -27,8 +27,9 @@ const (
 	limitAt   = 4   // sigmas of surprise that are believed
 	runGrowth = 1.2 // growth of that, for each value in a row that surprises
 
-	// Means whose distance from slower levels is evidence.
-	burstRate, shiftRate, driftRate = 0.4, 0.12, 0.03
+	// The sum of what is small and lasts (CUSUM, Page 1954), in sigmas: a value adds
+	// its error less the slack, at most sumLimit of it.
+	sumSlack, sumLimit, sumMost = 1.1, 4.0, 40.0
 
 	// Tails of the evidence.
 	tailShare    = 0.03  // of the values are in it
@@ -46,11 +47,22 @@ const (
 	repeatPower  = 0.3
 	suspectScore = 0.18 // from where on a value is rare in that sense
 
-	threshold   = 6.3 // nats of rarity that make a score of 1
+	threshold   = 6.3 // nats of rarity that make a score of 1, of a value a minute, where usualAlarms are asked for
+	usualAlarms = 0.7 // a week
+	perInterval = 0.3 // less for each e-fold of the interval: fewer values are fewer chances
+	leastNats   = 4.0 // however seldom values come
 	unsure      = 80  // values after which twice that is needed, falling as their number grows
 	habitCost   = 0.3 // growth of the threshold for each incident a day
 	habitDays   = 3   // time constant of their count
-	dailyWeight = 0.4 // of a score when the last two cycles were off at this time too
+	habitLeast  = 0.5 // days that a stream is taken to be old at least
+
+	// What recurs.
+	recurWithin = 30 * time.Minute
+	recurShare  = 0.7  // of its size
+	alikeTimes  = 4    // in a week, not all in one day,
+	alikeWithin = 0.05 // of its size
+	recurLonger = 1.5  // times as long is news
+	knownWeight = 0.4  // of the score of what is known
 
 	// An incident.
 	openScore    = 0.7  // begins it
@@ -59,6 +71,7 @@ const (
 	offBeyond    = 3    // sigmas from the level before that are off
 	stayShare    = 0.75 // of the mean distance so far that is still away
 	backWithin   = 2.5  // sigmas from the level before that are back
+	restoreAfter = 2    // values in a row that are back
 	backWeight   = 0.5  // of a score when a value is back
 	calmAfter    = 5    // values in a row that end it
 	leastAdapt   = 12   // values, when they come seldom, that make a new normal
@@ -69,7 +82,12 @@ const (
 	rampShare    = 0.7  // of the distance, risen while it was open, that is a trend
 	wilderBy     = 1.5  // times the usual error
 
+	// Values that are held.
+	holdTimes = 16 // changes when they are due make a stream one of held values
+	holdLeast = 4  // values for which one is held at least
+
 	// The season.
+	teachAtMost         = 5.0    // sigmas from what was expected, in an incident
 	seasonRate          = 0.3    // of a bucket, for each cycle
 	shareRate           = 0.0005 // of how much the season explains
 	periodCorrelation   = 0.8    // at a period nobody would guess
@@ -79,4 +97,4 @@ const (
 
 // weights are of the channels' rarity. What lasts is seen in many values in a row,
 // which are not as many chances.
-var weights = [channels]float64{point: 1, burst: 0.7, shift: 0.5, drift: 0.5, variance: 0.5}
+var weights = [channels]float64{point: 1, sum: 0.85, variance: 0.5}

@@ -49,6 +49,8 @@ type Detector struct {
 	cfg      *Config
 	incident *incident         // nil when there is none
 	home     *home             // nil when no level was given up lately
+	hold     *hold             // nil when its values are not held
+	episodes *episodes         // nil when the stream was never off
 	seasons  [seasons]*profile // found so far
 	state
 }
@@ -65,9 +67,7 @@ const (
 // The channels of evidence, each for another shape of anomaly.
 const (
 	point    = iota // one value against its prediction
-	burst           // a few values against the medium level
-	shift           // a dozen values against the slow level
-	drift           // many values against the level of long
+	sum             // what adds up: many values a little off to one side
 	variance        // the size of the noise now against what it was
 	channels
 )
@@ -76,6 +76,7 @@ const (
 type state struct {
 	Last     int64 // event time of the newest value, ns
 	Interval int64 // usual distance of values, ns
+	Changed  int64 // event time of the newest value that was not the same as the one before, ns
 	Suspect  int64 // event time of the last rare value, ns
 	N        int64 // values learnt
 
@@ -89,12 +90,12 @@ type state struct {
 	Prev                     float64 // the value before, limited, without season
 	Fast, Medium, Slow, Long float64 // levels of the limited values without season
 	Mix                      [3]float64
-	Burst, Shift, Drift      float64 // short means of the limited values without season
-	Scale                    float64 // mean absolute error of the prediction
-	LongScale                float64 // the same, with a memory of days
-	Span                     float64 // mean absolute distance from Long
-	Stride                   float64 // median size of the changes that are not zero
-	VarFast, VarSlow         float64 // mean size of the errors in sigmas, of few and of many
+	Sum                      [2]float32 // of what was off, upwards and downwards
+	Scale                    float64    // mean absolute error of the prediction
+	LongScale                float64    // the same, with a memory of days
+	Span                     float64    // mean absolute distance from Long
+	Stride                   float64    // median size of the changes that are not zero
+	VarFast, VarSlow         float64    // mean size of the errors in sigmas, of few and of many
 
 	Center                      float64 // mean of the values as they are
 	SeasonMean, Share, Cov, Var float64
@@ -125,6 +126,10 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 		d.begin(at, value)
 		return Verdict{Warming: true, Expected: value}
 	}
+	if d.repeats(at, value) {
+		d.Last = at
+		return d.hold.verdict()
+	}
 	d.clock(at)
 	s := d.season(at)
 	d.SeasonMean += max(longRate, 1/float64(d.N)) * (s.mean - d.SeasonMean)
@@ -132,10 +137,10 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	if d.Fresh == 1 && d.N > 1 {
 		d.resume(value - off)
 	}
-	if d.incident != nil && d.incident.N >= leastAdapt && at-d.incident.Begin > int64(d.cfg.Adapt) {
+	if i := d.incident; i != nil && i.Calm == 0 && i.N >= leastAdapt && at-i.Begin > i.lasts(int64(d.cfg.Adapt), off) && (!i.Known || i.Until == forever) {
 		d.adopt(at)
 	}
-	d.comeHome(at, value-off)
+	d.comeHome(at, value, off)
 	// the prediction, without and with season
 	parts := [3]float64{d.Medium - d.Slow, d.Fast - d.Medium, d.Prev - d.Fast}
 	base := d.Slow + d.Mix[0]*parts[0] + d.Mix[1]*parts[1] + d.Mix[2]*parts[2]
@@ -150,19 +155,15 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	}
 	early := 1 / float64(d.Fresh)
 
-	d.Burst += max(burstRate, early) * (clean - d.Burst)
-	d.Shift += max(shiftRate, early) * (clean - d.Shift)
-	d.Drift += max(driftRate, early) * (clean - d.Drift)
+	d.addUp(r / sigma)
 	size := math.Abs(limited) / sigma
 	wild := d.VarFast > wilderBy*d.VarSlow && math.Abs(d.Medium-d.Slow) < leanBy*sigma // not by a move
 	d.VarFast += noiseFast * (size - d.VarFast)
 	d.VarSlow += max(noiseSlow*rate, 1/float64(d.N)) * (size - d.VarSlow)
-	evidence := [channels]float64{
-		r / sigma,
-		(d.Burst - d.Medium) / sigma,
-		(d.Shift - d.Slow) / sigma,
-		(d.Drift - d.Long) / sigma,
-		4 * math.Log((d.VarFast+0.1)/(d.VarSlow+0.1)),
+	evidence := evidence{
+		point:    {r / sigma, -r / sigma},
+		sum:      d.sums(r),
+		variance: {4 * math.Log((d.VarFast+0.1)/(d.VarSlow+0.1)), math.Inf(-1)}, // calmer than before is no anomaly
 	}
 	rarity, channel, up := d.judge(&evidence)
 	v := Verdict{Expected: expected, sigma: sigma, Up: up, Warming: d.Warming()}
@@ -171,9 +172,11 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 		v.Score = 0
 	}
 	d.learnTails(&evidence, v.Score)
-	d.habit(at, &v)
-	d.conclude(at, value, off, base, sigma, channel, wild, &v)
+	d.conclude(sight{at, value, off, base, sigma, channel, wild}, &v)
 	d.expect(&v)
+	if d.hold != nil {
+		d.hold.keep(&v)
+	}
 
 	// learning
 	norm := parts[0]*parts[0] + parts[1]*parts[1] + parts[2]*parts[2] + sigma*sigma
@@ -191,6 +194,39 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	d.Raw = value
 	d.N++
 	return v
+}
+
+// CopyFrom makes d what the other is, in the memory that it has.
+func (d *Detector) CopyFrom(other *Detector) {
+	mine := *d
+	*d = *other
+	d.incident = copied(mine.incident, other.incident)
+	d.home = copied(mine.home, other.home)
+	d.hold = copied(mine.hold, other.hold)
+	d.episodes = copied(mine.episodes, other.episodes)
+	for i := range d.seasons {
+		d.seasons[i] = copied(mine.seasons[i], other.seasons[i])
+	}
+}
+
+// copied is a copy of from, in the memory of to when there is some.
+func copied[T any](to, from *T) *T {
+	if from == nil {
+		return nil
+	}
+	if to == nil {
+		to = new(T)
+	}
+	*to = *from
+	return to
+}
+
+// Skip lets the next value follow the last one, however much later it is: those in
+// between are not learnt yet.
+func (d *Detector) Skip(at int64) {
+	if d.N > 1 {
+		d.Last = max(d.Last, at-d.Interval)
+	}
 }
 
 // Rewind goes back to a time, so that Step takes values from there on. What lies
@@ -219,15 +255,41 @@ func (d *Detector) Warming() bool {
 // maxValue keeps means within what a float32 holds. Values beyond are not learnt.
 const maxValue = 1e30
 
+// begin takes the first value. Of a stream that is found to hold its values no more
+// is kept than that it does.
 func (d *Detector) begin(at int64, value float64) {
-	d.Last, d.N, d.Fresh, d.Raw = at, 1, 1, value
+	hold := d.hold
+	*d = *New(d.cfg)
+	d.hold = hold
+	d.Last, d.Changed, d.N, d.Fresh, d.Raw = at, at, 1, 1, value
 	d.level(value)
+	if hold != nil {
+		d.hold.keep(&Verdict{Warming: true, Expected: value})
+	}
+}
+
+// addUp takes the error of a value, in sigmas, into the sums.
+func (d *Detector) addUp(z float64) {
+	z = max(-sumLimit, min(sumLimit, z))
+	d.Sum[0] = float32(max(0, min(sumMost, float64(d.Sum[0])+z-sumSlack)))
+	d.Sum[1] = float32(max(0, min(sumMost, float64(d.Sum[1])-z-sumSlack)))
+}
+
+// sums is the evidence of what adds up: only as long as the error is to that side,
+// so that a sum has no say any more when its cause is over.
+func (d *Detector) sums(r float64) (e [2]float64) {
+	if r > 0 {
+		e[0] = float64(d.Sum[0])
+	} else {
+		e[1] = float64(d.Sum[1])
+	}
+	return e
 }
 
 // level sets all levels.
 func (d *Detector) level(x float64) {
 	d.Prev, d.Fast, d.Medium, d.Slow, d.Long = x, x, x, x, x
-	d.Burst, d.Shift, d.Drift = x, x, x
+	d.Sum = [2]float32{}
 }
 
 // clock follows the time: the usual interval, and gaps.
@@ -260,36 +322,6 @@ func (d *Detector) resume(x float64) {
 	d.VarFast = d.VarSlow
 }
 
-// sigma is the scale of the prediction's error now. Its floors keep a stretch
-// without change from making the next change look endless: a share of what it
-// was in the last days, of the usual change, of the whole span, and of how much
-// the season changes between its buckets.
-func (d *Detector) sigma(s seasonal) float64 {
-	return max(d.Scale*s.noise, longFloor*d.LongScale, strideFloor*d.Stride, spanFloor*d.Span,
-		edgeFloor*d.Share*s.edge, 1e-6*math.Abs(d.Long)+1e-30)
-}
-
-// limit is how much of the error r is believed. It grows while the errors go on
-// to one side.
-func (d *Detector) limit(r, sigma float64) float64 {
-	if d.N < 10 {
-		return r
-	}
-	width := limitAt * sigma
-	if d.Run != 0 {
-		width *= math.Pow(runGrowth, math.Abs(float64(d.Run)))
-	}
-	switch {
-	case r > limitAt*sigma:
-		d.Run = min(max(1, d.Run+1), 100)
-	case r < -limitAt*sigma:
-		d.Run = max(min(-1, d.Run-1), -100)
-	default:
-		d.Run = 0
-	}
-	return max(-width, min(width, r))
-}
-
 // expect keeps what is expected within where values can be.
 func (d *Detector) expect(v *Verdict) {
 	if lo := d.cfg.DataRange.Min; lo != nil {
@@ -297,40 +329,6 @@ func (d *Detector) expect(v *Verdict) {
 	}
 	if hi := d.cfg.DataRange.Max; hi != nil {
 		v.Expected = min(v.Expected, *hi)
-	}
-}
-
-func (d *Detector) learnScale(size, span, rate float64, s seasonal) {
-	early := 1 / float64(d.N)
-	d.Scale += max(scaleRate*rate, early) * (size/s.noise - d.Scale)
-	fall := forgetRate
-	if d.Scale > d.LongScale {
-		fall = longRate
-	}
-	d.LongScale += max(fall, early) * (d.Scale - d.LongScale)
-	d.Span += max(longRate*rate, early) * (span - d.Span)
-	if p := d.seasons[0]; p != nil && d.Scale > 0 {
-		slot := p.noise(d.Last)
-		n := float64(*slot)
-		*slot = float32(max(0.3, min(5, n+rate*scaleRate*phaseRate*(size/d.Scale-n))))
-	}
-}
-
-// stride tracks the median size of the changes that are not zero.
-func (d *Detector) stride(value float64) {
-	step := math.Abs(value - d.Raw)
-	if step == 0 {
-		return
-	}
-	d.Strides = min(d.Strides+1, 1000)
-	k := 1 + max(0.03, 1/float64(d.Strides))
-	switch {
-	case d.Strides == 1:
-		d.Stride = step
-	case step > d.Stride:
-		d.Stride *= k
-	default:
-		d.Stride /= k
 	}
 }
 
@@ -362,6 +360,12 @@ func (d *Detector) Size() int {
 	n := int(unsafe.Sizeof(*d)) + len(d.found())*int(unsafe.Sizeof(profile{}))
 	if d.incident != nil {
 		n += int(unsafe.Sizeof(*d.incident))
+	}
+	if d.hold != nil {
+		n += int(unsafe.Sizeof(*d.hold))
+	}
+	if d.episodes != nil {
+		n += int(unsafe.Sizeof(*d.episodes))
 	}
 	if d.home != nil {
 		n += int(unsafe.Sizeof(*d.home))

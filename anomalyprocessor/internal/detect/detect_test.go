@@ -6,6 +6,7 @@ package detect
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 	"unsafe"
@@ -109,4 +110,148 @@ func TestRewind(t *testing.T) {
 	require.Equal(t, New(&cfg), young, "one value says nothing")
 	young.Rewind(begin)
 	require.Equal(t, New(&cfg), young)
+}
+
+// flagged steps a detector through n minutes and returns the minutes that it flags.
+func flagged(n int, value func(minute int) float64) (minutes []int, d *Detector) {
+	cfg := Default()
+	d = New(&cfg)
+	for i := range n {
+		if d.Step(int64(i+1)*int64(time.Minute), value(i)).Anomalous {
+			minutes = append(minutes, i)
+		}
+	}
+	return minutes, d
+}
+
+// An outage is told from its first to its last minute, and nothing after it: neither
+// its end nor the same time of the next day.
+func TestAnOutageIsToldUntilItIsOver(t *testing.T) {
+	const begin = 5*1440 + 600
+	for _, minutes := range []int{5, 15, 60, 300, 1200} {
+		got, _ := flagged(8*1440, func(i int) float64 {
+			if i >= begin && i < begin+minutes {
+				return 0
+			}
+			return 1000
+		})
+		require.Len(t, got, minutes, "constant, off for %d minutes", minutes)
+		require.Equal(t, begin, got[0])
+		rng := rand.New(rand.NewPCG(1, 1))
+		got, _ = flagged(8*1440, func(i int) float64 {
+			noise := 2 * rng.NormFloat64()
+			if i >= begin && i < begin+minutes {
+				return 0
+			}
+			return 150 + 50*math.Sin(2*math.Pi*float64(i)/1440) + noise
+		})
+		require.NotEmpty(t, got)
+		require.Equal(t, begin, got[0])
+		require.GreaterOrEqual(t, len(got), minutes*9/10, "a rhythm, off for %d minutes", minutes)
+		require.LessOrEqual(t, got[len(got)-1], begin+minutes)
+	}
+}
+
+// What is known is told after all when it goes on for much longer.
+func TestAJobThatDoesNotEndIsTold(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	got, _ := flagged(11*1440, func(i int) float64 {
+		x := 50 + 2*rng.NormFloat64()
+		if at := i % 1440; at >= 120 && at < 130 || i/1440 == 10 && at >= 120 && at < 300 {
+			x += 400
+		}
+		return x
+	})
+	usual, late := 0, 0
+	for _, i := range got {
+		switch day, at := i/1440, i%1440; {
+		case day >= 3 && day < 10:
+			usual++
+		case day == 10 && at > 130 && at < 300:
+			late++
+		}
+	}
+	require.Zero(t, usual)
+	require.Positive(t, late)
+}
+
+// A value that is renewed each hour and read each minute is judged once an hour, and
+// a change that is not due at once.
+func TestHeldValues(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	v := 0.0
+	got, d := flagged(10*1440, func(i int) float64 {
+		if i%60 == 0 {
+			v = 300 + 30*rng.NormFloat64()
+		}
+		if i >= 9*1440+30 && i < 9*1440+60 {
+			return 3000
+		}
+		return v
+	})
+	require.InEpsilon(t, int64(time.Hour), d.Interval, 0.1)
+	require.Contains(t, got, 9*1440+30)
+	for _, i := range got {
+		require.True(t, i >= 9*1440+30 && i < 9*1440+120, "minute %d", i)
+	}
+}
+
+// Streams that begin together look for their periods at different times, and each
+// does so about as often as slots are complete.
+func TestPeriodsAreLookedForInTurns(t *testing.T) {
+	const streams, values = 1000, 5000
+	rng := rand.New(rand.NewPCG(5, 5))
+	looks := make([]int, values)
+	total := 0
+	for range streams {
+		var h history
+		for i := range values {
+			if h.add(int64(i)*int64(time.Minute), rng.NormFloat64(), int64(time.Minute)) {
+				looks[i]++
+				total++
+			}
+		}
+	}
+	require.Greater(t, total, 10*streams)
+	require.Less(t, slices.Max(looks[:200]), streams/5, "in the first hours, when slots are a value")
+	require.Less(t, slices.Max(looks[1000:]), streams/25)
+}
+
+func BenchmarkFind(b *testing.B) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	var h history
+	for i := range slots - 1 {
+		h.add(int64(i)*int64(time.Hour), rng.NormFloat64(), int64(time.Hour))
+	}
+	for b.Loop() {
+		h.find(func(int64, int64) bool { return false })
+	}
+}
+
+// One wrong value down and one up do not hide a step that follows, young as the stream
+// is.
+func TestAStepAfterTwoOutliersIsTold(t *testing.T) {
+	cfg := Default()
+	d := New(&cfg)
+	rng := rand.New(rand.NewPCG(3, 5))
+	got := map[Kind]int{}
+	for i := range 2400 {
+		x := 100 + 0.7*rng.NormFloat64()
+		switch {
+		case i >= 1000 && i < 1020:
+			x += 4
+		case i == 1300:
+			x = 40
+		case i == 1500:
+			x = 300
+		case i >= 1900:
+			x += 50
+		}
+		if v := d.Step(int64(i+1)*15*int64(time.Second), x); v.Anomalous {
+			got[v.Kind]++
+		}
+	}
+	require.Greater(t, got[LevelShift], 100)
+	require.Positive(t, got[Dip])
+	require.GreaterOrEqual(t, got[Spike], 1)
 }

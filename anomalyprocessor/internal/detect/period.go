@@ -54,11 +54,22 @@ func (h *history) add(at int64, value float64, interval int64) (look bool) {
 		}
 		h.Sum, h.Num = 0, 0
 		h.N++
-		look = look || (h.N%every == 0 && h.N >= 3*every)
 	}
 	h.Sum += value
 	h.Num++
-	return look
+	return h.due(interval)
+}
+
+// due says whether it is time to look for periods: after every so many slots, at a
+// value of the slot that is another one for every stream, so that streams that began
+// together do not look together.
+func (h *history) due(interval int64) bool {
+	if h.N < 3*every {
+		return false
+	}
+	turn := math.Float32bits(h.Mean[0]) * 2654435761 // Knuth's multiplicative hash
+	values := max(1, h.Width/max(1, interval)/2)
+	return h.N%every == int32(turn>>8%every) && int64(h.Num) == 1+int64(turn>>16)%values
 }
 
 // rewind forgets what lies after a time.

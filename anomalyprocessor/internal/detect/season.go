@@ -18,13 +18,8 @@ const (
 	phases = 16
 )
 
-// What profile.Seen holds.
-const (
-	cycles  = 1<<4 - 1
-	offUp   = 1 << 4 // in the last cycle
-	offDown = 1 << 5
-	twice   = 2 // shift of the two that say so of the last two cycles
-)
+// cycles is how many profile.Seen counts.
+const cycles = 1<<4 - 1
 
 // profile is what a stream does within one period. Its memory is taken when the
 // period is found.
@@ -33,10 +28,9 @@ type profile struct {
 	Sum    float64         // of the values in the bucket that is being filled
 	Num    float32         // how many they are
 	Bucket int16           // which it is, -1 for none
-	Mark   uint8           // offUp or offDown, of it
 	Noise  [phases]float32 // size of the noise, relative to its mean
 	Mean   [buckets]float32
-	Seen   [buckets]uint8 // cycles learnt, 0 is unknown; and whether the last ones were off, up or down
+	Seen   [buckets]uint8 // cycles learnt, 0 is unknown
 }
 
 func newProfile(period int64) *profile {
@@ -68,7 +62,7 @@ func (p *profile) at(at, interval int64) (mean, edge float64, ok bool) {
 		b = buckets - 1
 	}
 	prev, next := (b+buckets-1)%buckets, (b+1)%buckets
-	if p.Seen[b]&cycles == 0 {
+	if p.Seen[b] == 0 {
 		return 0, 0, false
 	}
 	m := float64(p.Mean[b])
@@ -78,12 +72,12 @@ func (p *profile) at(at, interval int64) (mean, edge float64, ok bool) {
 		frac, other = -frac, prev
 	}
 	for _, i := range [2]int{prev, next} {
-		if p.Seen[i]&cycles > 0 {
+		if p.Seen[i] > 0 {
 			v := float64(p.Mean[i])
 			lo, hi = min(lo, v), max(hi, v)
 		}
 	}
-	if p.Seen[other]&cycles > 0 && interval < p.Period/buckets/2 {
+	if p.Seen[other] > 0 && interval < p.Period/buckets/2 {
 		m += frac * (float64(p.Mean[other]) - m)
 	}
 	return m, hi - lo, true
@@ -96,28 +90,19 @@ func (p *profile) learn(at int64, value float64) {
 	if b != p.Bucket {
 		if p.Bucket >= 0 && p.Bucket < buckets && p.Num > 0 {
 			p.set(int(p.Bucket), p.Sum/float64(p.Num))
-			old := p.Seen[p.Bucket]
-			p.Seen[p.Bucket] = old&cycles | p.Mark | (old&p.Mark)<<twice
 		}
-		p.Bucket, p.Sum, p.Num, p.Mark = b, 0, 0, 0
+		p.Bucket, p.Sum, p.Num = b, 0, 0
 	}
 	p.Sum += value
 	p.Num++
 }
 
 func (p *profile) set(bucket int, mean float64) {
-	if p.Seen[bucket]&cycles < cycles {
+	if p.Seen[bucket] < cycles {
 		p.Seen[bucket]++
 	}
-	rate := max(seasonRate, 1/float64(p.Seen[bucket]&cycles))
+	rate := max(seasonRate, 1/float64(p.Seen[bucket]))
 	p.Mean[bucket] += float32(rate * (mean - float64(p.Mean[bucket])))
-}
-
-// again says whether the stream was off to the same side at this time of the last
-// two cycles, or soon after.
-func (p *profile) again(at int64, mark uint8) bool {
-	b := min(int(p.position(at)), buckets-1)
-	return (p.Seen[b]|p.Seen[(b+1)%buckets])&(mark<<twice) != 0
 }
 
 // noise is the slot of Noise for a time.
@@ -164,28 +149,6 @@ func (d *Detector) season(at int64) seasonal {
 	return s
 }
 
-// habit lowers the score of what was there in both cycles before: a job that comes every
-// night.
-func (d *Detector) habit(at int64, v *Verdict) {
-	if v.Score < openScore {
-		return
-	}
-	mark := uint8(offDown)
-	if v.Up {
-		mark = offUp
-	}
-	before := false
-	for _, p := range d.found() {
-		before = before || p.again(at, mark)
-		if int16(p.position(at)) == p.Bucket {
-			p.Mark |= mark
-		}
-	}
-	if before {
-		v.Score *= dailyWeight
-	}
-}
-
 // learnSeason finds periods and learns their profiles, each on what those before
 // it leave.
 func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seasonal) {
@@ -201,6 +164,15 @@ func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seas
 		}
 	}
 	rest := clean
+	switch i := d.incident; {
+	case i == nil:
+	case i.Known: // what is remembered as an episode is no part of the season
+		clean = i.From + i.Off
+		rest = clean
+	default: // no ghost of it in the next cycle
+		far := teachAtMost * i.Scale
+		rest = i.From + off + max(-far, min(far, clean-i.From-off))
+	}
 	for i, p := range d.found() {
 		p.learn(at, rest)
 		rest -= s.each[i]
@@ -217,7 +189,7 @@ func (d *Detector) rebase(growth float64) {
 	if growth == 0 {
 		return
 	}
-	for _, level := range [...]*float64{&d.Prev, &d.Fast, &d.Medium, &d.Slow, &d.Long, &d.Burst, &d.Shift, &d.Drift} {
+	for _, level := range [...]*float64{&d.Prev, &d.Fast, &d.Medium, &d.Slow, &d.Long} {
 		*level -= growth
 	}
 	if i := d.incident; i != nil {
@@ -249,14 +221,14 @@ func (d *Detector) findSeason() bool {
 	})
 	d.seasons[len(found)] = p
 	if len(found) == 0 {
-		var sum, num float64
+		var total, num float64
 		for b, m := range p.Mean {
-			if p.Seen[b]&cycles > 0 {
-				sum += float64(m)
+			if p.Seen[b] > 0 {
+				total += float64(m)
 				num++
 			}
 		}
-		d.SeasonMean = sum / num
+		d.SeasonMean = total / num
 		d.Share = 0
 		d.Cov, d.Var = 0, 0
 	}

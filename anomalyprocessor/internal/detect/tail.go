@@ -3,7 +3,10 @@
 
 package detect
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // tail is one side of the distribution of one channel's evidence: a high
 // quantile, tracked by stochastic approximation (Robbins and Monro 1951), and
@@ -57,30 +60,31 @@ func (t *tail) learn(e, weight float64, nth int64) {
 
 // judge is how rare the rarest evidence is, in nats, of which channel, and on
 // which side.
-func (d *Detector) judge(evidence *[channels]float64) (rarity float64, channel int, up bool) {
+func (d *Detector) judge(e *evidence) (rarity float64, channel int, up bool) {
 	weight := weights
-	up = evidence[point] > 0
-	for c, e := range evidence {
-		if r := weight[c] * d.Tails[c][0].rarity(e); r > rarity {
-			rarity, channel = r, c
-			if c != variance {
-				up = true
+	up = e[point][0] > 0
+	for c := range e {
+		for side := range e[c] {
+			if r := weight[c] * d.Tails[c][side].rarity(e[c][side]); r > rarity {
+				rarity, channel = r, c
+				if c != variance {
+					up = side == 0
+				}
 			}
-		}
-		if c == variance {
-			continue // calmer than before is no anomaly
-		}
-		if r := weight[c] * d.Tails[c][1].rarity(-e); r > rarity {
-			rarity, channel, up = r, c, false
 		}
 	}
 	return rarity, channel, up
 }
 
-// needed is how many nats of rarity make a score of 1. A stream of which little
-// is known needs more, and one that has been having incidents every few hours.
+// needed is how many nats of rarity make a score of 1: those that give the alarms
+// that are asked for, of values as often as they come. A stream of which little is
+// known needs more, and one that has been having incidents every few hours.
 func (d *Detector) needed() float64 {
-	return threshold / d.cfg.Sensitivity * (1 + unsure/float64(max(1, d.N))) * (1 + habitCost/habitDays*float64(d.Habit))
+	minutes := max(1, float64(d.Interval)) / float64(time.Minute)
+	nats := max(leastNats, threshold-perInterval*math.Log(minutes)) - math.Log(d.cfg.Sensitivity/usualAlarms)
+	nats = max(1, nats) // where nearly everything is asked for
+	age := float64(d.N) * float64(d.Interval) / float64(day)
+	return nats * (1 + unsure/float64(max(1, d.N))) * (1 + habitCost/max(habitLeast, min(habitDays, age))*float64(d.Habit))
 }
 
 // Bounds is between which values a single one is not anomalous, that v expects.
@@ -112,7 +116,7 @@ var (
 // learnTails learns what evidence is usual. An incident is one sample for the
 // point channel however long it is; the evidence of the others changes slowly and
 // says the same many times over, whether there is an incident or not.
-func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
+func (d *Detector) learnTails(e *evidence, score float64) {
 	weight := 1.0
 	again := d.Last-d.Suspect < int64(repeatWithin)
 	if score >= suspectScore {
@@ -123,16 +127,18 @@ func (d *Detector) learnTails(evidence *[channels]float64, score float64) {
 	} else if again {
 		weight = soonWeight
 	}
-	d.Tails[point][0].learn(evidence[point], weight, d.N)
-	d.Tails[point][1].learn(-evidence[point], weight, d.N)
+	d.Tails[point][0].learn(e[point][0], weight, d.N)
+	d.Tails[point][1].learn(e[point][1], weight, d.N)
 	switch {
 	case weight == repeatWeight:
 		weight = repeatSlow
 	case weight < 1:
 		weight = soonSlow
 	}
-	for c := burst; c < channels; c++ {
-		d.Tails[c][0].learn(evidence[c], weight, d.N)
-		d.Tails[c][1].learn(-evidence[c], weight, d.N)
-	}
+	d.Tails[sum][0].learn(e[sum][0], weight, d.N)
+	d.Tails[sum][1].learn(e[sum][1], weight, d.N)
+	d.Tails[variance][0].learn(e[variance][0], weight, d.N)
 }
+
+// evidence is that of every channel, upwards and downwards.
+type evidence [channels][2]float64

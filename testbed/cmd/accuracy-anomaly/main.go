@@ -46,14 +46,18 @@ func main() {
 	log.SetFlags(0)
 	markdown := flag.Bool("markdown", false, "print the tables as Markdown")
 	summary := flag.Bool("json", false, "print only how the processor does, a line of JSON for each set")
+	life := flag.String("life", "", "score the processor on everyday life in this folder instead, a kinds/ made by gen_life.py")
 	draws := flag.String("draws", "", "score the processor on the folders in this one instead, each with a kinds/ made by gen_kinds.py")
 	flag.Parse()
-	if err := run(context.Background(), *draws, *summary, *markdown); err != nil {
+	if err := run(context.Background(), *life, *draws, *summary, *markdown); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, draws string, summary, markdown bool) error {
+func run(ctx context.Context, life, draws string, summary, markdown bool) error {
+	if life != "" {
+		return everyday(ctx, life, markdown)
+	}
 	sets, err := load(draws)
 	if err != nil {
 		return err
@@ -65,7 +69,7 @@ func run(ctx context.Context, draws string, summary, markdown bool) error {
 	}
 	switch {
 	case summary:
-		return summarize(sets)
+		return summarize(ctx, sets)
 	case draws != "":
 		drawn(sets, markdown)
 		return nil
@@ -77,7 +81,15 @@ func run(ctx context.Context, draws string, summary, markdown bool) error {
 			named(s, markdown)
 		}
 	}
-	return nil
+	dir, err := dataset.Dir()
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		everyday(ctx, filepath.Join(dir, "life"), markdown),
+		made(ctx, markdown),
+		faults(ctx, dir, markdown),
+	)
 }
 
 // load reads the sets that are there, or the draws in a folder.
@@ -133,14 +145,30 @@ func sourcesOf(draws string) ([]source, error) {
 }
 
 // summarize prints how the processor does, for programs.
-func summarize(sets []set) error {
+func summarize(ctx context.Context, sets []set) error {
 	out := json.NewEncoder(os.Stdout)
 	for _, s := range sets {
 		if err := out.Encode(anomaly.Summarize(s.name, s.verdicts)); err != nil {
 			return err
 		}
 	}
-	return nil
+	dir, err := dataset.Dir()
+	if err != nil {
+		return err
+	}
+	series, err := dataset.Life(filepath.Join(dir, "life"))
+	switch {
+	case errors.Is(err, dataset.ErrMissing):
+		return nil
+	case err != nil:
+		return err
+	}
+	families, err := anomaly.Life(ctx, series)
+	if err != nil {
+		return err
+	}
+	all := anomaly.Sum(families, func(*anomaly.Family) bool { return true })
+	return out.Encode(anomaly.Summary{Set: anomaly.EverydayLife, Life: all})
 }
 
 // drawn prints how the processor does on draws of the injected kinds.

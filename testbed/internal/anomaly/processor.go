@@ -57,38 +57,81 @@ func Scores(all []Verdicts) []Scored {
 	return out
 }
 
-func process(ctx context.Context, s *dataset.Series) (_ Verdicts, err error) {
-	factory := anomalyprocessor.NewFactory()
-	cfg := factory.CreateDefaultConfig().(*anomalyprocessor.Config)
-	// every score, not only the high ones; nothing else is changed
-	cfg.Companions.Level, cfg.Companions.Expected, cfg.Companions.Bounds = 0, true, true
-	sink := new(consumertest.MetricsSink)
-	p, err := factory.CreateMetrics(ctx, processortest.NewNopSettings(factory.Type()), cfg, sink)
-	if err != nil {
-		return Verdicts{}, err
-	}
-	if err := p.Start(ctx, componenttest.NewNopHost()); err != nil {
-		return Verdicts{}, err
-	}
-	defer func() { err = errors.Join(err, p.Shutdown(ctx)) }()
-
+func process(ctx context.Context, s *dataset.Series) (Verdicts, error) {
 	n := len(s.At)
 	v := Verdicts{
 		Scored: Scored{s, make([]float64, n)}, Kind: make([]string, n), Began: make([]bool, n),
 		Expected: make([]float64, n), Lower: make([]float64, n), Upper: make([]float64, n),
 	}
+	return v, through(ctx, s, func(cfg *anomalyprocessor.Config) {
+		// every score, not only the high ones; nothing else is changed
+		cfg.Companions.Level, cfg.Companions.Expected, cfg.Companions.Bounds = 0, true, true
+	}, v.take)
+}
+
+// Flags streams every series through an anomaly processor of its own, with its
+// defaults, and returns only the rows that were flagged.
+func Flags(ctx context.Context, series []dataset.Series) ([][]Flagged, error) {
+	return flags(ctx, series, func(*anomalyprocessor.Config) {})
+}
+
+// Asked is Flags where so many alarms a series and week of nothing are asked for.
+func Asked(ctx context.Context, series []dataset.Series, alarms float64) ([][]Flagged, error) {
+	return flags(ctx, series, func(cfg *anomalyprocessor.Config) { cfg.Detection.Sensitivity = &alarms })
+}
+
+func flags(ctx context.Context, series []dataset.Series, set func(*anomalyprocessor.Config)) ([][]Flagged, error) {
+	out := make([][]Flagged, len(series))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range series {
+		g.Go(func() error {
+			v := Verdicts{Scored: Scored{Series: &series[i], Score: make([]float64, len(series[i].At))}, Kind: make([]string, len(series[i].At))}
+			err := through(ctx, &series[i], func(cfg *anomalyprocessor.Config) {
+				cfg.Companions.Score, cfg.Companions.Points = false, false
+				set(cfg)
+			}, v.take)
+			if err != nil {
+				return fmt.Errorf("%s: %w", series[i].Name, err)
+			}
+			for row, kind := range v.Kind {
+				if kind != "" {
+					out[i] = append(out[i], Flagged{series[i].At[row], kind})
+				}
+			}
+			return nil
+		})
+	}
+	return out, g.Wait()
+}
+
+// through streams a series through a processor and shows what comes of each batch
+// of rows.
+func through(ctx context.Context, s *dataset.Series, set func(*anomalyprocessor.Config), take func(md pmetric.Metrics, from, to int)) (err error) {
+	factory := anomalyprocessor.NewFactory()
+	cfg := factory.CreateDefaultConfig().(*anomalyprocessor.Config)
+	set(cfg)
+	sink := new(consumertest.MetricsSink)
+	p, err := factory.CreateMetrics(ctx, processortest.NewNopSettings(factory.Type()), cfg, sink)
+	if err != nil {
+		return err
+	}
+	if err := p.Start(ctx, componenttest.NewNopHost()); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Shutdown(ctx)) }()
 	const batch = 1000
-	for from := 0; from < n; from += batch {
-		to := min(n, from+batch)
+	for from := 0; from < len(s.At); from += batch {
+		to := min(len(s.At), from+batch)
 		if err := p.ConsumeMetrics(ctx, points(s, from, to)); err != nil {
-			return Verdicts{}, err
+			return err
 		}
 		for _, md := range sink.AllMetrics() {
-			v.take(md, from, to)
+			take(md, from, to)
 		}
 		sink.Reset()
 	}
-	return v, nil
+	return nil
 }
 
 func points(s *dataset.Series, from, to int) pmetric.Metrics {

@@ -12,7 +12,11 @@ type Summary struct {
 	Quiet  Result  // of the series without an event, as shipped
 	Right  float64 // share of the detected events that are named rightly, as shipped
 	Trends int     // detected, as shipped
+	Life   Tally   // of everyday life, which has nothing of the rest
 }
+
+// EverydayLife is the set that has a Life.
+const EverydayLife = "life"
 
 // Summarize scores what the processor said of a set.
 func Summarize(set string, all []Verdicts) Summary {
