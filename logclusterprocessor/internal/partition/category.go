@@ -19,10 +19,6 @@ type category struct {
 	meanings []*meaning
 }
 
-func (c *category) older(than *category) bool {
-	return c.birth < than.birth || c.birth == than.birth && c.id < than.id
-}
-
 // categoryID is the category's, or the meaning's own while it is in none.
 func (m *meaning) categoryID() uint64 {
 	if m.category == nil {

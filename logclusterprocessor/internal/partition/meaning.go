@@ -66,10 +66,6 @@ type meaning struct {
 // oldest template.
 func (m *meaning) terms() feature.Terms { return m.members[0].terms }
 
-func (m *meaning) older(than *meaning) bool {
-	return m.birth < than.birth || m.birth == than.birth && m.id < than.id
-}
-
 // meanings holds the meanings of a partition and their members.
 type meanings struct {
 	byID    map[uint64]*meaning

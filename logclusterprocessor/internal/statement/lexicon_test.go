@@ -70,7 +70,7 @@ func TestALexiconOfOnesOwn(t *testing.T) {
 func FuzzLexicon(f *testing.F) {
 	f.Add("[sense]\nnot found: NOT .. find")
 	f.Add("[synonym]\na: b c\n[lemma]\nb: c")
-	f.Fuzz(func(t *testing.T, text string) {
+	f.Fuzz(func(_ *testing.T, text string) {
 		reader, err := New(Lexicon{"fuzz", text})
 		if err != nil {
 			return
