@@ -26,7 +26,7 @@ type Meaning struct {
 }
 
 // Understand makes lines from the messages, streams them shuffled through one
-// processor and through each peer, and scores: the clusters, the templates alone,
+// processor and through each peer, and scores: the clusters, the categories, the templates alone,
 // each peer, and never merging any messages. The figures are means over the
 // seeds.
 func Understand(ctx context.Context, messages []dataset.Message, seeds int, names []string, peers []Grouper) ([]Meaning, error) {
@@ -35,7 +35,7 @@ func Understand(ctx context.Context, messages []dataset.Message, seeds int, name
 	for i, m := range messages {
 		concepts[i], codes[i] = m.Concept, m.Code
 	}
-	rows := []Meaning{{Name: "log.cluster.id"}, {Name: "log.template.id"}}
+	rows := []Meaning{{Name: "log.cluster.id"}, {Name: "log.cluster.category"}, {Name: "log.template.id"}}
 	for _, name := range names {
 		rows = append(rows, Meaning{Name: name})
 	}
@@ -45,7 +45,7 @@ func Understand(ctx context.Context, messages []dataset.Message, seeds int, name
 		if err != nil {
 			return nil, err
 		}
-		groupings := [][]string{project(rs, final, clusterID), project(rs, final, templateID)}
+		groupings := [][]string{project(rs, final, clusterID), project(rs, final, categoryID), project(rs, final, templateID)}
 		for _, peer := range peers {
 			groupings = append(groupings, peer(rs))
 		}

@@ -118,6 +118,7 @@ func records(lines dataset.Lines, service string) []harness.Record {
 
 func templateID(a harness.Answer) string { return a.TemplateID }
 func clusterID(a harness.Answer) string  { return a.ClusterID }
+func categoryID(a harness.Answer) string { return a.CategoryID }
 
 // project names the group of each record by an ID of its answer. IDs of two
 // services are two groups even where they are equal.

@@ -33,8 +33,9 @@ func TestAnswers(t *testing.T) {
 	attrs.PutStr("log.record.template", "<num>")
 	attrs.PutStr("log.template.id", "t")
 	attrs.PutStr("log.cluster.id", "c")
+	attrs.PutStr("log.cluster.category", "g")
 	attrs.PutEmptySlice("log.cluster.keywords").AppendEmpty().SetStr("k")
-	require.Equal(t, []Answer{{}, {"<num>", "t", "c", []string{"k"}}}, Answers(ld))
+	require.Equal(t, []Answer{{}, {"<num>", "t", "c", "g", []string{"k"}}}, Answers(ld))
 
 	attrs.PutStr("log.cluster.keywords", "k, l")
 	require.Equal(t, []string{"k", "l"}, Answers(ld)[1].Keywords, "a joined string as well as a list")

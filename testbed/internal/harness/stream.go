@@ -12,13 +12,15 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
 )
 
 // Answer is what the processor wrote on a record. Fields are empty where an
 // attribute is missing.
 type Answer struct {
-	Template, TemplateID, ClusterID string
-	Keywords                        []string
+	Template, TemplateID, ClusterID, CategoryID string
+	Keywords                                    []string
 }
 
 // How a stream is fed: a busy service's rate, in small batches.
@@ -36,7 +38,8 @@ type Stream struct {
 	received []Answer
 }
 
-// NewStream starts a processor to stream to, with its defaults but for Patient.
+// NewStream starts a processor to stream to, with its defaults but for Patient and
+// for the category, which it writes too.
 func NewStream(ctx context.Context) (*Stream, error) {
 	s := &Stream{now: Epoch}
 	next, err := consumer.NewLogs(func(_ context.Context, ld plog.Logs) error {
@@ -46,7 +49,7 @@ func NewStream(ctx context.Context) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Processor, err = Start(ctx, next, Patient)
+	s.Processor, err = Start(ctx, next, Patient, func(c *logclusterprocessor.Config) { c.Attributes.Category.Enabled = true })
 	return s, err
 }
 
@@ -109,6 +112,7 @@ func Answers(ld plog.Logs) []Answer {
 			Template:   str(a, "log.record.template"),
 			TemplateID: str(a, "log.template.id"),
 			ClusterID:  str(a, "log.cluster.id"),
+			CategoryID: str(a, "log.cluster.category"),
 			Keywords:   strs(a, "log.cluster.keywords"),
 		})
 	}
