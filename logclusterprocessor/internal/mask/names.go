@@ -20,7 +20,7 @@ func (s *scanner) quotedName(i int) int {
 			if j+1 < len(s.text) && (s.text[j+1] == ':' && q == '"' && !s.space || s.text[j+1] == '=') {
 				return 0
 			}
-			if named || !upper && s.introduced(s.text[i+1:j]) {
+			if named || !upper && !isEnd[s.text[i+1:j]] && s.introduced(s.text[i+1:j]) {
 				return j
 			}
 			return 0
@@ -33,6 +33,13 @@ func (s *scanner) quotedName(i int) int {
 		}
 	}
 	return 0
+}
+
+// isEnd has the words in quotes that say which of two ends is meant: no valid
+// revision range 'end'; missing 'start' attribute.
+var isEnd = map[string]bool{
+	"start": true, "end": true, "begin": true, "first": true, "last": true, "from": true, "to": true, "in": true, "out": true,
+	"input": true, "output": true, "source": true, "target": true, "min": true, "max": true, "left": true, "right": true,
 }
 
 // keyed is true right after the operator of a key whose value is text or tells what

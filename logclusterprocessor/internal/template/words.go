@@ -198,10 +198,14 @@ func isField(w string) bool {
 // a subject of which only an outcome is said ("image not found").
 func (s *skeleton) isThing(i int) bool {
 	u := &s.units[i]
-	if u.Kind != mask.Word || !isPlain(u.Const) || s.isNamed(i) {
+	switch {
+	case u.Kind != mask.Word || !isPlain(u.Const):
 		return false
-	}
-	if i > 0 && kindWords[s.units[i-1].Const] || isAbstract(u.Const) || s.isFirst(i) && s.isKey(i) {
+	case isAbstract(u.Const): // public key encryption has failed
+		return true
+	case s.isNamed(i):
+		return false
+	case i > 0 && kindWords[s.units[i-1].Const], s.isFirst(i) && s.isKey(i):
 		return true
 	}
 	if i+1 < len(s.units) && s.units[i+1].Space {
