@@ -40,6 +40,9 @@ func (f *factory) createMetrics(ctx context.Context, set processor.Settings, cfg
 		if err := p.Ready(ctx); err != nil {
 			return md, err
 		}
+		if err := p.Component.keeper.Ready(ctx); err != nil {
+			return md, err
+		}
 		return p.Component.processMetrics(ctx, md)
 	}
 	return processorhelper.NewMetrics(ctx, set, cfg, next, process,

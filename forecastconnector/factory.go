@@ -55,6 +55,9 @@ func (i instance) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error 
 	if err := i.Ready(ctx); err != nil {
 		return err
 	}
+	if err := i.Component.keeper.Ready(ctx); err != nil {
+		return err
+	}
 	made := i.Component.answer(ctx, md)
 	if made.ResourceMetrics().Len() == 0 {
 		return nil

@@ -14,8 +14,8 @@ import (
 )
 
 // answersLimit bounds what is remembered of the answers to the latest batches, in
-// bytes: a third of a million records.
-const answersLimit = 8 << 20
+// bytes: 170,000 records of known templates.
+const answersLimit = 4 << 20
 
 // answered is what a record was given.
 type answered struct {
@@ -32,8 +32,12 @@ func (a *answered) now(p *partition.Partition) *partition.Answer {
 	return a.answer
 }
 
-// answerBytes is what one of them takes.
-const answerBytes = 24
+// What one of them takes: more when the record taught its template, since in a flood
+// of lines that never come again this may be all that still holds it.
+const (
+	answerBytes = 24
+	learntBytes = 1024
+)
 
 // answers remembers what the latest batches were given, see package repeat. Records
 // that bear no time may well be the same as earlier ones without having been sent
@@ -46,6 +50,7 @@ type answers struct {
 type remembered struct {
 	key   repeat.Key
 	given []answered
+	bytes int
 }
 
 func newAnswers() *answers { return &answers{memory: repeat.New[[]answered](answersLimit)} }
@@ -56,14 +61,15 @@ func (a *answers) of(key repeat.Key) []answered {
 	return given
 }
 
-// given notes what the records of a batch were given.
-func (a *answers) given(ld plog.Logs, key repeat.Key, timed bool, given []answered) {
+// given notes what the records of a batch were given, of which some were learnt.
+func (a *answers) given(ld plog.Logs, key repeat.Key, timed bool, given []answered, learnt int) {
+	bytes := answerBytes*len(given) + learntBytes*learnt
 	switch {
 	case len(given) == 0:
 	case timed:
-		a.memory.Remember(key, given, answerBytes*len(given))
+		a.memory.Remember(key, given, bytes)
 	default:
-		a.pending.Store(ld, remembered{key, given})
+		a.pending.Store(ld, remembered{key, given, bytes})
 	}
 }
 
@@ -72,7 +78,7 @@ func (a *answers) passedOn(ld plog.Logs, err error) {
 	r, ok := a.pending.LoadAndDelete(ld)
 	if ok && err != nil {
 		r := r.(remembered)
-		a.memory.Remember(r.key, r.given, answerBytes*len(r.given))
+		a.memory.Remember(r.key, r.given, r.bytes)
 	}
 }
 

@@ -28,7 +28,7 @@ const (
 	// well: they are most of the rows, and the least of the loss.
 	countEvery = 5
 	// startWait is how long the start waits for a knowledge base that is slow.
-	startWait = 2 * time.Second
+	startWait = time.Second
 	// loadWait is how long records wait for it, from the start on. What comes later
 	// joins what was learnt meanwhile.
 	loadWait = 10 * time.Second
@@ -41,7 +41,7 @@ type keeper struct {
 	parts     *partition.Registry
 	processor *logClusterProcessor
 	logger    *zap.Logger
-	ready     *lifecycle.Gate // until the knowledge base was read, or is not waited for any more
+	ready     lifecycle.Gate // until the knowledge base was read, or is not waited for any more
 
 	host    component.Host
 	session knowledge.Session
@@ -52,7 +52,7 @@ type keeper struct {
 }
 
 func newKeeper(id *component.ID, parts *partition.Registry, p *logClusterProcessor, logger *zap.Logger) *keeper {
-	return &keeper{id: id, parts: parts, processor: p, logger: logger, ready: lifecycle.NewGate()}
+	return &keeper{id: id, parts: parts, processor: p, logger: logger}
 }
 
 // start restores what the knowledge base knows. A base that fails then is no

@@ -124,7 +124,7 @@ func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (pl
 		}
 		b.flush()
 	}
-	p.answers.given(ld, key, timed, b.given)
+	p.answers.given(ld, key, timed, b.given, b.counts.learned)
 	b.given, b.again = nil, nil
 	p.tel.count(ctx, &b.counts)
 	b.counts = counts{}

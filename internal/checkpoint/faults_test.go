@@ -130,6 +130,11 @@ func TestFaults(t *testing.T) {
 				require.Less(t, time.Since(began), 3*time.Second)
 				if phase == "start" {
 					require.Equal(t, Unreachable, diary.origin())
+					if hang != nil { // what is stored may still come: data waits
+						soon, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+						require.ErrorIs(t, k.Ready(soon), context.DeadlineExceeded)
+						cancel()
+					}
 				} else {
 					require.Equal(t, "stored", s.get())
 				}
@@ -144,6 +149,7 @@ func TestFaults(t *testing.T) {
 						close(hang)
 					}
 					require.Eventually(t, host.says(componentstatus.StatusOK), patience, time.Millisecond)
+					require.NoError(t, k.Ready(t.Context()))
 					require.Equal(t, "stored", s.get())
 				} else {
 					m.set(fault, hang)

@@ -19,6 +19,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/codec"
+	"github.com/otelcol-aiops/otelcol-aiops/internal/lifecycle"
 )
 
 // State is what a component keeps over a restart.
@@ -44,9 +45,11 @@ type Observer interface {
 
 // The times that things may take.
 const (
-	// startWait is how long the start waits for a snapshot. What comes later joins
+	// startWait is how long the start waits for a snapshot.
+	startWait = time.Second
+	// loadWait is how long data waits for it, from the start on. What comes later joins
 	// what was learnt meanwhile.
-	startWait = 2 * time.Second
+	loadWait = 10 * time.Second
 	// tryInterval is how often what cannot be reached is tried, at most.
 	tryInterval = 5 * time.Second
 	// callTimeout is the time after which reading or writing all hangs.
@@ -70,6 +73,7 @@ type Keeper struct {
 	Observer  Observer
 	Logger    *zap.Logger
 
+	ready   lifecycle.Gate
 	make    func(component.Host) (medium, error) // nil is as configured
 	timeout time.Duration                        // 0 is callTimeout
 	medium  medium
@@ -101,30 +105,55 @@ func (k *Keeper) Start(ctx context.Context, host component.Host) error {
 	}
 	var err error
 	if k.medium, err = k.make(host); err != nil || k.medium == nil {
+		k.ready.Open()
 		return err
 	}
 	if k.timeout == 0 {
 		k.timeout = callTimeout
 	}
 	k.calls = make(chan struct{}, 1)
+
+	// Not from ctx, which ends with the start.
+	running, stop := context.WithCancel(context.Background())
+	k.stop = stop
+	ended := make(chan struct{})
+	k.done.Go(func() {
+		k.begin(running)
+		close(ended)
+		k.saveOften(running)
+	})
 	wait, cancel := context.WithTimeout(ctx, startWait)
-	err = k.load(wait)
-	cancel()
+	defer cancel()
+	select {
+	case <-ended:
+	case <-wait.Done():
+		k.Observer.Restored(ctx, Unreachable)
+		k.report(ctx, ErrHangs)
+	}
+	return nil
+}
+
+// begin loads, and lets the data through then.
+func (k *Keeper) begin(ctx context.Context) {
+	wait, cancel := context.WithTimeout(ctx, loadWait)
+	defer cancel()
+	err := k.load(wait)
 	k.mu.Lock()
 	loaded := k.loaded
 	k.late = true
 	k.mu.Unlock()
-	if !loaded {
+	k.ready.Open()
+	if ctx.Err() != nil {
+		return
+	}
+	if !loaded && !errors.Is(err, ErrHangs) {
 		k.Observer.Restored(ctx, Unreachable)
 	}
 	k.report(ctx, err)
-
-	// Not from ctx, which ends with the start.
-	saving, stop := context.WithCancel(context.Background())
-	k.stop = stop
-	k.done.Go(func() { k.saveOften(saving) })
-	return nil
 }
+
+// Ready waits until a snapshot was restored, or is not waited for any more.
+func (k *Keeper) Ready(ctx context.Context) error { return k.ready.Wait(ctx) }
 
 // configured returns the medium that the configuration names, or nil.
 func (k *Keeper) configured(host component.Host) (medium, error) {
@@ -302,6 +331,7 @@ func FaultOf(err error) string {
 // Shutdown stores for the last time, within ctx. The flow must have ended. What
 // cannot be stored is reported and is no error: nobody could do anything about it.
 func (k *Keeper) Shutdown(ctx context.Context) error {
+	k.ready.Close(lifecycle.ErrStopped)
 	if k.stop == nil {
 		return nil
 	}

@@ -16,22 +16,25 @@ import (
 // ErrStopped is what data gets that waited for a start that never ended.
 var ErrStopped = errors.New("the component was shut down before its start had ended")
 
-// Gate holds data back until a component has its state. Make one with NewGate.
+// Gate holds data back until a component has its state. The zero value is shut.
 type Gate struct {
 	open atomic.Bool // the fast path
+	made sync.Once
 	once sync.Once
 	done chan struct{}
 	err  error
 }
 
-// NewGate returns a gate that is shut.
-func NewGate() *Gate { return &Gate{done: make(chan struct{})} }
+func (g *Gate) ended() chan struct{} {
+	g.made.Do(func() { g.done = make(chan struct{}) })
+	return g.done
+}
 
 // Open lets everything through from now on, unless the gate was closed before.
 func (g *Gate) Open() {
 	g.once.Do(func() {
 		g.open.Store(true)
-		close(g.done)
+		close(g.ended())
 	})
 }
 
@@ -39,7 +42,7 @@ func (g *Gate) Open() {
 func (g *Gate) Close(err error) {
 	g.once.Do(func() {
 		g.err = err
-		close(g.done)
+		close(g.ended())
 	})
 }
 
@@ -50,7 +53,7 @@ func (g *Gate) Wait(ctx context.Context) error {
 		return nil
 	}
 	select {
-	case <-g.done:
+	case <-g.ended():
 		return g.err
 	case <-ctx.Done():
 		return ctx.Err()

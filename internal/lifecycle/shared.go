@@ -32,7 +32,7 @@ func (s *Shared[C]) Get(cfg component.Config, create func() (C, error)) (*Instan
 	if err != nil {
 		return nil, err
 	}
-	i := &Instance[C]{Component: c, owner: s, cfg: cfg, users: 1, ready: NewGate()}
+	i := &Instance[C]{Component: c, owner: s, cfg: cfg, users: 1}
 	if s.instances == nil {
 		s.instances = map[component.Config]*Instance[C]{}
 	}
@@ -58,7 +58,7 @@ type Instance[C component.Component] struct {
 	owner *Shared[C]
 	cfg   component.Config
 	users int // guarded by owner.mu
-	ready *Gate
+	ready Gate
 
 	mu      sync.Mutex
 	started bool
