@@ -28,7 +28,7 @@ const step = 15 * time.Second
 
 func main() {
 	endpoint := flag.String("endpoint", "http://localhost:4318", "OTLP/HTTP endpoint of the collector")
-	history := flag.Duration("history", 2*time.Hour, "how far back to begin")
+	history := flag.Duration("history", 3*time.Hour, "how far back to begin")
 	live := flag.Bool("live", true, "go on with the present when history is sent")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
