@@ -75,6 +75,8 @@ var bounds = map[string][]bound{
 	"wild pairs": {
 		least("English, same, worst envelope", 8, 9),
 		most("English, not the same, worst envelope", 0, 0),
+		least("English, same or related, worst envelope", 27, 28),
+		least("Chinese, same or related, worst envelope", 12, 13),
 		least("Chinese, same, worst envelope", 5, 6),
 		most("Chinese, not the same, worst envelope", 0, 0),
 	},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/accuracy"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/harness"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/paraphrase"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/peer"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/report"
@@ -77,22 +78,23 @@ func statements(ctx context.Context, d *wild.Data, o options) error {
 }
 
 func wildPairs(ctx context.Context, d *wild.Data, language string, o options) error {
-	alone, err := wild.ScorePairs(ctx, d, wild.PairRun{Language: language, Seeds: o.seeds})
+	alone, err := wild.ScorePairs(ctx, d, wild.PairRun{Language: language, Seeds: o.seeds, Related: (*harness.Processor).Related})
 	if err != nil {
 		return err
 	}
-	together, err := wild.ScorePairs(ctx, d, wild.PairRun{Language: language, Together: true, Seeds: o.seeds})
+	together, err := wild.ScorePairs(ctx, d, wild.PairRun{Language: language, Together: true, Seeds: o.seeds, Related: (*harness.Processor).Related})
 	if err != nil {
 		return err
 	}
 	table := report.Table{
 		Title: fmt.Sprintf("Wild: hard pairs of wordings, %s: joined of %d that mean the same and of %d that do not (mean of %d seeds)",
 			languages[language], alone[0].Same, alone[0].Different, o.seeds),
-		Head: []string{"envelope", "alone in a service: same", "not the same", "all in one service: same", "not the same"},
+		Head: []string{"envelope", "alone in a service: same", "or related", "not the same", "all in one service: same", "or related", "not the same"},
 	}
 	count := func(f float64) string { return fmt.Sprintf("%.1f", f) }
 	for i, a := range alone {
-		table.Row(a.Envelope, count(a.SameJoined), count(a.DifferentJoined), count(together[i].SameJoined), count(together[i].DifferentJoined))
+		table.Row(a.Envelope, count(a.SameJoined), count(a.SameOffered), count(a.DifferentJoined),
+			count(together[i].SameJoined), count(together[i].SameOffered), count(together[i].DifferentJoined))
 	}
 	table.Write(os.Stdout, o.markdown)
 	var wrong []string

@@ -20,12 +20,14 @@ import (
 	"go.opentelemetry.io/collector/processor/processortest"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
 // Processor is a running log_cluster processor.
 type Processor struct {
 	processor.Logs
 	Telemetry *componenttest.Telemetry
+	matcher   knowledge.Matcher // nil unless it can be asked
 }
 
 // Start starts a processor with its defaults, or with changes to them, before next.
@@ -49,7 +51,7 @@ func startOn(ctx context.Context, host component.Host, next consumer.Logs, chang
 	if err := logs.Start(ctx, host); err != nil {
 		return nil, fmt.Errorf("start log_cluster: %w", err)
 	}
-	return &Processor{logs, tel}, nil
+	return &Processor{Logs: logs, Telemetry: tel}, nil
 }
 
 // Patient lets a replay wait for the clustering as long as can be set, so that the

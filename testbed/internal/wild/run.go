@@ -69,7 +69,7 @@ func run(ctx context.Context, services []Service, related Related) (out []Answer
 	if err != nil {
 		return nil, err
 	}
-	if f.Processor, err = harness.Start(ctx, next, harness.Patient); err != nil {
+	if f.Processor, err = harness.StartAsked(ctx, next, harness.Patient); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Stop(ctx)) }()
