@@ -74,21 +74,7 @@ func (k *keeper) start(ctx context.Context, host component.Host) error {
 	k.parts.KeepChanges()
 	k.session = base.Join(k.processor)
 
-	// Not from ctx, which ends with the start.
-	running, stop := context.WithCancel(context.Background())
-	k.stop = stop
-	loaded := make(chan struct{})
-	k.done.Go(func() {
-		k.load(running)
-		close(loaded)
-		k.saveOften(running)
-	})
-	wait, cancel := context.WithTimeout(ctx, startWait)
-	defer cancel()
-	select {
-	case <-loaded:
-	case <-wait.Done():
-	}
+	k.stop, _ = lifecycle.Begin(ctx, startWait, &k.done, k.load, k.saveOften)
 	return nil
 }
 

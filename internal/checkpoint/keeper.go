@@ -113,20 +113,9 @@ func (k *Keeper) Start(ctx context.Context, host component.Host) error {
 	}
 	k.calls = make(chan struct{}, 1)
 
-	// Not from ctx, which ends with the start.
-	running, stop := context.WithCancel(context.Background())
+	stop, ended := lifecycle.Begin(ctx, startWait, &k.done, k.begin, k.saveOften)
 	k.stop = stop
-	ended := make(chan struct{})
-	k.done.Go(func() {
-		k.begin(running)
-		close(ended)
-		k.saveOften(running)
-	})
-	wait, cancel := context.WithTimeout(ctx, startWait)
-	defer cancel()
-	select {
-	case <-ended:
-	case <-wait.Done():
+	if !ended {
 		k.Observer.Restored(ctx, Unreachable)
 		k.report(ctx, ErrHangs)
 	}
