@@ -6,8 +6,7 @@ package feature
 import (
 	"strings"
 
-	"github.com/blevesearch/snowballstem"
-	"github.com/blevesearch/snowballstem/english"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/stem"
 )
 
 // stemmed is a token with its stem and the word lists it is in.
@@ -25,7 +24,6 @@ type stemmed struct {
 // stems looks up tokens one by one. "can" before "not" is lost in it.
 func (l *lexicon) stems(tokens []token) []stemmed {
 	out := make([]stemmed, len(tokens))
-	stemmer := snowballstem.NewEnv("")
 	place := 0
 	for i, t := range tokens {
 		place++
@@ -42,9 +40,7 @@ func (l *lexicon) stems(tokens []token) []stemmed {
 				c.stem, out[i-1].class = inability, filler
 			}
 		default:
-			stemmer.SetCurrent(t.text)
-			english.Stem(stemmer)
-			c.stem = stemmer.Current()
+			c.stem = stem.Of(t.text)
 		}
 		out[i] = c
 	}

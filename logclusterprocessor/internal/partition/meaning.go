@@ -184,18 +184,30 @@ func FormatID(id uint64) string { return fmt.Sprintf("%016x", id) }
 // that stand for it.
 func (p *Partition) describe(of *meaning) {
 	terms := make([]feature.Terms, len(of.members))
-	candidates := make([]representative.Member, len(of.members))
 	for i, m := range of.members {
 		terms[i] = m.terms
-		candidates[i] = representative.Member{Vector: p.space.Vector(m.terms), Labelled: of.solution != "" && i == 0}
-		m.represents = false
 	}
 	of.keywords = keyword.Select(terms, p.space, p.settings.Keywords)
+	p.chooseRepresentatives(of)
+	p.unsaved.cluster(of)
+	p.publishAll(of)
+}
+
+func (p *Partition) chooseRepresentatives(of *meaning) {
+	few := len(of.members) <= p.settings.Representatives
+	for _, m := range of.members {
+		m.represents = few
+	}
+	if few {
+		return
+	}
+	candidates := make([]representative.Member, len(of.members))
+	for i, m := range of.members {
+		candidates[i] = representative.Member{Vector: p.space.Vector(m.terms), Labelled: of.solution != "" && i == 0}
+	}
 	for _, i := range representative.Select(candidates, p.settings.Representatives) {
 		of.members[i].represents = true
 	}
-	p.unsaved.cluster(of)
-	p.publishAll(of)
 }
 
 // maxDescribed is the size of a meaning up to which its description follows every

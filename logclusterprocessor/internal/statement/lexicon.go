@@ -9,8 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/blevesearch/snowballstem"
-	stemmer "github.com/blevesearch/snowballstem/english"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/stem"
 )
 
 // class is a set of words, by the section of the lexicon that lists them. Words
@@ -237,7 +236,5 @@ func (l *lexicon) stem(w string) string {
 	if base, ok := l.lemma[w]; ok {
 		w = base
 	}
-	env := snowballstem.NewEnv(w)
-	stemmer.Stem(env)
-	return env.Current()
+	return stem.Of(w)
 }
