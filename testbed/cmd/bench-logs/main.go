@@ -61,6 +61,12 @@ func run(trials, batches int, stall bool, profile string, markdown bool) error {
 	if err := bench.printPooled(ctx, ours); err != nil {
 		return err
 	}
+	if err := bench.printEnvelopes(ctx, ours); err != nil {
+		return err
+	}
+	if err := bench.printHex(ctx, ours); err != nil {
+		return err
+	}
 	printRecalled(sets, markdown)
 	bench.feed, bench.anew = load.NewUnseenFeed(sets, 1), true
 	if err := bench.printUnseen(ctx); err != nil {

@@ -83,9 +83,10 @@ func (b *bench) measure(ctx context.Context, all []*measured) error {
 	return nil
 }
 
-// compare prints what a record costs each subject, beside OTLP, which it adds.
+// compare prints what a record costs each subject, the last being what the others
+// are measured by.
 func (b *bench) compare(ctx context.Context, title string, subjects ...load.Subject) error {
-	subjects = append(subjects, load.OTLP{})
+	base := len(subjects) - 1
 	alone, both := make([]*measured, 0, len(subjects)), make([]*measured, 0, len(subjects))
 	for _, s := range subjects {
 		alone = append(alone, &measured{Subject: s, callers: 1})
@@ -97,14 +98,14 @@ func (b *bench) compare(ctx context.Context, title string, subjects ...load.Subj
 	table := report.Table{
 		Title: fmt.Sprintf("%s: a record of %d-record batches of mixed Loghub lines, every digit drawn again (%d trials of %d batches, in turns)",
 			title, load.BatchSize, b.trials, b.batches),
-		Head: []string{"", "ns, undisturbed 5 %", "ns, median", "allocations", "bytes", "times OTLP", "two callers"},
+		Head: []string{"", "ns, undisturbed 5 %", "ns, median", "allocations", "bytes", "times the last", "two callers"},
 	}
-	otlp := load.Undisturbed(alone[len(alone)-1].trials, nanoseconds)
+	unit := load.Undisturbed(alone[base].trials, nanoseconds)
 	for i, s := range alone {
 		ns := load.Undisturbed(s.trials, nanoseconds)
 		table.Row(s.Name(), whole(ns), whole(load.Median(s.trials, nanoseconds)),
 			fmt.Sprintf("%.1f", load.Median(s.trials, allocations)), whole(load.Median(s.trials, size)),
-			fmt.Sprintf("%.2f", ns/otlp), fmt.Sprintf("%.2f", ns/load.Undisturbed(both[i].trials, nanoseconds)))
+			fmt.Sprintf("%.2f", ns/unit), fmt.Sprintf("%.2f", ns/load.Undisturbed(both[i].trials, nanoseconds)))
 	}
 	table.Write(os.Stdout, b.markdown)
 	return nil
@@ -130,7 +131,7 @@ func (b *bench) printSteady(ctx context.Context, ours *load.Ours) error {
 	if err != nil {
 		return err
 	}
-	if err := b.compare(ctx, "Known templates", nothing, ours, bare, load.Writing{Ours: ours}, drain); err != nil {
+	if err := b.compare(ctx, "Known templates", nothing, ours, bare, load.Writing{Ours: ours}, drain, load.OTLP{}); err != nil {
 		return err
 	}
 	after, err := ours.Points(ctx, "records")
@@ -155,7 +156,7 @@ func (b *bench) printPooled(ctx context.Context, ours *load.Ours) error {
 		return err
 	}
 	defer func() { _ = gates.Set(gate, false) }()
-	return b.compare(ctx, "The same, with the feature gate "+gate, ours, load.Writing{Ours: ours})
+	return b.compare(ctx, "The same, with the feature gate "+gate, ours, load.Writing{Ours: ours}, load.OTLP{})
 }
 
 // printUnseen is for lines that log_cluster recognises only by scanning them.
@@ -165,7 +166,25 @@ func (b *bench) printUnseen(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = ours.Stop(ctx) }()
-	return b.compare(ctx, "Known templates, but each line ends in letters never seen before", ours)
+	return b.compare(ctx, "Known templates, but each line ends in letters never seen before", ours, load.OTLP{})
+}
+
+// printEnvelopes is for lines that come among other keys of their logger.
+func (b *bench) printEnvelopes(ctx context.Context, ours *load.Ours) error {
+	return b.compare(ctx, "Known templates in an envelope of 15 keys",
+		load.NewEnveloped(ours, "JSON", load.JSON), load.NewEnveloped(ours, "logfmt", load.Logfmt), ours)
+}
+
+// printHex is for lines with an ID of their own in letters and digits, by which no
+// line is recalled.
+func (b *bench) printHex(ctx context.Context, ours *load.Ours) error {
+	forgetful, err := load.NewWithoutMemo(ctx, b.feed)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = forgetful.Stop(ctx) }()
+	return b.compare(ctx, "Known templates, but each line ends in a random hexadecimal ID",
+		load.NewEnveloped(ours, ours.Name(), load.HexID), load.NewEnveloped(forgetful, forgetful.Name(), load.HexID))
 }
 
 // printRecalled says how many lines differ in digits only from one before in their

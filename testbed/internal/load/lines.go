@@ -6,7 +6,10 @@
 package load
 
 import (
+	"encoding/json"
+	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -159,3 +162,33 @@ func (u *Unique) serial(b []byte) []byte {
 	}
 	return b
 }
+
+// envelopeKeys is the number of keys of an enveloped line.
+const envelopeKeys = 15
+
+// Envelope writes a message as a service's logger would among other keys, the
+// values of which are drawn anew.
+type Envelope func(r *rand.Rand, message string) string
+
+// JSON is one object of envelopeKeys keys.
+func JSON(r *rand.Rand, message string) string {
+	quoted, _ := json.Marshal(message) // a string always can be
+	return fmt.Sprintf(`{"timestamp":"2026-01-02T15:04:%02d.%03dZ","level":"info","logger":"com.example.orders.Handler","caller":"orders/handler.go:%d",`+
+		`"thread":"worker-%d","pid":%d,"host":"web-%d.example.net","service":"orders","version":"1.14.%d","trace_id":"%016x%016x","span_id":"%016x",`+
+		`"request_id":"%016x","user":"u%d","duration_ms":%d,"msg":%s}`,
+		r.IntN(60), r.IntN(1000), r.IntN(400), r.IntN(64), r.IntN(60000), r.IntN(20), r.IntN(10), r.Uint64(), r.Uint64(), r.Uint64(),
+		r.Uint64(), r.IntN(1e6), r.IntN(5000), quoted)
+}
+
+// Logfmt is one line of envelopeKeys keys.
+func Logfmt(r *rand.Rand, message string) string {
+	return fmt.Sprintf(`time=2026-01-02T15:04:%02d.%03dZ level=info logger=com.example.orders.Handler caller=orders/handler.go:%d `+
+		`thread=worker-%d pid=%d host=web-%d.example.net service=orders version=1.14.%d trace_id=%016x%016x span_id=%016x `+
+		`request_id=%016x user=u%d duration_ms=%d msg=%s`,
+		r.IntN(60), r.IntN(1000), r.IntN(400), r.IntN(64), r.IntN(60000), r.IntN(20), r.IntN(10), r.Uint64(), r.Uint64(), r.Uint64(),
+		r.Uint64(), r.IntN(1e6), r.IntN(5000), strconv.Quote(message))
+}
+
+// HexID adds an ID of 16 random hexadecimal digits, so that no line is like another
+// but for its digits.
+func HexID(r *rand.Rand, message string) string { return fmt.Sprintf("%s id=%016x", message, r.Uint64()) }

@@ -6,6 +6,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer"
@@ -18,6 +19,7 @@ import (
 	"go.opentelemetry.io/collector/processor/processortest"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/harness"
 )
 
@@ -73,6 +75,40 @@ func (o *Ours) Name() string { return o.name }
 
 // Prepare implements Subject.
 func (o *Ours) Prepare(ld plog.Logs) Work { return consume(o, ld) }
+
+// NewWithoutMemo is NewOurs with a mask rule that never applies: it switches off
+// what recognises a line by one that differed in digits only.
+func NewWithoutMemo(ctx context.Context, feed *Feed) (*Ours, error) {
+	return newOurs(ctx, feed, "log_cluster that recalls no line", func(c *logclusterprocessor.Config) {
+		c.Mask.Rules = []logclusterprocessor.MaskRule{{Name: "never", Pattern: "no line says this"}}
+	})
+}
+
+// Enveloped is log_cluster on lines that come in an envelope.
+type Enveloped struct {
+	Ours *Ours
+	As   string
+	Wrap Envelope
+	r    *rand.Rand
+}
+
+// NewEnveloped returns a subject of that name.
+func NewEnveloped(ours *Ours, as string, wrap Envelope) *Enveloped {
+	return &Enveloped{Ours: ours, As: as, Wrap: wrap, r: dataset.Random(2)}
+}
+
+// Name implements Subject.
+func (e *Enveloped) Name() string { return e.As }
+
+// Prepare implements Subject.
+func (e *Enveloped) Prepare(ld plog.Logs) Work {
+	wrapped := plog.NewLogs()
+	ld.CopyTo(wrapped)
+	for lr := range harness.Records(wrapped) {
+		lr.Body().SetStr(e.Wrap(e.r, lr.Body().Str()))
+	}
+	return consume(e.Ours, wrapped)
+}
 
 // Writing puts on each record the attributes that log_cluster would, known in
 // advance: what pdata takes for them, whoever decides what they say.
