@@ -175,14 +175,15 @@ func str(m pcommon.Map, key string) string {
 	return ""
 }
 
+// words returns a text, or a list as one.
 func words(m pcommon.Map, key string) string {
 	v, ok := m.Get(key)
 	if !ok || v.Type() != pcommon.ValueTypeSlice {
-		return ""
+		return str(m, key)
 	}
 	var words []string
 	for _, word := range v.Slice().All() {
 		words = append(words, word.AsString())
 	}
-	return strings.Join(words, " ")
+	return strings.Join(words, ", ")
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,11 @@ func TestQuickstart(t *testing.T) {
 			require.Len(t, ofService(batches, service), 1, service)
 			requireClustered(t, ofService(batches, service)[0])
 		}
+	})
+	t.Run("the table names clusters by their keywords", func(t *testing.T) {
+		row := regexp.MustCompile(`(?m)^ +\d+ +\d+  tables +[0-9a-f]{16}  .*$`).FindString(p.Output())
+		require.Contains(t, row, "table")
+		require.Contains(t, strings.ReplaceAll(row, "tables", ""), "not found", "keywords of %q", row)
 	})
 	t.Run("only text is read", func(t *testing.T) {
 		for _, batch := range batches {
