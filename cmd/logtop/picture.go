@@ -213,7 +213,7 @@ func cutWords(text string, width int) string {
 		if at < 0 {
 			return cut(text, width)
 		}
-		text = text[:at]
+		text = strings.TrimRight(text[:at], ", ")
 	}
 	return cut(text, width)
 }
