@@ -140,6 +140,15 @@ bench-knowledge: ## Measure what the knowledge base costs the flow, its start, m
 bench-gateway: build ## Measure memory and CPU of the shipped gateway under a stated load
 	@cd testbed && go run ./cmd/bench-gateway
 
+.PHONY: load
+load: build ## Send logs and metrics at rising rates, with and without our components
+	@cd testbed && go run ./cmd/load
+
+HOURS ?= 1
+.PHONY: soak
+soak: build ## Run the shipped gateway for HOURS under churn and outages, and watch what grows
+	@cd testbed && go run ./cmd/soak -hours $(HOURS)
+
 .PHONY: clean
 clean: ## Remove what was built and what `make run` wrote
 	@rm -rf run

@@ -191,4 +191,6 @@ func Logfmt(r *rand.Rand, message string) string {
 
 // HexID adds an ID of 16 random hexadecimal digits, so that no line is like another
 // but for its digits.
-func HexID(r *rand.Rand, message string) string { return fmt.Sprintf("%s id=%016x", message, r.Uint64()) }
+func HexID(r *rand.Rand, message string) string {
+	return fmt.Sprintf("%s id=%016x", message, r.Uint64())
+}

@@ -1,0 +1,217 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Command soak runs the shipped gateway config for hours while templates, services, pods
+// and their streams come and go and the backend is away now and then, and prints what
+// grows: memory, goroutines, files.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log"
+	"math"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/collector"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/dataset"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/report"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/traffic"
+)
+
+// churn is that of a large and restless cluster: of 40 services one is replaced each
+// minute, a pod lives for 20, and one line in a hundred is never seen again.
+var churn = traffic.Churn{Unique: 10, Services: 40, Pods: 20}
+
+// The backend is away for so long, once in so long.
+const (
+	outage      = 20 * time.Second
+	outageEvery = 5 * time.Minute
+)
+
+func main() {
+	log.SetFlags(0)
+	hours := flag.Float64("hours", 1, "how long to run")
+	rate := flag.Int("rate", 50_000, "records and as many points a second; about half of the most that two cores take")
+	markdown := flag.Bool("markdown", false, "print the table as Markdown")
+	flag.Parse()
+	if err := run(time.Duration(*hours*float64(time.Hour)), *rate, *markdown); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(span time.Duration, rate int, markdown bool) error {
+	dir, err := dataset.Dir()
+	if err != nil {
+		return err
+	}
+	sets, err := dataset.Loghub(dir)
+	if err != nil {
+		return err
+	}
+	backend, err := collector.NewBackend()
+	if err != nil {
+		return err
+	}
+	g, err := start(backend.Address)
+	if err != nil {
+		return err
+	}
+	defer g.Stop()
+	feeds := traffic.NewFeeds(sets)
+	feeds.Live(rate)
+	feeds.SetChurn(churn)
+	samples, refused, err := soak(context.Background(), g, backend, feeds, span, rate)
+	if err != nil {
+		return err
+	}
+	printSamples(samples, refused, span, rate, markdown)
+	return nil
+}
+
+// gateway is the distribution with config/gateway.yaml.
+type gateway struct {
+	*collector.Collector
+	address, pprof string
+}
+
+func start(backend string) (*gateway, error) {
+	free, err := collector.FreeAddresses(6)
+	if err != nil {
+		return nil, err
+	}
+	_, telemetry, _ := net.SplitHostPort(free[4])
+	c, err := collector.Start(free[2],
+		[]string{"TELEMETRY_PORT=" + telemetry, "LOKI_OTLP_ENDPOINT=http://" + backend + "/loki", "PROMETHEUS_OTLP_ENDPOINT=http://" + backend + "/prometheus"},
+		"--config", "config/gateway.yaml",
+		"--config", "yaml:receivers::otlp::protocols::http::endpoint: "+free[0],
+		"--config", "yaml:receivers::otlp::protocols::grpc::endpoint: "+free[1],
+		"--config", "yaml:extensions::health_check::endpoint: "+free[2],
+		"--config", "yaml:extensions::knowledge_base::http::endpoint: "+free[3],
+		"--config", "yaml:extensions::pprof::endpoint: "+free[5],
+		"--config", "yaml:service::extensions: [knowledge_base, file_storage, health_check, pprof]")
+	return &gateway{Collector: c, address: free[0], pprof: free[5]}, err
+}
+
+// sample is what was seen at a time.
+type sample struct {
+	at         time.Duration
+	mib, disk  float64
+	goroutines int
+	cores      float64 // since the sample before
+}
+
+// soak sends until the span is over, a second at a time.
+func soak(ctx context.Context, g *gateway, backend *collector.Backend, feeds *traffic.Feeds, span time.Duration, rate int) (all []sample, refused int64, err error) {
+	client, began := traffic.Client(), time.Now()
+	var before collector.Usage
+	last := began
+	for elapsed := time.Duration(0); elapsed < span; elapsed = time.Since(began) {
+		feeds.Minute(int(elapsed.Minutes()))
+		backend.Away.Store(elapsed > outageEvery-outage && (elapsed+outage)%outageEvery < outage)
+		requests, err := feeds.Next(2 * rate / traffic.BatchSize)
+		if err != nil {
+			return nil, 0, err
+		}
+		sent, err := traffic.Send(ctx, client, g.address, requests, rate)
+		if err != nil {
+			return nil, 0, err
+		}
+		refused += sent.Refused
+		if time.Since(last) < span/120 {
+			continue
+		}
+		u, err := g.Usage()
+		if err != nil {
+			return nil, 0, err
+		}
+		n, err := g.goroutines(client)
+		if err != nil {
+			return nil, 0, err
+		}
+		all = append(all, sample{time.Since(began), u.MiB, diskMiB(g.Dir), n, (u.CPU - before.CPU).Seconds() / time.Since(last).Seconds()})
+		before, last = u, time.Now()
+	}
+	return all, refused, nil
+}
+
+// goroutines asks the pprof extension.
+func (g *gateway) goroutines(client *http.Client) (int, error) {
+	r, err := client.Get("http://" + g.pprof + "/debug/pprof/goroutine?debug=1") //nolint:noctx // on this host
+	if err != nil {
+		return 0, err
+	}
+	defer r.Body.Close()
+	var n int
+	_, err = fmt.Fscanf(r.Body, "goroutine profile: total %d", &n)
+	return n, err
+}
+
+func diskMiB(dir string) float64 {
+	var size int64
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // a file that was there a moment ago
+		}
+		if info, err := d.Info(); err == nil && !d.IsDir() {
+			size += info.Size()
+		}
+		return nil
+	})
+	return float64(size) / (1 << 20)
+}
+
+func printSamples(all []sample, refused int64, span time.Duration, rate int, markdown bool) {
+	table := report.Table{
+		Title: fmt.Sprintf("The shipped gateway for %s at %d records and as many points a second on %d cores; one line in %d new, a service of %d replaced each minute, pods that live %d minutes; the backend away for %s in every %s",
+			span, rate, runtime.NumCPU(), 1000/churn.Unique, churn.Services, churn.Pods, outage, outageEvery),
+		Head: []string{"after", "MiB", "goroutines", "MiB on disk", "cores"},
+	}
+	for i := 0; i < len(all); i += max(1, len(all)/12) {
+		s := all[i]
+		table.Row(s.at.Round(time.Second), fmt.Sprintf("%.0f", s.mib), strconv.Itoa(s.goroutines), fmt.Sprintf("%.0f", s.disk), fmt.Sprintf("%.2f", s.cores))
+	}
+	table.Write(os.Stdout, markdown)
+	second := all[len(all)/2:]
+	var lines []string
+	for name, value := range map[string]func(sample) float64{
+		"memory, MiB":        func(s sample) float64 { return s.mib },
+		"goroutines":         func(s sample) float64 { return float64(s.goroutines) },
+		"files on disk, MiB": func(s sample) float64 { return s.disk },
+	} {
+		slope, deviation := trend(second, value)
+		lines = append(lines, fmt.Sprintf("%s an hour, over the second half: %+.1f ± %.1f (two standard errors)", name, slope, 2*deviation))
+	}
+	fmt.Println(strings.Join(lines, "\n"))
+	fmt.Printf("requests that were refused and sent again: %d\n", refused)
+}
+
+// trend is the slope an hour of a line through a value by least squares, and its standard
+// error.
+func trend(all []sample, value func(sample) float64) (slope, deviation float64) {
+	n, x, y := float64(len(all)), 0.0, 0.0
+	for _, s := range all {
+		x, y = x+s.at.Hours(), y+value(s)
+	}
+	x, y = x/n, y/n
+	var xx, xy, rest float64
+	for _, s := range all {
+		xx += (s.at.Hours() - x) * (s.at.Hours() - x)
+		xy += (s.at.Hours() - x) * (value(s) - y)
+	}
+	slope = xy / xx
+	for _, s := range all {
+		r := value(s) - y - slope*(s.at.Hours()-x)
+		rest += r * r
+	}
+	return slope, math.Sqrt(rest / (n - 2) / xx)
+}
