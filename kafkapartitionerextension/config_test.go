@@ -21,8 +21,8 @@ func TestReadsEveryKey(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	for want, attributes := range map[string][]string{
 		"attributes: at least one resource attribute is required, such as service.name": {},
-		"attributes[1]: must be the name of a resource attribute, is empty":              {"service.name", ""},
-		`attributes[1]: "service.name" is listed twice`:                                  {"service.name", "service.name"},
+		"attributes[1]: must be the name of a resource attribute, is empty":             {"service.name", ""},
+		`attributes[1]: "service.name" is listed twice`:                                 {"service.name", "service.name"},
 	} {
 		require.EqualError(t, (&Config{Attributes: attributes}).Validate(), want)
 	}

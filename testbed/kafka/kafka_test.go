@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/docs"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/otlp"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
@@ -196,4 +197,39 @@ func TestGatewaysShareATopic(t *testing.T) {
 	two.Kill()
 	s.requireAll(t, time.Minute)
 	one.Stop(t)
+}
+
+// A hot service is spread as the guide says: by what its lines say, not by their numbers.
+func TestHotServiceIsSpread(t *testing.T) {
+	program.Collector(t)
+	n, address := newTopics(t), program.FreeAddress(t)
+	page := filepath.Join(program.Root(t), "docs", "kafka.md")
+	blocks := docs.CodeBlocks(t, page, "yaml")
+	require.Len(t, blocks, 1)
+	dir := t.TempDir()
+	program.StartCollector(t, nil, program.Collector(t), "--config", program.WriteFile(t, dir, "agent.yaml", blocks[0]), "--config", program.WriteFile(t, dir, "addresses.yaml", fmt.Sprintf(`
+receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
+exporters: {kafka: {brokers: [%q], logs: {topic: %s}}}
+service: {telemetry: {metrics: {level: none}}}
+`, address, n.brokers, n.logs)))
+
+	const templates, lines = 64, 10
+	for _, service := range []string{"checkout", "cart"} {
+		for template := range templates {
+			bodies := make([]string, lines)
+			for i := range bodies {
+				bodies[i] = fmt.Sprintf("order %d failed: %s", i, strings.Repeat("x", template))
+			}
+			otlp.SendLogs(t, address, otlp.Logs(service, time.Now(), time.Millisecond, plog.SeverityNumberError, bodies...))
+		}
+	}
+	used := map[string]int{}
+	for partition, of := range n.readLogs(t, 2*templates*lines) {
+		for service, records := range of {
+			used[service]++
+			assert.Zero(t, records%lines, "the lines of a template of %s are in one partition, not only some of them in %d", service, partition)
+		}
+	}
+	assert.Equal(t, 1, used["cart"])
+	assert.Greater(t, used["checkout"], partitions/2)
 }

@@ -19,7 +19,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/collector"
@@ -160,7 +159,7 @@ func diskMiB(dir string) float64 {
 	var size int64
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // a file that was there a moment ago
+			return fs.SkipDir // a file that was there a moment ago
 		}
 		if info, err := d.Info(); err == nil && !d.IsDir() {
 			size += info.Size()
@@ -182,16 +181,17 @@ func printSamples(all []sample, refused int64, span time.Duration, rate int, mar
 	}
 	table.Write(os.Stdout, markdown)
 	second := all[len(all)/2:]
-	var lines []string
-	for name, value := range map[string]func(sample) float64{
-		"memory, MiB":        func(s sample) float64 { return s.mib },
-		"goroutines":         func(s sample) float64 { return float64(s.goroutines) },
-		"files on disk, MiB": func(s sample) float64 { return s.disk },
+	for _, of := range []struct {
+		name  string
+		value func(sample) float64
+	}{
+		{"memory, MiB", func(s sample) float64 { return s.mib }},
+		{"goroutines", func(s sample) float64 { return float64(s.goroutines) }},
+		{"files on disk, MiB", func(s sample) float64 { return s.disk }},
 	} {
-		slope, deviation := trend(second, value)
-		lines = append(lines, fmt.Sprintf("%s an hour, over the second half: %+.1f ± %.1f (two standard errors)", name, slope, 2*deviation))
+		slope, deviation := trend(second, of.value)
+		fmt.Printf("%s an hour, over the second half: %+.1f ± %.1f (two standard errors)\n", of.name, slope, 2*deviation)
 	}
-	fmt.Println(strings.Join(lines, "\n"))
 	fmt.Printf("requests that were refused and sent again: %d\n", refused)
 }
 

@@ -163,14 +163,11 @@ func (u *Unique) serial(b []byte) []byte {
 	return b
 }
 
-// envelopeKeys is the number of keys of an enveloped line.
-const envelopeKeys = 15
-
 // Envelope writes a message as a service's logger would among other keys, the
 // values of which are drawn anew.
 type Envelope func(r *rand.Rand, message string) string
 
-// JSON is one object of envelopeKeys keys.
+// JSON is one object of 15 keys.
 func JSON(r *rand.Rand, message string) string {
 	quoted, _ := json.Marshal(message) // a string always can be
 	return fmt.Sprintf(`{"timestamp":"2026-01-02T15:04:%02d.%03dZ","level":"info","logger":"com.example.orders.Handler","caller":"orders/handler.go:%d",`+
@@ -180,7 +177,7 @@ func JSON(r *rand.Rand, message string) string {
 		r.Uint64(), r.IntN(1e6), r.IntN(5000), quoted)
 }
 
-// Logfmt is one line of envelopeKeys keys.
+// Logfmt is one line of 15 keys.
 func Logfmt(r *rand.Rand, message string) string {
 	return fmt.Sprintf(`time=2026-01-02T15:04:%02d.%03dZ level=info logger=com.example.orders.Handler caller=orders/handler.go:%d `+
 		`thread=worker-%d pid=%d host=web-%d.example.net service=orders version=1.14.%d trace_id=%016x%016x span_id=%016x `+
