@@ -41,10 +41,10 @@ type seen struct {
 
 // counts is what became of a batch's records.
 type counts struct {
-	matched, learned, truncated, late int
-	repeated                          int
-	foreign                           int // attributes of ours that senders wrote
-	passed                            [passReasons]int
+	matched, learned, truncated, late, shared int
+	repeated                                  int
+	foreign                                   int // attributes of ours that senders wrote
+	passed                                    [passReasons]int
 }
 
 // saw notes a record of a shape.

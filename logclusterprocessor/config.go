@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/memlimit"
 	"github.com/otelcol-aiops/otelcol-aiops/internal/validate"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
@@ -126,6 +127,28 @@ type LimitsConfig struct {
 	Vocabulary int `mapstructure:"vocabulary"`
 	// PartitionMiB bounds the memory of a partition, in MiB.
 	PartitionMiB int `mapstructure:"partition_mib"`
+	// MemoryMiB bounds the memory of all partitions together, in MiB; 0 is a fifth of
+	// what the process may take.
+	MemoryMiB int `mapstructure:"memory_mib"`
+}
+
+const (
+	// memoryShare is the part of what the process may take that is for learning. As
+	// much again is garbage before it is collected, and the flow needs its own.
+	memoryShare = 5
+	// Where nothing bounds the process.
+	defaultMemoryMiB = 512
+)
+
+// memory is MemoryMiB in bytes, with what 0 stands for.
+func (c *LimitsConfig) memory() int64 {
+	if c.MemoryMiB > 0 {
+		return int64(c.MemoryMiB) << 20
+	}
+	if limit := memlimit.Bytes(); limit > 0 {
+		return limit / memoryShare
+	}
+	return defaultMemoryMiB << 20
 }
 
 // AttributeConfig switches and renames one attribute.
@@ -197,7 +220,7 @@ func createDefaultConfig() component.Config {
 		},
 		Limits: LimitsConfig{
 			Partitions:   100,
-			Templates:    20_000,
+			Templates:    15_000,
 			Clusters:     10_000,
 			Vocabulary:   20_000,
 			PartitionMiB: 64,
@@ -332,7 +355,8 @@ func (c *Config) settings() (partition.Settings, error) {
 		Statements:      statements,
 		Vocabulary:      c.Limits.Vocabulary,
 		Templates:       c.Limits.Templates,
-		Bytes:           int64(c.Limits.PartitionMiB) << 20,
+		Bytes:           min(int64(c.Limits.PartitionMiB)<<20, c.Limits.memory()),
+		Budget:          c.Limits.memory(),
 	}
 	switch c.Window.By {
 	case ByCount:
@@ -389,6 +413,7 @@ func (c *LimitsConfig) validate() error {
 		validate.InRange("limits::clusters", c.Clusters, 100, 10_000_000),
 		validate.InRange("limits::vocabulary", c.Vocabulary, 1000, 10_000_000),
 		validate.InRange("limits::partition_mib", c.PartitionMiB, 1, 1<<20),
+		validate.InRange("limits::memory_mib", c.MemoryMiB, 0, 1<<20),
 	)
 }
 

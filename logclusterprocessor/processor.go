@@ -117,6 +117,9 @@ func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (pl
 		b.part = p.parts.Get(b.key, b.now)
 		for _, sl := range rl.ScopeLogs().All() {
 			records := sl.LogRecords()
+			if b.part.IsShared() {
+				b.counts.shared += records.Len()
+			}
 			for i := range records.Len() {
 				b.counts.foreign += p.out.takeOff(records.At(i).Attributes())
 				p.annotate(b, records.At(i))

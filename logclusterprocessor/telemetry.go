@@ -96,6 +96,7 @@ func (t *telemetry) count(ctx context.Context, c *counts) {
 	add(t.ProcessorLogClusterRemovedAttributes, c.foreign)
 	add(t.ProcessorLogClusterTruncatedRecords, c.truncated)
 	add(t.ProcessorLogClusterLateRecords, c.late)
+	add(t.ProcessorLogClusterSharedRecords, c.shared)
 	passed := 0
 	for reason, n := range c.passed {
 		if n > 0 {

@@ -37,6 +37,7 @@ type TelemetryBuilder struct {
 	ProcessorLogClusterPassedRecords     metric.Int64Counter
 	ProcessorLogClusterRecords           metric.Int64Counter
 	ProcessorLogClusterRemovedAttributes metric.Int64Counter
+	ProcessorLogClusterSharedRecords     metric.Int64Counter
 	ProcessorLogClusterTemplates         metric.Int64ObservableUpDownCounter
 	ProcessorLogClusterTruncatedRecords  metric.Int64Counter
 	ProcessorLogClusterWindowDuration    metric.Float64Histogram
@@ -195,6 +196,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_log_cluster_removed_attributes",
 		metric.WithDescription("Attributes under the processor's own keys that records came with. They are taken off where the attribute is enabled, so that only this processor writes them. [Development]"),
 		metric.WithUnit("{attribute}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorLogClusterSharedRecords, err = builder.meter.Int64Counter(
+		"otelcol_processor_log_cluster_shared_records",
+		metric.WithDescription("Log records of services that share a partition, since limits::partitions is reached. [Development]"),
+		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorLogClusterTemplates, err = builder.meter.Int64ObservableUpDownCounter(

@@ -42,6 +42,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorLogClusterPassedRecords.Add(context.Background(), 1)
 	tb.ProcessorLogClusterRecords.Add(context.Background(), 1)
 	tb.ProcessorLogClusterRemovedAttributes.Add(context.Background(), 1)
+	tb.ProcessorLogClusterSharedRecords.Add(context.Background(), 1)
 	tb.ProcessorLogClusterTruncatedRecords.Add(context.Background(), 1)
 	tb.ProcessorLogClusterWindowDuration.Record(context.Background(), 1)
 	tb.ProcessorLogClusterWindowWait.Record(context.Background(), 1)
@@ -71,6 +72,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorLogClusterRemovedAttributes(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorLogClusterSharedRecords(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorLogClusterTemplates(t, testTel,

@@ -40,6 +40,7 @@ type Settings struct {
 	Vocabulary      int   // distinct terms of a partition
 	Templates       int   // of a partition
 	Bytes           int64 // of a partition, as estimated
+	Budget          int64 // bytes of all partitions, as estimated; 0 is no bound
 }
 
 // Entry is a known shape of lines.
@@ -66,6 +67,7 @@ type Partition struct {
 	sizes    struct{ templates, clusters, bytes atomic.Int64 }
 
 	mu         sync.Mutex
+	gone       bool  // taken out of the registry
 	birth      int64 // of the youngest shape
 	vocabulary *feature.Vocabulary
 	space      *feature.Space // vocabulary in force
@@ -180,6 +182,9 @@ func (p *Partition) Learn(line *mask.Line, t int64) (e *Entry, fresh bool) {
 		p.forget(evicted)
 	}
 	p.measure()
+	if out.Created && p.budget.isExhausted() {
+		p.forgetLeast(1)
+	}
 	return out.Entry, out.Created
 }
 

@@ -46,6 +46,9 @@ type Registry struct {
 
 	mu    sync.RWMutex
 	byKey map[string]*Partition
+	// full is the time until which no partition can have been idle for long enough to
+	// give its place to another.
+	full int64
 }
 
 // KeepChanges makes the partitions remember what is not yet saved. To be called
@@ -55,6 +58,7 @@ func (r *Registry) KeepChanges() { r.shared.keep = true }
 // shared is what partitions have in common.
 type shared struct {
 	observer Observer
+	budget   budget
 	keep     bool
 	ctx      context.Context // ends the clusterings that run
 	running  sync.WaitGroup
@@ -64,7 +68,7 @@ type shared struct {
 // NewRegistry returns a registry without partitions.
 func NewRegistry(settings Settings, observer Observer) *Registry {
 	ctx, stop := context.WithCancel(context.Background())
-	return &Registry{
+	r := &Registry{
 		settings: settings,
 		shared: &shared{
 			observer: observer,
@@ -75,20 +79,34 @@ func NewRegistry(settings Settings, observer Observer) *Registry {
 		stop:  stop,
 		byKey: make(map[string]*Partition),
 	}
+	r.shared.budget.limit, r.shared.budget.trim = settings.Budget, r.trim
+	return r
 }
 
 // Get returns the partition of a key, a new one if need be. now is the
 // processing time in ns since 1970.
 func (r *Registry) Get(key []byte, now int64) *Partition {
+	p := r.of(key, now)
+	p.used.Store(now)
+	return p
+}
+
+// of is Get without noting that somebody asked.
+func (r *Registry) of(key []byte, now int64) *Partition {
 	r.mu.RLock()
 	p := r.byKey[string(key)]
+	if p == nil && now < r.full {
+		p = r.byKey[overflowKey]
+	}
 	r.mu.RUnlock()
 	if p == nil {
 		p = r.add(string(key), now)
 	}
-	p.used.Store(now)
 	return p
 }
+
+// IsShared is true of the partition that all share once there are too many.
+func (p *Partition) IsShared() bool { return p.key == overflowKey }
 
 func (r *Registry) add(key string, now int64) *Partition {
 	r.mu.Lock()
@@ -103,24 +121,43 @@ func (r *Registry) add(key string, now int64) *Partition {
 		}
 	}
 	p := newPartition(key, r.settings, r.shared)
+	p.used.Store(now)
 	r.byKey[key] = p
 	return p
 }
 
-// evictIdle makes room by forgetting the partition that was unused for longest.
+// evictIdle makes room by forgetting the partition that was unused for longest. One
+// that was restored and not used since gives its place at once: those that are live need
+// it.
 func (r *Registry) evictIdle(now int64) bool {
+	if now < r.full {
+		return false
+	}
 	var oldest *Partition
 	for _, p := range r.byKey {
 		if p.key != overflowKey && (oldest == nil || p.used.Load() < oldest.used.Load()) {
 			oldest = p
 		}
 	}
-	if oldest == nil || now-oldest.used.Load() < int64(idleAfter) {
+	if oldest == nil {
+		return false
+	}
+	if until := oldest.used.Load() + int64(idleAfter); now < until {
+		r.full = until // used only grows, so nobody is idle before
 		return false
 	}
 	delete(r.byKey, oldest.key)
+	oldest.retire()
 	r.shared.observer.Evicted("partition", "idle", 1)
 	return true
+}
+
+// retire gives back what the partition takes of the budget. A batch may still hold it.
+func (p *Partition) retire() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gone = true
+	p.budget.take(-p.sizes.bytes.Swap(0))
 }
 
 // Stats adds up what the partitions hold.

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
@@ -16,7 +15,7 @@ import (
 // Restore makes a partition that goes on where the saved one stopped, or adds what
 // was saved to one that has begun without it. It is false when there is no room.
 func (r *Registry) Restore(key string, rows knowledge.Rows) bool {
-	p := r.Get([]byte(key), time.Now().UnixNano())
+	p := r.of([]byte(key), 0)
 	if p.key != key {
 		return false // limits::partitions is lower than the number of partitions saved
 	}

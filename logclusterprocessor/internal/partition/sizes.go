@@ -30,7 +30,10 @@ type evictions struct {
 func (p *Partition) measure() {
 	p.sizes.templates.Store(int64(p.miner.Len()))
 	p.sizes.clusters.Store(int64(p.meanings.len()))
-	p.sizes.bytes.Store(p.miner.Bytes() + int64(len(p.meanings.members))*memberBytes + int64(p.vocabulary.Len())*termBytes)
+	if !p.gone {
+		bytes := p.miner.Bytes() + int64(len(p.meanings.members))*memberBytes + int64(p.vocabulary.Len())*termBytes
+		p.budget.take(bytes - p.sizes.bytes.Swap(bytes))
+	}
 
 	now, last := evictions{p.miner.Evictions(), p.vocabulary.Evicted()}, p.reported
 	if now == last {

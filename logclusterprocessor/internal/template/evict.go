@@ -113,6 +113,22 @@ func (m *Miner[P]) evict(out *Outcome[P]) {
 	}
 }
 
+// Evict drops up to n templates, those that are worth least, and returns them.
+func (m *Miner[P]) Evict(n int) []*Template[P] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var evicted []*Template[P]
+	for range n {
+		t := m.victim()
+		if t == nil {
+			break
+		}
+		m.drop(t)
+		evicted = append(evicted, t)
+	}
+	return evicted
+}
+
 // maxChances bounds how many templates the clock passes in one step.
 const maxChances = 32
 
