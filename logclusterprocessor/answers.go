@@ -19,13 +19,16 @@ const answersLimit = 4 << 20
 
 // answered is what a record was given.
 type answered struct {
-	entry  *partition.Entry
+	entry  *partition.Entry // nil when the line was not learnt
 	answer *partition.Answer
 	fresh  bool
 }
 
 // now is the answer, with the solution that somebody may have written meanwhile.
 func (a *answered) now(p *partition.Partition) *partition.Answer {
+	if a.entry == nil {
+		return a.answer
+	}
 	if latest := p.Answer(a.entry); latest.Solution != a.answer.Solution {
 		return latest
 	}

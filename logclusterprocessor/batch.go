@@ -28,6 +28,7 @@ type batch struct {
 	seen       [seenSlots]seen
 	used       []uint16 // slots of seen in use
 	given      []answered
+	unlearned  int        // records of the resource at hand
 	repeating  bool       // the batch came before
 	again      []answered // what its records that are left were given then
 }
@@ -42,6 +43,7 @@ type seen struct {
 // counts is what became of a batch's records.
 type counts struct {
 	matched, learned, truncated, late, shared int
+	unlearned                                 int
 	repeated                                  int
 	foreign                                   int // attributes of ours that senders wrote
 	passed                                    [passReasons]int

@@ -127,6 +127,9 @@ type LimitsConfig struct {
 	Vocabulary int `mapstructure:"vocabulary"`
 	// PartitionMiB bounds the memory of a partition, in MiB.
 	PartitionMiB int `mapstructure:"partition_mib"`
+	// LearnMiB bounds the new lines that a partition learns in a window, in MiB. Each
+	// counts 200 bytes more than it has.
+	LearnMiB int `mapstructure:"learn_mib"`
 	// MemoryMiB bounds the memory of all partitions together, in MiB; 0 is a fifth of
 	// what the process may take.
 	MemoryMiB int `mapstructure:"memory_mib"`
@@ -224,6 +227,7 @@ func createDefaultConfig() component.Config {
 			Clusters:     10_000,
 			Vocabulary:   20_000,
 			PartitionMiB: 64,
+			LearnMiB:     10,
 		},
 		Attributes: AttributesConfig{
 			Template:   AttributeConfig{Enabled: true, Key: "log.record.template"},
@@ -357,6 +361,7 @@ func (c *Config) settings() (partition.Settings, error) {
 		Templates:       c.Limits.Templates,
 		Bytes:           min(int64(c.Limits.PartitionMiB)<<20, c.Limits.memory()),
 		Budget:          c.Limits.memory(),
+		Learn:           int64(c.Limits.LearnMiB) << 20,
 	}
 	switch c.Window.By {
 	case ByCount:
@@ -413,6 +418,7 @@ func (c *LimitsConfig) validate() error {
 		validate.InRange("limits::clusters", c.Clusters, 100, 10_000_000),
 		validate.InRange("limits::vocabulary", c.Vocabulary, 1000, 10_000_000),
 		validate.InRange("limits::partition_mib", c.PartitionMiB, 1, 1<<20),
+		validate.InRange("limits::learn_mib", c.LearnMiB, 1, 1<<20),
 		validate.InRange("limits::memory_mib", c.MemoryMiB, 0, 1<<20),
 	)
 }

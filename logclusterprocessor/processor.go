@@ -126,8 +126,10 @@ func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (pl
 			}
 		}
 		b.flush()
+		p.tel.countUnlearned(ctx, b.part.Key(), b.unlearned)
+		b.counts.unlearned, b.unlearned = b.counts.unlearned+b.unlearned, 0
 	}
-	p.answers.given(ld, key, timed, b.given, b.counts.learned)
+	p.answers.given(ld, key, timed, b.given, b.counts.learned+b.counts.unlearned)
 	b.given, b.again = nil, nil
 	p.tel.count(ctx, &b.counts)
 	b.counts = counts{}
@@ -166,14 +168,22 @@ func (p *logClusterProcessor) annotate(b *batch, lr plog.LogRecord) {
 			p.masker.Mask(b.envelope.Message, &b.line)
 		}
 		b.line.Shape = b.part.Salt(b.line.Shape)
-		entry, fresh = b.part.Learn(&b.line, t)
+		if entry, fresh = b.part.Learn(&b.line, t); entry == nil {
+			b.unlearned++
+			p.give(b, lr, nil, b.part.Unlearned(&b.line), false)
+			return
+		}
 		b.part.Sample(entry, t, sample(lr.Body(), &b.envelope))
 		b.counts.learned++
 	} else {
 		b.counts.matched++
 	}
 	b.saw(entry, t)
-	answer := b.part.Answer(entry)
+	p.give(b, lr, entry, b.part.Answer(entry), fresh)
+}
+
+// give writes the answer on a record. entry is nil when its line was not learnt.
+func (p *logClusterProcessor) give(b *batch, lr plog.LogRecord, entry *partition.Entry, answer *partition.Answer, fresh bool) {
 	b.given = append(b.given, answered{entry, answer, fresh})
 	p.out.write(lr.Attributes(), answer, fresh)
 	p.putParameters(b, lr)

@@ -280,6 +280,42 @@ func TestPartitionsBeyondTheLimitShareOne(t *testing.T) {
 	require.NotEqual(t, id(1), id(2))
 }
 
+// Beyond what a window may cost a line is a template of its own, in the cluster of its
+// statement, and the next window learns again.
+func TestLinesThatAreNotLearnt(t *testing.T) {
+	tel := componenttest.NewTelemetry()
+	t.Cleanup(func() { require.NoError(t, tel.Shutdown(context.Background())) })
+	p := newLogs(t, metadatatest.NewSettings(tel), defaults(func(c *Config) { c.Limits.LearnMiB = 1 }))
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
+	before := consume(t, p, []line{{service: "a", body: "table not found"}}, always(1))[0]
+	r := rand.New(rand.NewPCG(6, 7))
+	flood := make([]line, 5000)
+	for i := range flood {
+		flood[i] = line{service: "a", body: strings.Join([]string{linetest.Word(r), linetest.Word(r), linetest.Word(r)}, " ")}
+	}
+	for i, attrs := range consume(t, p, flood, always(100)) {
+		require.Equal(t, flood[i].body, attrs["log.record.template"])
+		require.Contains(t, attrs, "log.cluster.id")
+	}
+	late := []line{{service: "a", body: "there is no such table"}, {service: "b", body: "there is no such table"}}
+	attrs := consume(t, p, late, always(2))
+	require.Equal(t, before["log.cluster.id"], attrs[0]["log.cluster.id"], "equal statements are one cluster")
+	require.Equal(t, before["log.cluster.keywords"], attrs[0]["log.cluster.keywords"])
+	require.NotContains(t, attrs[0], "log.cluster.new")
+	require.Contains(t, attrs[1], "log.cluster.new", "another partition learns")
+	next := consume(t, p, []line{{at: time.Hour, service: "a", body: "there is no such table"}}, always(1))[0]
+	require.Contains(t, next, "log.cluster.new", "the next window learns")
+	require.Equal(t, attrs[0]["log.template.id"], next["log.template.id"])
+	require.NoError(t, p.Shutdown(t.Context()))
+
+	unlearned, err := tel.GetMetric("otelcol_processor_log_cluster_unlearned_records")
+	require.NoError(t, err)
+	points := unlearned.Data.(metricdata.Sum[int64]).DataPoints
+	require.Len(t, points, 1)
+	require.Equal(t, attribute.NewSet(attribute.String("partition", "a")), points[0].Attributes)
+	require.InDelta(t, 1000, points[0].Value, 700)
+}
+
 // A replay that jumps over a whole window waits for the clustering of the window
 // before, so that it leaves what the live stream left; the wait is counted.
 func TestReplayWaits(t *testing.T) {

@@ -6,6 +6,7 @@ package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/lo
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -38,7 +39,7 @@ type telemetry struct {
 	*metadata.TelemetryBuilder
 	logger                   *zap.Logger
 	matched, learned, passed metric.MeasurementOption
-	repeated                 metric.MeasurementOption
+	repeated, unlearned      metric.MeasurementOption
 	passedBy                 [passReasons]metric.MeasurementOption
 }
 
@@ -56,6 +57,7 @@ func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
 		learned:          with("outcome", "learned"),
 		passed:           with("outcome", "passed"),
 		repeated:         with("outcome", "repeated"),
+		unlearned:        with("outcome", "unlearned"),
 	}
 	for reason := notPassed + 1; reason < passReasons; reason++ {
 		t.passedBy[reason] = with("reason", passReasonNames[reason])
@@ -93,6 +95,7 @@ func (t *telemetry) count(ctx context.Context, c *counts) {
 	add(t.ProcessorLogClusterRecords, c.matched, t.matched)
 	add(t.ProcessorLogClusterRecords, c.learned, t.learned)
 	add(t.ProcessorLogClusterRecords, c.repeated, t.repeated)
+	add(t.ProcessorLogClusterRecords, c.unlearned, t.unlearned)
 	add(t.ProcessorLogClusterRemovedAttributes, c.foreign)
 	add(t.ProcessorLogClusterTruncatedRecords, c.truncated)
 	add(t.ProcessorLogClusterLateRecords, c.late)
@@ -105,6 +108,17 @@ func (t *telemetry) count(ctx context.Context, c *counts) {
 		}
 	}
 	add(t.ProcessorLogClusterRecords, passed, t.passed)
+}
+
+// maxLabel is how much of a partition's key a metric shows, in bytes: senders choose it.
+const maxLabel = 100
+
+// countUnlearned reports records of a partition that were answered without being learnt.
+func (t *telemetry) countUnlearned(ctx context.Context, partition string, n int) {
+	if n > 0 {
+		name := strings.ToValidUTF8(partition[:min(len(partition), maxLabel)], "")
+		t.ProcessorLogClusterUnlearnedRecords.Add(ctx, int64(n), with("partition", name))
+	}
 }
 
 // Evicted implements partition.Observer.

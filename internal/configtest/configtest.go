@@ -108,3 +108,18 @@ func schemaKeys(schema map[string]any) map[string]any {
 	}
 	return keys
 }
+
+// Enum checks that metadata.yaml lists exactly these values of an attribute of the
+// component's own metrics.
+func Enum(t *testing.T, attribute string, values ...string) {
+	t.Helper()
+	file, err := confmaptest.LoadConf("metadata.yaml")
+	require.NoError(t, err)
+	var metadata struct {
+		Attributes map[string]struct {
+			Enum []string `mapstructure:"enum"`
+		} `mapstructure:"attributes"`
+	}
+	require.NoError(t, file.Unmarshal(&metadata, confmap.WithIgnoreUnused()))
+	require.ElementsMatch(t, metadata.Attributes[attribute].Enum, values, "attribute %s", attribute)
+}

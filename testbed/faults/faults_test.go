@@ -201,6 +201,60 @@ func number(t *testing.T, variable string, n int) int {
 	return n
 }
 
+// A collector with the 256 MiB of the shipped agent goes on accepting, however many lines
+// come that never came before, and after a restart with all that it has learnt.
+func TestSmallMemory(t *testing.T) {
+	const services, batch = 20, 500
+	d := newDisk(t, false)
+	c := newCollector(t, d.dir, fmt.Sprintf("directory: %q", d.dir))
+	c.args = []string{
+		"--config", "yaml:processors::memory_limiter: {check_interval: 100ms, limit_mib: 192, spike_limit_mib: 38}",
+		"--config", "yaml:service::pipelines::logs::processors: [memory_limiter, log_cluster]",
+	}
+	c.env = []string{"GOMEMLIMIT=205MiB"}
+	c.run(t)
+	r := rand.New(rand.NewPCG(8, 1))
+	lines := number(t, "FLOOD", 60_000)
+	refused := 0
+	for sent := 0; sent < lines; sent += batch {
+		service := fmt.Sprint("service-", sent/batch%services)
+		refused += c.insist(t, otlp.Logs(service, time.Now(), time.Millisecond, plog.SeverityNumberInfo, uniqueLines(r, batch)...))
+	}
+	t.Logf("%d lines that never came before, %d requests refused and sent again", lines, refused)
+	require.EqualValues(t, lines, c.out.records.Swap(0))
+	c.stop(t)
+
+	c.run(t)
+	for range 20 {
+		c.send(t)
+	}
+	c.stop(t)
+}
+
+// insist sends until it is accepted and returns how often it was refused: what the
+// limiter of memory refuses it must accept when garbage is collected.
+func (c *collector) insist(t *testing.T, logs plog.Logs) (refused int) {
+	t.Helper()
+	for !otlp.Accepts(t, c.address, logs) {
+		refused++
+		require.Less(t, refused, 100, "it accepts nothing any more\n%s", c.Output())
+		time.Sleep(100 * time.Millisecond)
+	}
+	return refused
+}
+
+func uniqueLines(r *rand.Rand, n int) []string {
+	lines := make([]string, n)
+	for i := range lines {
+		words := make([]string, 6)
+		for k := range words {
+			words[k] = linetest.Word(r)
+		}
+		lines[i] = strings.Join(words, " ")
+	}
+	return lines
+}
+
 // However much was learnt, the stop takes its time and no more.
 func TestSIGTERMAfterAFlood(t *testing.T) {
 	const services, batch = 40, 500
@@ -211,15 +265,7 @@ func TestSIGTERMAfterAFlood(t *testing.T) {
 	lines := number(t, "FLOOD", 16_000)
 	began := time.Now()
 	for sent := 0; sent < lines; sent += batch {
-		bodies := make([]string, batch)
-		for i := range bodies {
-			words := make([]string, 6)
-			for k := range words {
-				words[k] = linetest.Word(r)
-			}
-			bodies[i] = strings.Join(words, " ")
-		}
-		otlp.SendLogs(t, c.address, otlp.Logs(fmt.Sprint("service-", sent/batch%services), time.Now(), time.Millisecond, plog.SeverityNumberInfo, bodies...))
+		otlp.SendLogs(t, c.address, otlp.Logs(fmt.Sprint("service-", sent/batch%services), time.Now(), time.Millisecond, plog.SeverityNumberInfo, uniqueLines(r, batch)...))
 	}
 	took := time.Since(began)
 	t.Logf("%d lines that never came before in %v, stopped in %v", lines, took.Round(time.Millisecond), c.stop(t).Round(time.Millisecond))

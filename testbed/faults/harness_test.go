@@ -38,6 +38,8 @@ type collector struct {
 	*program.Program
 	address string
 	config  string
+	args    []string // beside the config
+	env     []string
 	out     *sink
 	sent    int64 // records and points acknowledged
 }
@@ -119,7 +121,7 @@ service:
 func (c *collector) run(t *testing.T) time.Duration {
 	t.Helper()
 	began := time.Now()
-	c.Program = program.Start(t, nil, program.Collector(t), "--config", c.config)
+	c.Program = program.Start(t, c.env, program.Collector(t), append([]string{"--config", c.config}, c.args...)...)
 	c.WaitFor(t, "Everything is ready")
 	took := time.Since(began)
 	require.Less(t, took, busy*startTime)

@@ -40,6 +40,7 @@ type TelemetryBuilder struct {
 	ProcessorLogClusterSharedRecords     metric.Int64Counter
 	ProcessorLogClusterTemplates         metric.Int64ObservableUpDownCounter
 	ProcessorLogClusterTruncatedRecords  metric.Int64Counter
+	ProcessorLogClusterUnlearnedRecords  metric.Int64Counter
 	ProcessorLogClusterWindowDuration    metric.Float64Histogram
 	ProcessorLogClusterWindowWait        metric.Float64Histogram
 	ProcessorLogClusterWindows           metric.Int64Counter
@@ -213,6 +214,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ProcessorLogClusterTruncatedRecords, err = builder.meter.Int64Counter(
 		"otelcol_processor_log_cluster_truncated_records",
 		metric.WithDescription("Log records of whose body only the first max_bytes were looked at. [Development]"),
+		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorLogClusterUnlearnedRecords, err = builder.meter.Int64Counter(
+		"otelcol_processor_log_cluster_unlearned_records",
+		metric.WithDescription("Log records that were answered without being learnt, since their partition has used up limits::learn_mib of the window. [Development]"),
 		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)

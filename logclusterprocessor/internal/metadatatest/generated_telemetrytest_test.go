@@ -44,6 +44,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorLogClusterRemovedAttributes.Add(context.Background(), 1)
 	tb.ProcessorLogClusterSharedRecords.Add(context.Background(), 1)
 	tb.ProcessorLogClusterTruncatedRecords.Add(context.Background(), 1)
+	tb.ProcessorLogClusterUnlearnedRecords.Add(context.Background(), 1)
 	tb.ProcessorLogClusterWindowDuration.Record(context.Background(), 1)
 	tb.ProcessorLogClusterWindowWait.Record(context.Background(), 1)
 	tb.ProcessorLogClusterWindows.Add(context.Background(), 1)
@@ -81,6 +82,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorLogClusterTruncatedRecords(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorLogClusterUnlearnedRecords(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorLogClusterWindowDuration(t, testTel,

@@ -28,6 +28,7 @@ func (p *Partition) Advance(tick int64) {
 		}
 	}
 	p.boundary.Store(floor(tick, p.settings.Window) + p.settings.Window)
+	p.spent = 0
 }
 
 // floor returns the largest multiple of step that is not above tick.

@@ -4,6 +4,7 @@
 package partition
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -19,7 +20,7 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
-func newBudgeted(t *testing.T, partitions int, budget int64) *Registry {
+func newBudgeted(t testing.TB, partitions int, budget int64) *Registry {
 	t.Helper()
 	reader, err := statement.New()
 	require.NoError(t, err)
@@ -29,7 +30,7 @@ func newBudgeted(t *testing.T, partitions int, budget int64) *Registry {
 		Statements: reader, Representatives: 5, Keywords: 5, Partitions: partitions, Clusters: 10_000, Vocabulary: 20_000,
 		Templates: 15_000, Bytes: 64 << 20, Budget: budget,
 	}, quiet{})
-	t.Cleanup(func() { _ = r.Shutdown(t.Context()) })
+	t.Cleanup(func() { _ = r.Shutdown(context.Background()) })
 	return r
 }
 
@@ -41,7 +42,7 @@ type learner struct {
 	at     int64
 }
 
-func newLearner(t *testing.T, r *Registry) *learner {
+func newLearner(t testing.TB, r *Registry) *learner {
 	t.Helper()
 	masker, err := mask.New(mask.Options{})
 	require.NoError(t, err)

@@ -158,16 +158,20 @@ func (p *Partition) publish(m *member) {
 			p.alias(id, m.template.ID())
 		}
 	}
-	m.template.Payload.Store(&Answer{
-		Template:    cmp.Or(m.text, emptyTemplate),
-		TemplateID:  FormatID(m.public),
-		ClusterID:   FormatID(m.meaning.id),
-		CategoryID:  FormatID(m.meaning.categoryID()),
-		Keywords:    m.meaning.keywords,
-		KeywordText: strings.Join(m.meaning.keywords, ", "),
-		Solution:    m.meaning.solution,
-		Noise:       m.meaning.noise,
-	})
+	m.template.Payload.Store(newAnswer(m.text, m.public, m.meaning))
+}
+
+func newAnswer(text string, id uint64, m *meaning) *Answer {
+	return &Answer{
+		Template:    cmp.Or(text, emptyTemplate),
+		TemplateID:  FormatID(id),
+		ClusterID:   FormatID(m.id),
+		CategoryID:  FormatID(m.categoryID()),
+		Keywords:    m.keywords,
+		KeywordText: strings.Join(m.keywords, ", "),
+		Solution:    m.solution,
+		Noise:       m.noise,
+	}
 }
 
 // publishAll does so for all of a meaning.

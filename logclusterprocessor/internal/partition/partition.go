@@ -40,6 +40,7 @@ type Settings struct {
 	Vocabulary      int   // distinct terms of a partition
 	Templates       int   // of a partition
 	Bytes           int64 // of a partition, as estimated
+	Learn           int64 // bytes of new lines that a window may bring, see mayLearn; 0 is no bound
 	Budget          int64 // bytes of all partitions, as estimated; 0 is no bound
 }
 
@@ -77,6 +78,7 @@ type Partition struct {
 	moved      map[uint64]bool   // meanings that came or changed since the last window closed
 	stirred    bool              // a meaning was founded in the open window
 	founded    int               // meanings founded in the open window
+	spent      int64             // of settings.Learn, in the open window
 	reported   evictions         // what the observer knows of
 	closed     int64             // birth of the youngest shape when the last window closed
 	pending    *window           // closed, its clustering not yet in force
@@ -162,10 +164,14 @@ func (p *Partition) Answer(e *Entry) *Answer {
 }
 
 // Learn takes in a line whose salted shape is not known. t is its event time in
-// ns since 1970. fresh is true when it founded a template.
+// ns since 1970. fresh is true when it founded a template. e is nil when the window has
+// used up what it may cost: see Unlearned.
 func (p *Partition) Learn(line *mask.Line, t int64) (e *Entry, fresh bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !p.mayLearn(line) {
+		return nil, false
+	}
 	birth := max(t, p.birth+1)
 	out := p.miner.Learn(line, birth)
 	p.birth = birth

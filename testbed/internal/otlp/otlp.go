@@ -52,6 +52,19 @@ func SendMetrics(t testing.TB, address string, metrics pmetric.Metrics) {
 	send(t, "http://"+address+"/v1/metrics", payload)
 }
 
+// Accepts sends logs and says whether the address took them; it may say that it is full.
+func Accepts(t testing.TB, address string, logs plog.Logs) bool {
+	t.Helper()
+	payload, err := plogotlp.NewExportRequestFromLogs(logs).MarshalProto()
+	require.NoError(t, err)
+	status, err := post("http://"+address+"/v1/logs", payload)
+	require.NoError(t, err)
+	if status != "200 OK" {
+		require.Contains(t, status, "503")
+	}
+	return status == "200 OK"
+}
+
 // TrySendLogs sends logs that the address may refuse.
 func TrySendLogs(t testing.TB, address string, logs plog.Logs) {
 	t.Helper()
