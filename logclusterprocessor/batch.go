@@ -4,6 +4,8 @@
 package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
 
 import (
+	"time"
+
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
@@ -17,7 +19,8 @@ const seenSlots = 256
 // saw of each shape, so that two cores on the same templates do not fight over
 // one counter per record.
 type batch struct {
-	now        int64 // processing time, ns since 1970
+	now        int64         // processing time, ns since 1970
+	wait       time.Duration // that is left for clusterings
 	part       *partition.Partition
 	envelope   envelope.Envelope
 	json       jsonWriter

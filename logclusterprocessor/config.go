@@ -86,8 +86,8 @@ type WindowConfig struct {
 	Duration time.Duration `mapstructure:"duration"`
 	// Count is the length of a window by count, in records of the partition.
 	Count int `mapstructure:"count"`
-	// MaxWait bounds how long a replay that outruns the clustering waits for it.
-	// Windows by processing_time never wait.
+	// MaxWait bounds how long a batch of a replay that outruns the clusterings waits for
+	// them. What is of the last minute never waits, nor do windows by processing_time.
 	MaxWait time.Duration `mapstructure:"max_wait"`
 }
 
@@ -212,7 +212,7 @@ func createDefaultConfig() component.Config {
 			By:       ByEventTime,
 			Duration: 10 * time.Second,
 			Count:    100_000,
-			MaxWait:  time.Second,
+			MaxWait:  20 * time.Millisecond,
 		},
 		Clustering: ClusteringConfig{
 			Linkage:         cluster.Average.String(),
@@ -342,8 +342,7 @@ func (c *Config) settings() (partition.Settings, error) {
 		threshold = cluster.DefaultThreshold(linkage, distance)
 	}
 	s := partition.Settings{
-		Window:  int64(c.Window.Duration),
-		MaxWait: c.Window.MaxWait,
+		Window: int64(c.Window.Duration),
 		Clustering: cluster.Options{
 			Linkage:   linkage,
 			Distance:  distance,
@@ -366,8 +365,6 @@ func (c *Config) settings() (partition.Settings, error) {
 	switch c.Window.By {
 	case ByCount:
 		s.Window = int64(c.Window.Count)
-	case ByProcessingTime:
-		s.MaxWait = 0
 	}
 	return s, errors.Join(errLinkage, errDistance, errStatements)
 }

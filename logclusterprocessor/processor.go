@@ -31,6 +31,7 @@ type logClusterProcessor struct {
 	maxBytes    int
 	partitionBy []string
 	windowBy    string
+	maxWait     time.Duration
 	masker      *mask.Masker
 	memo        *mask.Memo
 	out         writer
@@ -66,6 +67,7 @@ func newProcessor(set processor.Settings, cfg *Config) (*logClusterProcessor, er
 		maxBytes:    cfg.MaxBytes,
 		partitionBy: cfg.PartitionBy,
 		windowBy:    cfg.Window.By,
+		maxWait:     cfg.Window.MaxWait,
 		masker:      masker,
 		memo:        mask.NewMemo(masker),
 		out:         newWriter(&cfg.Attributes),
@@ -106,7 +108,7 @@ func (p *logClusterProcessor) Shutdown(ctx context.Context) error {
 
 func (p *logClusterProcessor) processLogs(ctx context.Context, ld plog.Logs) (plog.Logs, error) {
 	b := p.batches.Get().(*batch)
-	b.now = time.Now().UnixNano()
+	b.now, b.wait = time.Now().UnixNano(), p.maxWait
 	key, timed := p.keyOf(b, ld)
 	b.again = p.answers.of(key)
 	if b.repeating = b.again != nil; !b.repeating {
@@ -214,6 +216,9 @@ func (p *logClusterProcessor) mask(text string, line *mask.Line) (recalled bool)
 	return false
 }
 
+// liveFor is how old a record may be, in ns, that is not of a replay.
+const liveFor = int64(time.Minute)
+
 // moveWindow closes the windows that a record of event time t is beyond.
 func (p *logClusterProcessor) moveWindow(b *batch, t int64) {
 	tick := t
@@ -226,7 +231,11 @@ func (p *logClusterProcessor) moveWindow(b *batch, t int64) {
 	switch where := b.part.Where(tick); where {
 	case partition.Beyond:
 		b.flush()
-		b.part.Advance(tick)
+		wait := &b.wait
+		if p.windowBy == ByProcessingTime || t > b.now-liveFor {
+			wait = new(time.Duration)
+		}
+		b.part.Advance(tick, wait)
 	case partition.Late:
 		b.counts.late++
 	}

@@ -13,18 +13,19 @@ import (
 
 // Advance closes the windows that end at or before tick. Merges that the
 // clustering of a window finds come into force when the window after it ends:
-// at a point of the stream, not of the clock.
-func (p *Partition) Advance(tick int64) {
+// at a point of the stream, not of the clock. A clustering that is not done by then is
+// waited for as long as wait says, which gets less by it.
+func (p *Partition) Advance(tick int64, wait *time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	boundary := p.boundary.Load()
 	if tick < boundary {
 		return
 	}
-	if boundary != noWindow && p.enforce() {
+	if boundary != noWindow && p.enforce(wait) {
 		p.close()
 		if tick-boundary >= p.settings.Window {
-			p.enforce() // nothing came in the window after it, which has ended too
+			p.enforce(wait) // nothing came in the window after it, which has ended too
 		}
 	}
 	p.boundary.Store(floor(tick, p.settings.Window) + p.settings.Window)
@@ -165,14 +166,14 @@ func (p *Partition) undefer(m *meaning) {
 	p.describe(m)
 }
 
-// enforce brings the pending clustering into force, waiting for it as long as
-// is allowed. It returns false when it is not done by then.
-func (p *Partition) enforce() bool {
+// enforce brings the pending clustering into force. It returns false when it is not
+// done within wait.
+func (p *Partition) enforce(wait *time.Duration) bool {
 	w := p.pending
 	if w == nil {
 		return true
 	}
-	if !p.await(w) {
+	if !p.await(w, wait) {
 		return false
 	}
 	p.pending = nil
@@ -229,16 +230,20 @@ func (w *window) isDone() bool {
 }
 
 // await waits for the clustering of a window.
-func (p *Partition) await(w *window) bool {
+func (p *Partition) await(w *window, wait *time.Duration) bool {
 	if w.isDone() {
 		return true
 	}
-	if p.settings.MaxWait <= 0 {
+	if *wait <= 0 {
 		return false
 	}
 	begin := time.Now()
-	defer func() { p.observer.Waited(time.Since(begin)) }()
-	timer := time.NewTimer(p.settings.MaxWait)
+	defer func() {
+		waited := time.Since(begin)
+		*wait -= waited
+		p.observer.Waited(waited)
+	}()
+	timer := time.NewTimer(*wait)
 	defer timer.Stop()
 	select {
 	case <-w.done:

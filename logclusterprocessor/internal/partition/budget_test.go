@@ -25,11 +25,11 @@ func newBudgeted(t testing.TB, partitions int, budget int64) *Registry {
 	reader, err := statement.New()
 	require.NoError(t, err)
 	r := NewRegistry(Settings{
-		Window: int64(time.Hour), MaxWait: time.Minute,
+		Window:     int64(time.Hour),
 		Clustering: cluster.Options{Threshold: cluster.DefaultMergeThreshold},
 		Statements: reader, Representatives: 5, Keywords: 5, Partitions: partitions, Clusters: 10_000, Vocabulary: 20_000,
 		Templates: 15_000, Bytes: 64 << 20, Budget: budget,
-	}, quiet{})
+	}, &waits{})
 	t.Cleanup(func() { _ = r.Shutdown(context.Background()) })
 	return r
 }

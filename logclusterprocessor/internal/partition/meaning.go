@@ -59,6 +59,7 @@ type meaning struct {
 	noise    bool
 	category *category
 	fresh    bool // no window has placed it
+	listed   bool // in meanings.order
 	deferred bool // it came in a flood: it is in no index and no window looks at it
 }
 
@@ -70,6 +71,10 @@ func (m *meaning) terms() feature.Terms { return m.members[0].terms }
 type meanings struct {
 	byID    map[uint64]*meaning
 	members map[uint64]*member // by template ID
+	// order has the meanings in order of birth, those that are gone among them until it
+	// is asked for. Most come in that order, so that nothing must be sorted.
+	order    []*meaning
+	unsorted bool
 }
 
 func newMeanings() meanings {
@@ -90,6 +95,17 @@ func (s *meanings) add(m *member, to *meaning) {
 	to.members = slices.Insert(to.members, i, m)
 	s.byID[to.id] = to
 	s.members[m.template.ID()] = m
+	if !to.listed {
+		s.unsorted = s.unsorted || len(s.order) > 0 && to.compare(s.order[len(s.order)-1]) < 0
+		s.order, to.listed = append(s.order, to), true
+		if len(s.order) > len(s.byID)*9/8+64 {
+			s.sorted() // lets go of those that are gone
+		}
+	}
+}
+
+func (m *meaning) compare(n *meaning) int {
+	return cmp.Or(cmp.Compare(m.birth, n.birth), cmp.Compare(m.id, n.id))
 }
 
 // remove takes a member out, and its meaning when it was the last.
@@ -105,14 +121,17 @@ func (s *meanings) remove(m *member) {
 
 func (s *meanings) len() int { return len(s.byID) }
 
-// sorted returns the meanings in order of birth.
+// sorted returns the meanings in order of birth, until the next call.
 func (s *meanings) sorted() []*meaning {
-	all := make([]*meaning, 0, len(s.byID))
-	for _, m := range s.byID {
-		all = append(all, m)
+	s.order = slices.DeleteFunc(s.order, func(m *meaning) bool {
+		m.listed = s.byID[m.id] == m
+		return !m.listed
+	})
+	if s.unsorted {
+		slices.SortFunc(s.order, (*meaning).compare)
+		s.unsorted = false
 	}
-	slices.SortFunc(all, func(a, b *meaning) int { return cmp.Or(cmp.Compare(a.birth, b.birth), cmp.Compare(a.id, b.id)) })
-	return all
+	return s.order
 }
 
 // idOf returns the ID of the cluster that a template of this text belongs to by

@@ -34,7 +34,7 @@ func TestMemoryEstimate(t *testing.T) {
 	reader, err := statement.New()
 	require.NoError(t, err)
 	registry := NewRegistry(Settings{
-		Window: int64(time.Second), MaxWait: time.Minute,
+		Window:     int64(time.Second),
 		Clustering: cluster.Options{Threshold: cluster.DefaultMergeThreshold},
 		Statements: reader, Representatives: 5, Keywords: 5, Partitions: 10, Clusters: 10_000, Vocabulary: 20_000,
 		Templates: 20_000, Bytes: limit,
@@ -52,7 +52,8 @@ func TestMemoryEstimate(t *testing.T) {
 		line.Shape = p.Salt(line.Shape)
 		at := int64(i) * int64(100*time.Microsecond)
 		if p.Where(at) == Beyond {
-			p.Advance(at)
+			wait := time.Minute
+			p.Advance(at, &wait)
 		}
 		if p.Lookup(line.Shape, line.Check) == nil {
 			e, _ := p.Learn(&line, at)

@@ -14,7 +14,6 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -28,8 +27,7 @@ import (
 
 // Settings is what partitions are made with.
 type Settings struct {
-	Window          int64         // length of a window, in ticks
-	MaxWait         time.Duration // for a clustering that is due; 0: never wait
+	Window          int64 // length of a window, in ticks
 	Clustering      cluster.Options
 	Statements      *statement.Reader
 	Versions        knowledge.Versions

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
 )
@@ -39,7 +40,7 @@ func BenchmarkWorstLine(b *testing.B) {
 				if i%5000 == 4999 {
 					p := l.Get([]byte("a"), l.at)
 					l.at += p.settings.Window
-					p.Advance(l.at)
+					p.Advance(l.at, new(time.Duration))
 				}
 			}
 		})
