@@ -362,8 +362,7 @@ func (c *Config) settings() (partition.Settings, error) {
 		Budget:          c.Limits.memory(),
 		Learn:           int64(c.Limits.LearnMiB) << 20,
 	}
-	switch c.Window.By {
-	case ByCount:
+	if c.Window.By == ByCount {
 		s.Window = int64(c.Window.Count)
 	}
 	return s, errors.Join(errLinkage, errDistance, errStatements)
