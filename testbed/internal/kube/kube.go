@@ -184,6 +184,9 @@ func (c *Cluster) summary() map[string]any {
 		pods = append(pods, map[string]any{
 			"podRef":    map[string]any{"name": pod.Name, "namespace": pod.Namespace, "uid": pod.UID},
 			"startTime": now.Add(-time.Hour), "cpu": usage, "memory": memory,
+			"volume": []any{map[string]any{
+				"time": now, "name": "data", "capacityBytes": 100 << 20, "availableBytes": 40 << 20,
+			}},
 			"containers": []any{map[string]any{"name": pod.Spec.Containers[0].Name, "startTime": container.Started, "cpu": usage, "memory": memory}},
 		})
 	}
