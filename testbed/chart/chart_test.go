@@ -5,9 +5,11 @@
 package chart
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -18,8 +20,12 @@ import (
 	"helm.sh/helm/v3/pkg/engine"
 	"helm.sh/helm/v3/pkg/lint"
 	"helm.sh/helm/v3/pkg/lint/support"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
 )
+
+var update = flag.Bool("update", false, "write the rules for the operator")
 
 const (
 	root = "../../"
@@ -96,20 +102,21 @@ func version(t *testing.T) string {
 	return config.Dist.Version
 }
 
+// build is what `kubectl apply -k` sends.
+func build(t *testing.T, dir string) objects {
+	t.Helper()
+	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), filepath.Join(root, dir))
+	require.NoError(t, err)
+	text, err := built.AsYaml()
+	require.NoError(t, err)
+	all := objects{}
+	parse(t, all, dir, string(text))
+	return all
+}
+
 // Where chart and kustomization say the same, they say it in the same words.
 func TestChartIsTheKustomization(t *testing.T) {
-	text, err := os.ReadFile(root + "deploy/kubernetes/kustomization.yaml")
-	require.NoError(t, err)
-	var kustomization struct{ Resources []string }
-	require.NoError(t, yaml.Unmarshal(text, &kustomization))
-	manifests := objects{}
-	for _, resource := range kustomization.Resources {
-		if strings.HasSuffix(resource, ".yaml") {
-			text, err := os.ReadFile(filepath.Join(root, "deploy", "kubernetes", resource))
-			require.NoError(t, err)
-			parse(t, manifests, resource, string(text))
-		}
-	}
+	manifests := build(t, "deploy/kubernetes")
 	rendered, err := render(t, "")
 	require.NoError(t, err)
 	for key, want := range manifests {
@@ -119,13 +126,45 @@ func TestChartIsTheKustomization(t *testing.T) {
 		require.Contains(t, rendered, key)
 		have := rendered[key]
 		pinPolicy(have)
+		if strings.HasPrefix(key, "ConfigMap ") { // whose file ends with a line's end or not
+			trimData(want)
+			trimData(have)
+		}
 		require.Equal(t, want, have, key)
 	}
 	for key := range rendered {
-		if !strings.HasPrefix(key, "ConfigMap ") {
-			require.Contains(t, manifests, key, "only in the chart")
-		}
+		require.Contains(t, manifests, key, "only in the chart")
 	}
+}
+
+func trimData(o map[string]any) {
+	data, _ := o["data"].(map[string]any)
+	for key, value := range data {
+		data[key] = strings.TrimSpace(value.(string))
+	}
+}
+
+// The rules for the operator are those that the tests run.
+func TestRulesForTheOperator(t *testing.T) {
+	all := build(t, "deploy/alerts")
+	text, err := os.ReadFile(root + "deploy/alerts/prometheus/otelcol-aiops.yaml")
+	require.NoError(t, err)
+	file := root + "deploy/alerts/prometheus-rule.yaml"
+	if *update {
+		old, err := os.ReadFile(file)
+		require.NoError(t, err)
+		head, _, _ := strings.Cut(string(old), "spec:\n")
+		_, groups, _ := strings.Cut(string(text), "\ngroups:\n")
+		indented := regexp.MustCompile(`(?m)^(.)`).ReplaceAllString("groups:\n"+groups, "  $1")
+		require.NoError(t, os.WriteFile(file, []byte(head+"spec:\n"+indented), 0o600))
+		return
+	}
+	var rules any
+	require.NoError(t, yaml.Unmarshal(text, &rules))
+	require.Equal(t, rules, all["PrometheusRule "+name]["spec"], "run go test ./... -update in testbed/chart")
+	loki, err := os.ReadFile(root + "deploy/alerts/loki/otelcol-aiops.yaml")
+	require.NoError(t, err)
+	require.Equal(t, string(loki), all["ConfigMap otelcol-aiops-loki-rules"]["data"].(map[string]any)["otelcol-aiops.yaml"])
 }
 
 // pinPolicy takes away the pull policy, which only the chart has, at its default.
