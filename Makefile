@@ -57,6 +57,10 @@ backends: ## Compile the Loki and Prometheus that the end-to-end tests run
 test-backends: ## Test the distribution with a real Loki and a real Prometheus
 	@scripts/test-backends.sh
 
+.PHONY: test-chart
+test-chart: ## Lint and render the Helm chart (the first time the Helm library is compiled: a minute)
+	@cd testbed/chart && go test -count=1 ./...
+
 .PHONY: image
 image: ## Build the image with docker, podman or buildah; ARCH="amd64 arm64" for both
 	@scripts/image.sh

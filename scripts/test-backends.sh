@@ -2,11 +2,12 @@
 # Copyright The otelcol-aiops Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# The distribution with a real Loki and a real Prometheus. These are compiled
-# first: about 15 minutes of CPU, once.
+# The Helm chart, and the distribution with a real Loki and a real Prometheus. These
+# are compiled first: about 15 minutes of CPU, once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+make --no-print-directory test-chart
 scripts/backends.sh
 scripts/build.sh
 if data=$(testbed/fetch.sh); then

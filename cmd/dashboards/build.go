@@ -23,7 +23,7 @@ func newDashboard(uid, title, description string, variables []variable, rows ...
 		Time: timeRange{From: "now-2h", To: "now"}, Refresh: "30s",
 		Links:       []dashboardLink{{Title: "otelcol-aiops", Type: "dashboards", Icon: "external link", Tags: []string{tag}, AsDropdown: true, KeepTime: true}},
 		Templating:  list[variable]{List: variables},
-		Annotations: list[struct{}]{List: []struct{}{}},
+		Annotations: list[annotation]{List: []annotation{}},
 	}
 	y := 0
 	for _, row := range rows {
@@ -38,6 +38,32 @@ func newDashboard(uid, title, description string, variables []variable, rows ...
 		y += height
 	}
 	return d
+}
+
+// marked has the moments at which containers began: a rollout, a restart, a crash.
+func marked(d dashboard) dashboard {
+	d.Annotations.List = append(d.Annotations.List, annotation{
+		Name: "Containers begin", Datasource: prometheus, Enable: true, IconColor: "blue", Step: "1m",
+		Expr:        `count by (service_name) (container_uptime_seconds_total{service_name=~"$service"} < 60) > 0`,
+		TitleFormat: "{{service_name}}: containers begin",
+	})
+	return d
+}
+
+// named has, beside the ID of a cluster, its usual words, where they are known.
+func named(expr string) string {
+	const on = `on (service_name, log_cluster_id)`
+	return `(` + expr + `) * ` + on + ` group_left (log_cluster_keywords) (topk by (service_name, log_cluster_id) (1, last_over_time(log_cluster_info[6h])) > bool 0)` +
+		` or ` + on + ` (` + expr + `)`
+}
+
+// columns are how the labels are called where people read them.
+func columns(value string) map[string]any {
+	return map[string]any{
+		"service_name": "Service", "log_cluster_id": "Cluster", "log_cluster_keywords": "Words", "log_record_template": "Template",
+		"anomaly_metric_name": "Metric", "anomaly_aspect": "Aspect", "forecast_limit": "Limit", "host_name": "Host", "mountpoint": "Mounted at",
+		"Value #A": value,
+	}
 }
 
 func sourceVariable(name, label string) variable {
@@ -125,16 +151,15 @@ func stat(source datasource, width int, title, description, unit, expr string) p
 	}
 }
 
+// valueColumn is the number of a row.
+const valueColumn = "Value"
+
 // table shows an instant query, a row a series, largest first. The links are on
 // the column of the given name.
 func table(source datasource, width int, title, description, expr, column string, links ...link) panel {
 	t := instant(target0(source, expr, ""))
 	if source == prometheus {
 		t.Format = "table"
-	}
-	value := "Value"
-	if source == loki {
-		value = "Value #A"
 	}
 	p := panel{
 		Title: title, Description: description, Type: "table", Datasource: &source, GridPos: grid{W: width, H: 10},
@@ -143,12 +168,12 @@ func table(source datasource, width int, title, description, expr, column string
 			Defaults:  fieldDefaults{Custom: map[string]any{"filterable": true}},
 			Overrides: []override{{Matcher: matcher{ID: "byName", Options: column}, Properties: []property{{ID: "links", Value: links}}}},
 		},
-		Options: map[string]any{"showHeader": true, "sortBy": []map[string]any{{"displayName": value, "desc": true}}},
+		Options: map[string]any{"showHeader": true, "sortBy": []map[string]any{{"displayName": valueColumn, "desc": true}}},
 	}
 	if source == loki { // which gives a frame a series, its labels aside
 		p.Transforms = append(p.Transforms, transform{ID: "labelsToFields", Options: map[string]any{"mode": "columns"}}, transform{ID: "merge", Options: map[string]any{}})
 	}
-	p.Transforms = append(p.Transforms, transform{ID: "organize", Options: map[string]any{"excludeByName": map[string]any{"Time": true}}})
+	p.Transforms = append(p.Transforms, transform{ID: "organize", Options: map[string]any{"excludeByName": map[string]any{"Time": true}, "renameByName": columns(valueColumn)}})
 	return p
 }
 

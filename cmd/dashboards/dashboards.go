@@ -9,7 +9,7 @@ const of = `{service_name=~"$service"} | log_cluster_id!=""`
 func logClusters() dashboard {
 	knowledge := link{Title: "Knowledge base", URL: "${knowledge}/#/c/${__data.fields.log_cluster_id}", TargetBlank: true}
 	drill := toDashboard("Lines of this cluster", "log-clusters", "cluster", "log_cluster_id")
-	return newDashboard(
+	return marked(newDashboard(
 		"log-clusters", "Log clusters", "What the logs say, by cluster: one meaning, whatever the wording.",
 		[]variable{
 			sourceVariable("loki", "Loki"), sourceVariable("prometheus", "Prometheus"),
@@ -34,20 +34,20 @@ func logClusters() dashboard {
 		},
 		[]panel{
 			lines(loki, 24, "Records a second, by cluster", "The ten that come most often.", "logs/s",
-				`topk(10, sum by (log_cluster_id) (rate(`+of+` | log_cluster_id=~"$cluster" [$__auto])))`, "{{log_cluster_id}}"),
+				`topk(10, sum by (service_name, log_cluster_id, log_cluster_keywords) (rate(`+of+` | log_cluster_id=~"$cluster" [$__auto])))`, "{{service_name}}: {{log_cluster_keywords}}"),
 		},
 		[]panel{
 			table(loki, 12, "New error clusters", "Templates of severity error and above, seen for the first time.",
-				`sum by (service_name, log_cluster_id, log_record_template) (count_over_time({service_name=~"$service"} | log_cluster_new="true" | severity_number>=17 [$__range]))`,
+				`sum by (service_name, log_cluster_id, log_cluster_keywords, log_record_template) (count_over_time({service_name=~"$service"} | log_cluster_new="true" | severity_number>=17 [$__range]))`,
 				"log_cluster_id", drill, knowledge),
 			lines(prometheus, 12, "Errors out of the ordinary", "Score of each error cluster's rate: from 1 on, it comes at a rate that it never has. Needs config/gateway-log-rates.yaml.", "none",
-				`max by (service_name, log_cluster_id) (anomaly_score_ratio{anomaly_metric_name="log.cluster.errors",service_name=~"$service"})`, "{{service_name}} {{log_cluster_id}}"),
+				named(`max by (service_name, log_cluster_id) (anomaly_score_ratio{anomaly_metric_name="log.cluster.errors",service_name=~"$service"})`), "{{service_name}}: {{log_cluster_keywords}}"),
 		},
 		[]panel{
 			lines(prometheus, 12, "Errors: how many times their usual rate", "Of the clusters whose rate is out of the ordinary. Needs config/gateway-log-rates.yaml.", "none",
-				`sum by (service_name, log_cluster_id) (rate(log_cluster_errors_total{service_name=~"$service"}[$__rate_interval])) / max by (service_name, log_cluster_id) (anomaly_expected_per_second{anomaly_metric_name="log.cluster.errors",service_name=~"$service"})`, "{{service_name}} {{log_cluster_id}}"),
+				named(`sum by (service_name, log_cluster_id) (rate(log_cluster_errors_total{service_name=~"$service"}[$__rate_interval])) / max by (service_name, log_cluster_id) (anomaly_expected_per_second{anomaly_metric_name="log.cluster.errors",service_name=~"$service"})`), "{{service_name}}: {{log_cluster_keywords}}"),
 			lines(prometheus, 12, "Errors a second, forecast for an hour ahead", "The upper bound, of the ten with most.", "logs/s",
-				`topk(10, max by (service_name, log_cluster_id) (log_cluster_errors_forecast_per_second{forecast_horizon="1h",forecast_bound="upper",service_name=~"$service"}))`, "{{service_name}} {{log_cluster_id}}"),
+				named(`topk(10, max by (service_name, log_cluster_id) (log_cluster_errors_forecast_per_second{forecast_horizon="1h",forecast_bound="upper",service_name=~"$service"}))`), "{{service_name}}: {{log_cluster_keywords}}"),
 		},
 		[]panel{
 			logs(12, "New: the first line of each template", "", `{service_name=~"$service"} | log_cluster_new="true"`),
@@ -56,13 +56,13 @@ func logClusters() dashboard {
 		[]panel{
 			logs(24, "Lines of the cluster", "All wordings of what the variable Cluster names.", `{service_name=~"$service"} | log_cluster_id=~"$cluster"`),
 		},
-	)
+	))
 }
 
 func anomalies() dashboard {
 	series := toDashboard("This metric", "anomalies", "metric", "anomaly_metric_name")
 	const of = `{anomaly_metric_name=~"$metric",service_name=~"$service"}`
-	return newDashboard(
+	return marked(newDashboard(
 		"anomalies", "Anomalies", "What is out of the ordinary, of which kind, and what was expected.",
 		[]variable{
 			sourceVariable("prometheus", "Prometheus"),
@@ -95,7 +95,7 @@ func anomalies() dashboard {
 				`{__name__=~"anomaly_upper(_.*)?",anomaly_metric_name=~"$metric",service_name=~"$service"}`, "upper {{service_name}} {{anomaly_metric_name}}",
 				`{__name__=~"anomaly_lower(_.*)?",anomaly_metric_name=~"$metric",service_name=~"$service"}`, "lower {{service_name}} {{anomaly_metric_name}}"),
 		},
-	)
+	))
 }
 
 func health() dashboard {

@@ -6,19 +6,19 @@ package main
 // The part of Grafana's dashboard model (schemaVersion 39) that we use.
 
 type dashboard struct {
-	UID           string          `json:"uid"`
-	Title         string          `json:"title"`
-	Description   string          `json:"description"`
-	Tags          []string        `json:"tags"`
-	SchemaVersion int             `json:"schemaVersion"`
-	Editable      bool            `json:"editable"`
-	GraphTooltip  int             `json:"graphTooltip"` // 1: one crosshair on all panels
-	Time          timeRange       `json:"time"`
-	Refresh       string          `json:"refresh"`
-	Links         []dashboardLink `json:"links"`
-	Templating    list[variable]  `json:"templating"`
-	Annotations   list[struct{}]  `json:"annotations"`
-	Panels        []panel         `json:"panels"`
+	UID           string           `json:"uid"`
+	Title         string           `json:"title"`
+	Description   string           `json:"description"`
+	Tags          []string         `json:"tags"`
+	SchemaVersion int              `json:"schemaVersion"`
+	Editable      bool             `json:"editable"`
+	GraphTooltip  int              `json:"graphTooltip"` // 1: one crosshair on all panels
+	Time          timeRange        `json:"time"`
+	Refresh       string           `json:"refresh"`
+	Links         []dashboardLink  `json:"links"`
+	Templating    list[variable]   `json:"templating"`
+	Annotations   list[annotation] `json:"annotations"`
+	Panels        []panel          `json:"panels"`
 }
 
 type list[T any] struct {
@@ -28,6 +28,18 @@ type list[T any] struct {
 type timeRange struct {
 	From string `json:"from"`
 	To   string `json:"to"`
+}
+
+// annotation marks moments on all panels.
+type annotation struct {
+	Name        string     `json:"name"`
+	Datasource  datasource `json:"datasource"`
+	Enable      bool       `json:"enable"`
+	IconColor   string     `json:"iconColor"`
+	Expr        string     `json:"expr"`
+	Step        string     `json:"step,omitempty"`
+	TitleFormat string     `json:"titleFormat"`
+	TextFormat  string     `json:"textFormat,omitempty"`
 }
 
 // dashboardLink leads from a dashboard to the others.

@@ -19,6 +19,9 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
@@ -66,6 +69,8 @@ func kinds() map[string]any {
 	return map[string]any{
 		"Namespace": &corev1.Namespace{}, "ServiceAccount": &corev1.ServiceAccount{}, "Service": &corev1.Service{},
 		"StatefulSet": &appsv1.StatefulSet{}, "DaemonSet": &appsv1.DaemonSet{}, "NetworkPolicy": &networkingv1.NetworkPolicy{},
+		"PodDisruptionBudget": &policyv1.PodDisruptionBudget{}, "PriorityClass": &schedulingv1.PriorityClass{},
+		"ClusterRole": &rbacv1.ClusterRole{}, "ClusterRoleBinding": &rbacv1.ClusterRoleBinding{},
 		"HorizontalPodAutoscaler": &autoscalingv2.HorizontalPodAutoscaler{}, "ScaledObject": &scaledObject{},
 		"Kustomization": &kustomization{}, "OpenTelemetryCollector": &openTelemetryCollector{},
 	}
@@ -89,7 +94,8 @@ func newDocument(t *testing.T, file, text string) document {
 	if !found {
 		group, version = "core", group
 	}
-	d.model = strings.Join([]string{"io.k8s.api", strings.TrimSuffix(group, ".k8s.io"), version, d.kind}, ".")
+	group, _, _ = strings.Cut(group, ".") // rbac.authorization.k8s.io
+	d.model = strings.Join([]string{"io.k8s.api", group, version, d.kind}, ".")
 	return d
 }
 
@@ -179,6 +185,9 @@ func TestPods(t *testing.T) {
 		require.Equal(t, []corev1.Capability{"ALL"}, c.SecurityContext.Capabilities.Drop, name)
 		require.NotNil(t, c.ReadinessProbe, name)
 		require.NotNil(t, c.LivenessProbe, name)
+		require.NotNil(t, c.StartupProbe, name)
+		require.Equal(t, "otelcol-aiops", template.Spec.PriorityClassName, name)
+		requireEnvironment(t, name, c)
 		for _, arg := range c.Args {
 			config, is := strings.CutPrefix(arg, "--config=/etc/otelcol-aiops/")
 			require.True(t, is, arg)
@@ -208,6 +217,24 @@ func requireMemoryLimit(t *testing.T, name string, env []corev1.EnvVar, resource
 	}
 	require.Fail(t, "no GOMEMLIMIT", name)
 }
+
+// Every variable that a config has no default for is set.
+func requireEnvironment(t *testing.T, name string, c corev1.Container) {
+	t.Helper()
+	set := map[string]bool{}
+	for _, e := range c.Env {
+		set[e.Name] = true
+	}
+	for _, arg := range c.Args {
+		text, err := os.ReadFile(filepath.Join(program.Root(t), "config", filepath.Base(arg)))
+		require.NoError(t, err)
+		for _, v := range unsetVariable.FindAllStringSubmatch(string(text), -1) {
+			require.True(t, set[v[1]], "%s: %s needs %s", name, arg, v[1])
+		}
+	}
+}
+
+var unsetVariable = regexp.MustCompile(`\$\{env:(\w+)\}`)
 
 // The operator's resource carries config/gateway.yaml, word for word.
 func TestOperatorsConfigIsTheGateways(t *testing.T) {

@@ -63,8 +63,8 @@ func problemsWith(core proto.Models, custom map[string]*spec.Schema, d document)
 		result := validate.NewSchemaValidator(schema, nil, "", strfmt.Default).Validate(d.value)
 		return append(result.Errors, unknown(schema, d.value, "")...)
 	}
-	// The document has what became autoscaling/v2 under the name it had before.
-	model := core.LookupModel(strings.Replace(d.model, "autoscaling.v2.", "autoscaling.v2beta2.", 1))
+	// The document has what became autoscaling/v2 and policy/v1 under the names before.
+	model := core.LookupModel(strings.NewReplacer("autoscaling.v2.", "autoscaling.v2beta2.", "policy.v1.", "policy.v1beta1.").Replace(d.model))
 	if model == nil {
 		return []error{os.ErrNotExist}
 	}

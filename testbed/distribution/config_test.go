@@ -32,7 +32,8 @@ func TestConfigsAreValid(t *testing.T) {
 				args = append(args, "--config", filepath.Join(filepath.Dir(file), base+".yaml"))
 			}
 			cmd := exec.Command(collector, append(args, "--config", file)...)
-			cmd.Env = append(os.Environ(), "RUN_DIR="+dir, "STATE_DIR="+dir)
+			cmd.Env = append(os.Environ(), "RUN_DIR="+dir, "STATE_DIR="+dir,
+				"KUBERNETES_AUTH=none", "NODE_IP=127.0.0.1", "NODE_NAME=node", "HOST_ROOT=/")
 			out, err := cmd.CombinedOutput()
 			require.NoError(t, err, "%s", out)
 			require.NotContains(t, string(out), "deprecated")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 type record struct {
 	service    string
 	body       string
+	severity   string
 	time       time.Time // zero when the record has none
 	attributes map[string]any
 }
@@ -81,7 +83,7 @@ func records(logs plog.Logs) []record {
 		service, _ := resource.Resource().Attributes().Get("service.name")
 		for _, scope := range resource.ScopeLogs().All() {
 			for _, r := range scope.LogRecords().All() {
-				out := record{service: service.AsString(), body: r.Body().AsString(), attributes: r.Attributes().AsRaw()}
+				out := record{service: service.AsString(), body: r.Body().AsString(), severity: severityOf(r), attributes: r.Attributes().AsRaw()}
 				if r.Timestamp() != 0 {
 					out.time = r.Timestamp().AsTime()
 				}
@@ -90,6 +92,14 @@ func records(logs plog.Logs) []record {
 		}
 	}
 	return all
+}
+
+// severityOf is the group of a record's severity, and empty when it has none.
+func severityOf(r plog.LogRecord) string {
+	if r.SeverityNumber() == plog.SeverityNumberUnspecified {
+		return ""
+	}
+	return strings.TrimRight(r.SeverityNumber().String(), "1234")
 }
 
 // ofService returns the records of one service, in order.

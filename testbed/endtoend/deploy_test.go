@@ -6,6 +6,8 @@ package endtoend
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,11 +20,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.yaml.in/yaml/v3"
-	autoscalingv2 "k8s.io/api/autoscaling/v2"
-	k8syaml "sigs.k8s.io/yaml"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/backend"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/docs"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/kube"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/load"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/otlp"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
@@ -59,6 +60,15 @@ connectors:
 	}
 	g.WaitUntil(t, "the limits show in Prometheus", func() bool {
 		found, err := prometheus.Query(`rate(otelcol_processor_anomaly_points_total{outcome="limit"}[1m]) > 0 and on () rate(otelcol_connector_forecast_points_total{outcome="limit"}[1m]) > 0`, time.Now())
+		return err == nil && len(found) > 0
+	})
+	startShop(t, g, prometheus)
+	sendKnownProblem(t, g)
+	// Older than Prometheus takes: lost, which the collector counts.
+	lost := queueMetrics(time.Now().Add(-72*time.Hour), rand.New(rand.NewPCG(1, 1)))
+	otlp.SendMetrics(t, g.address, lost)
+	g.WaitUntil(t, "the loss shows in Prometheus", func() bool {
+		found, err := prometheus.Query(`otelcol_exporter_send_failed_metric_points_total`, time.Now())
 		return err == nil && len(found) > 0
 	})
 	// More memory than it may have: the collector refuses.
@@ -104,9 +114,6 @@ processors: {memory_limiter: {check_interval: 100ms, limit_percentage: 0, spike_
 			ask(t, prometheus.API, query, false)
 		})
 	}
-	for _, q := range scalingQueries(t) {
-		t.Run("autoscaling/"+q, func(t *testing.T) { ask(t, prometheus.API, q, true) })
-	}
 	for _, page := range []string{"deploying.md", "operating.md"} {
 		t.Run("commands of "+page, func(t *testing.T) { requireAnswers(t, g, page) })
 	}
@@ -125,6 +132,64 @@ processors: {memory_limiter: {check_interval: 100ms, limit_percentage: 0, spike_
 			}
 		}
 	})
+}
+
+// startShop runs an agent, as it is shipped, on a node with a container that begins anew
+// again and again, and waits until it is in Prometheus.
+func startShop(t *testing.T, g gateway, prometheus *backend.Prometheus) {
+	t.Helper()
+	cluster, dir := kube.Start(t), t.TempDir()
+	pod := cluster.Add("shop", "cart", "abcde", "app", nil, nil)
+	kube.WriteLog(t, kube.LogFile(filepath.Join(dir, "pods"), pod, 0), time.Now(),
+		`{"level":"error","msg":"cannot reach the ledger at 10.1.2.3:8080"}`, "INFO started", "ERROR out of stock")
+	agent := kube.StartAgent(t, cluster, dir, g.grpc)
+	t.Cleanup(func() { agent.Kill() })
+	for restart := range 4 {
+		cluster.Set(pod, kube.Container{Started: time.Now(), WorkingSet: 125 << 20, Max: 128 << 20})
+		if restart < 3 {
+			time.Sleep(4 * time.Second) // at least one second older in a scrape of a second
+		}
+	}
+	agent.WaitUntil(t, "the kubelet's metrics are in Prometheus", func() bool {
+		found, err := prometheus.Query(`sum(resets(container_uptime_seconds_total[1m])) >= 3`, time.Now())
+		return err == nil && len(found) > 0
+	})
+}
+
+// sendKnownProblem sends an error, writes a solution for it, and sends it again.
+func sendKnownProblem(t *testing.T, g gateway) {
+	t.Helper()
+	const line = "replication slot of the ledger is gone"
+	send := func() {
+		otlp.SendLogs(t, g.address, otlp.Logs("ledger", time.Now(), 0, plog.SeverityNumberError, line))
+	}
+	send()
+	knowledge := "http://" + g.moved.Replace("localhost:8890") + "/api/v1/"
+	var matches struct {
+		Matches []struct{ Cluster string }
+	}
+	g.WaitUntil(t, "the knowledge base knows the line", func() bool {
+		response, err := http.Post(knowledge+"match", "text/plain", strings.NewReader(line)) //nolint:noctx // on this host
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		return json.NewDecoder(response.Body).Decode(&matches) == nil && len(matches.Matches) > 0 && matches.Matches[0].Cluster != ""
+	})
+	// What memory knows the database knows a moment later.
+	g.WaitUntil(t, "the solution is written", func() bool {
+		request, err := http.NewRequest(http.MethodPut, knowledge+"clusters/"+matches.Matches[0].Cluster+"/solution?author=ann", strings.NewReader(`{"text": "Make the slot anew."}`)) //nolint:noctx // on this host
+		require.NoError(t, err)
+		request.Header.Set("Content-Type", "application/json")
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		return response.StatusCode < 300
+	})
+	for range 5 {
+		time.Sleep(time.Second)
+		send()
+	}
 }
 
 // requireAnswers runs the commands that a guide shows, in order, and checks that each
@@ -200,6 +265,12 @@ func panels(t *testing.T) []panelQuery {
 					Current              struct{ Value any }
 				}
 			}
+			Annotations struct {
+				List []struct {
+					Name, Expr string
+					Datasource struct{ Type string }
+				}
+			}
 			Panels []struct {
 				Title   string
 				Targets []struct {
@@ -223,12 +294,18 @@ func panels(t *testing.T) []panelQuery {
 			}
 			values = append(values, "${"+v.Name+":raw}", value, "$"+v.Name, value)
 		}
+		filled := func(query string) string {
+			for range 2 { // the value of a variable may name another
+				query = strings.NewReplacer(values...).Replace(query)
+			}
+			return query
+		}
+		for _, a := range d.Annotations.List {
+			all = append(all, panelQuery{name: d.Title + "/" + a.Name, source: a.Datasource.Type, query: filled(a.Expr)})
+		}
 		for _, p := range d.Panels {
 			for _, target := range p.Targets {
-				query := target.Expr
-				for range 2 { // the value of a variable may name another
-					query = strings.NewReplacer(values...).Replace(query)
-				}
+				query := filled(target.Expr)
 				all = append(all, panelQuery{
 					name: d.Title + "/" + p.Title + "/" + target.RefID, source: target.Datasource.Type,
 					query: query, instant: target.Instant || target.QueryType == "instant",
@@ -280,46 +357,24 @@ func rules(t *testing.T, kind string) []rule {
 	return all
 }
 
-// scalingQueries are those of deploy/kubernetes/autoscaling: KEDA's, and what
-// prometheus-adapter makes of the external metrics.
-func scalingQueries(t *testing.T) []string {
-	t.Helper()
-	read := func(name string, into any) {
-		text, err := os.ReadFile(filepath.Join(program.Root(t), "deploy", "kubernetes", "autoscaling", name))
-		require.NoError(t, err)
-		require.NoError(t, k8syaml.Unmarshal(text, into))
-	}
-	var keda struct {
-		Spec struct {
-			Triggers []struct {
-				Metadata struct{ Query string }
-			}
-		}
-	}
-	read("keda.yaml", &keda)
-	var queries []string
-	for _, trigger := range keda.Spec.Triggers {
-		queries = append(queries, trigger.Metadata.Query)
-	}
-	var hpa autoscalingv2.HorizontalPodAutoscaler
-	read("hpa.yaml", &hpa)
-	for _, m := range hpa.Spec.Metrics {
-		var labels []string
-		for key, value := range m.External.Metric.Selector.MatchLabels {
-			labels = append(labels, fmt.Sprintf("%s=%q", key, value))
-		}
-		queries = append(queries, fmt.Sprintf("max(%s{%s}) by (service_name)", m.External.Metric.Name, strings.Join(labels, ",")))
-	}
-	require.Len(t, queries, 4)
-	return queries
-}
-
-// withoutThreshold is the left side of a comparison.
+// withoutThreshold is what a rule compares, without what it compares with: the left
+// side of comparisons, "and" and "unless".
 func withoutThreshold(t *testing.T, promql string) string {
 	t.Helper()
 	expr, err := parser.NewParser(parser.Options{}).ParseExpr(promql)
 	require.NoError(t, err)
-	binary, is := expr.(*parser.BinaryExpr)
-	require.True(t, is && binary.Op.IsComparisonOperator(), "%s compares with a threshold", promql)
-	return binary.LHS.String()
+	for {
+		switch e := expr.(type) {
+		case *parser.ParenExpr:
+			expr = e.Expr
+			continue
+		case *parser.BinaryExpr:
+			if e.Op.IsComparisonOperator() || e.Op == parser.LAND || e.Op == parser.LUNLESS {
+				expr = e.LHS
+				continue
+			}
+		}
+		require.NotEqual(t, promql, expr.String(), "%s compares with a threshold", promql)
+		return expr.String()
+	}
 }

@@ -23,6 +23,7 @@ const nowhere = "localhost:1"
 type gateway struct {
 	*program.Program
 	address string // of OTLP/HTTP
+	grpc    string // of OTLP/gRPC
 	// Where the guides say localhost and a port, it is this one here.
 	moved *strings.Replacer
 }
@@ -32,7 +33,7 @@ type gateway struct {
 func startGateway(t *testing.T, loki *backend.Loki, prometheus *backend.Prometheus, env []string, overlays ...string) gateway {
 	t.Helper()
 	dir, address := t.TempDir(), program.FreeAddress(t)
-	health, knowledge, telemetry := program.FreeAddress(t), program.FreeAddress(t), program.FreeAddress(t)
+	grpc, health, knowledge, telemetry := program.FreeAddress(t), program.FreeAddress(t), program.FreeAddress(t), program.FreeAddress(t)
 	moved := []string{"localhost:13133", health, "localhost:8890", knowledge, "localhost:8888", "localhost:" + port(telemetry)}
 	lokiOTLP, prometheusOTLP := "http://"+nowhere, "http://"+nowhere
 	if loki != nil {
@@ -47,13 +48,13 @@ func startGateway(t *testing.T, loki *backend.Loki, prometheus *backend.Promethe
 	overlays = append(overlays, program.WriteFile(t, dir, "addresses.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
 extensions: {health_check: {endpoint: %q}, knowledge_base: {http: {endpoint: %q}}}
-`, program.FreeAddress(t), address, health, knowledge)))
+`, grpc, address, health, knowledge)))
 	for _, overlay := range overlays {
 		args = append(args, "--config", overlay)
 	}
 	env = append(env, "STATE_DIR="+dir, "LOKI_OTLP_ENDPOINT="+lokiOTLP, "PROMETHEUS_OTLP_ENDPOINT="+prometheusOTLP,
 		"TELEMETRY_PORT="+port(telemetry), "TELEMETRY_INTERVAL=1s")
-	return gateway{program.StartCollector(t, env, program.Collector(t), args...), address, strings.NewReplacer(moved...)}
+	return gateway{program.StartCollector(t, env, program.Collector(t), args...), address, grpc, strings.NewReplacer(moved...)}
 }
 
 func port(address string) string { return address[strings.LastIndex(address, ":")+1:] }

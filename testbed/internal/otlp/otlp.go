@@ -17,6 +17,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 )
 
 // Logs makes one record a body, the first at the given time and the others each
@@ -93,4 +95,23 @@ func post(url string, payload []byte) (string, error) {
 		return response.Status, err
 	}
 	return response.Status + ": " + string(answer), nil
+}
+
+// SendSpan sends one span, which has just ended, to an address.
+func SendSpan(t testing.TB, address, service, name string, took time.Duration) {
+	t.Helper()
+	traces := ptrace.NewTraces()
+	resource := traces.ResourceSpans().AppendEmpty()
+	resource.Resource().Attributes().PutStr("service.name", service)
+	span := resource.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	span.SetName(name)
+	span.SetTraceID([16]byte{1})
+	span.SetSpanID([8]byte{1})
+	span.SetKind(ptrace.SpanKindServer)
+	now := time.Now()
+	span.SetStartTimestamp(pcommon.NewTimestampFromTime(now.Add(-took)))
+	span.SetEndTimestamp(pcommon.NewTimestampFromTime(now))
+	payload, err := ptraceotlp.NewExportRequestFromTraces(traces).MarshalProto()
+	require.NoError(t, err)
+	send(t, "http://"+address+"/v1/traces", payload)
 }
