@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/docs"
+	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/kube"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/otlp"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
@@ -37,13 +38,10 @@ type system struct {
 func newSystem(t *testing.T) *system {
 	t.Helper()
 	s := &system{topics: newTopics(t), dir: t.TempDir(), store: program.FreeAddress(t), agent: program.FreeAddress(t), sent: map[string]string{}}
-	program.StartCollector(t, []string{"STATE_DIR=" + filepath.Join(s.dir, "agent"), "KAFKA_BROKERS=" + s.brokers, "NODE_NAME=node-1", "HOST_ROOT=/"},
-		program.Collector(t), "--config", "config/agent.yaml", "--config", "config/agent-kafka.yaml", "--config", program.WriteFile(t, s.dir, "agent.yaml", fmt.Sprintf(`
-receivers: {otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}}
-exporters: {kafka: {logs: {topic: %s}, metrics: {topic: %s}}}
-extensions: {health_check: {endpoint: %q}}
-service: {telemetry: {metrics: {level: none}}}
-`, program.FreeAddress(t), s.agent, s.logs, s.metrics, program.FreeAddress(t))))
+	kube.StartAgent(t, kube.Start(t), s.dir, "localhost:1", "config/agent-kafka.yaml", program.WriteFile(t, s.dir, "kafka.yaml", fmt.Sprintf(`
+receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
+exporters: {kafka: {brokers: [%q], logs: {topic: %s}, metrics: {topic: %s}}}
+`, s.agent, s.brokers, s.logs, s.metrics)))
 	return s
 }
 
