@@ -93,6 +93,19 @@ func TestRestartInTheMiddleGivesTheSameAttributes(t *testing.T) {
 	}
 }
 
+// However busy the machine, lines get the same IDs: only categories and keywords wait for
+// clusterings.
+func TestClusteringsThatComeLateChangeNoID(t *testing.T) {
+	lines := testStream(4)
+	want := consume(t, startLogs(t, defaults(patient)), lines, always(100))
+	got := consume(t, startLogs(t, defaults(func(c *Config) { c.Window.MaxWait = 0 })), lines, always(100))
+	for i := range want {
+		for _, key := range []string{"log.record.template", "log.template.id", "log.cluster.id", "log.cluster.new"} {
+			require.Equal(t, want[i][key], got[i][key], "line %d: %s", i, lines[i].body)
+		}
+	}
+}
+
 func TestConcurrentCallers(t *testing.T) {
 	p := startLogs(t, defaults(patient))
 	lines := testStream(5)
