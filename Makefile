@@ -61,6 +61,10 @@ test-backends: ## Test the distribution with a real Loki and a real Prometheus
 test-chart: ## Lint and render the Helm chart (the first time the Helm library is compiled: a minute)
 	@cd testbed/chart && go test -count=1 ./...
 
+.PHONY: release
+release: ## Make archives, packages, SBOMs and the chart in dist/; SNAPSHOT=1 without a tag, TARGETS="linux/amd64"
+	@SNAPSHOT="$(SNAPSHOT)" TARGETS="$(TARGETS)" scripts/release.sh
+
 .PHONY: image
 image: ## Build the image with docker, podman or buildah; ARCH="amd64 arm64" for both
 	@scripts/image.sh

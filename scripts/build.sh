@@ -5,7 +5,7 @@
 # Compiles the distribution from its lock and shows how far it is.
 # ocb makes the sources; the compiler is called here, with the flags that ocb
 # itself uses, because ocb says nothing during the minutes that it takes.
-# TARGET_ARCH compiles for another architecture, OUTPUT names the binary.
+# TARGET_OS and TARGET_ARCH compile for another machine, OUTPUT names the binary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,7 +35,7 @@ fi
 
 cd distribution
 output=${OUTPUT:-otelcol-aiops}
-export CGO_ENABLED=0 GOARCH=${TARGET_ARCH:-$(go env GOARCH)}
+export CGO_ENABLED=0 GOOS=${TARGET_OS:-$(go env GOOS)} GOARCH=${TARGET_ARCH:-$(go env GOARCH)}
 
 echo "build: fetching modules (the first time some 400 of them, a minute or two)"
 packages=$({ go list -deps . | wc -l; } 2> >(progress modules)) ||
