@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
@@ -39,6 +40,49 @@ func TestConfigsAreValid(t *testing.T) {
 			require.NotContains(t, string(out), "deprecated")
 		})
 	}
+}
+
+// Wherever data leaves for another machine it waits on disk, synced, for as long as it
+// takes.
+func TestDataThatLeavesIsKept(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(program.Root(t), "config", "*.yaml"))
+	require.NoError(t, err)
+	seen := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var config struct {
+			Exporters map[string]struct {
+				Endpoint string   `yaml:"endpoint"`
+				Brokers  []string `yaml:"brokers"`
+				Retry    struct {
+					MaxElapsedTime *int `yaml:"max_elapsed_time"`
+				} `yaml:"retry_on_failure"`
+				Queue struct {
+					Storage string `yaml:"storage"`
+					Sizer   string `yaml:"sizer"`
+				} `yaml:"sending_queue"`
+			} `yaml:"exporters"`
+			Extensions map[string]struct {
+				Fsync bool `yaml:"fsync"`
+			} `yaml:"extensions"`
+		}
+		require.NoError(t, yaml.Unmarshal(text, &config), file)
+		for name, e := range config.Exporters {
+			if strings.HasPrefix(name, "prometheus") || e.Endpoint == "" && len(e.Brokers) == 0 {
+				continue // is asked, or is laid over one that is checked
+			}
+			seen++
+			require.NotNil(t, e.Retry.MaxElapsedTime, "%s: %s", file, name)
+			require.Zero(t, *e.Retry.MaxElapsedTime, "%s: %s", file, name)
+			require.NotEmpty(t, e.Queue.Storage, "%s: %s", file, name)
+			require.Equal(t, "bytes", e.Queue.Sizer, "%s: %s", file, name)
+		}
+		if storage, is := config.Extensions["file_storage"]; is && !strings.HasPrefix(filepath.Base(file), "quickstart") {
+			require.True(t, storage.Fsync, file)
+		}
+	}
+	require.GreaterOrEqual(t, seen, 4)
 }
 
 // A typing mistake must not pass the check above.
