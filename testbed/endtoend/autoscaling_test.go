@@ -117,6 +117,7 @@ func (a *autoscaler) replicas(current int, triggers []trigger, totals []float64)
 // answer, after two days of history: with KEDA's queries, and with those that the
 // adapter makes for the HPA.
 func TestAutoscalingFollowsTheLoad(t *testing.T) {
+	t.Parallel()
 	keda, adapter := scalingQueries(t)
 	for name, triggers := range map[string][]trigger{"keda": keda, "hpa": adapter} {
 		t.Run(name, func(t *testing.T) {

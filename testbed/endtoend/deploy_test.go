@@ -169,7 +169,7 @@ func sendKnownProblem(t *testing.T, g gateway) {
 		Matches []struct{ Cluster string }
 	}
 	g.WaitUntil(t, "the knowledge base knows the line", func() bool {
-		response, err := http.Post(knowledge+"match", "text/plain", strings.NewReader(line)) //nolint:noctx // on this host
+		response, err := http.Post(knowledge+"match", "text/plain", strings.NewReader(line))
 		if err != nil {
 			return false
 		}
@@ -178,7 +178,7 @@ func sendKnownProblem(t *testing.T, g gateway) {
 	})
 	// What memory knows the database knows a moment later.
 	g.WaitUntil(t, "the solution is written", func() bool {
-		request, err := http.NewRequest(http.MethodPut, knowledge+"clusters/"+matches.Matches[0].Cluster+"/solution?author=ann", strings.NewReader(`{"text": "Make the slot anew."}`)) //nolint:noctx // on this host
+		request, err := http.NewRequest(http.MethodPut, knowledge+"clusters/"+matches.Matches[0].Cluster+"/solution?author=ann", strings.NewReader(`{"text": "Make the slot anew."}`))
 		require.NoError(t, err)
 		request.Header.Set("Content-Type", "application/json")
 		response, err := http.DefaultClient.Do(request)

@@ -114,7 +114,7 @@ func LogFile(dir string, pod corev1.Pod, restart int) string {
 func WriteLog(t testing.TB, file string, at time.Time, lines ...string) {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o750))
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // in the test's directory
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
 	defer f.Close()
 	for i, line := range lines {
@@ -176,7 +176,7 @@ func (c *Cluster) watch(w http.ResponseWriter, r *http.Request) {
 // summary is the part of the kubelet's /stats/summary that the receiver reads.
 func (c *Cluster) summary() map[string]any {
 	now := time.Now()
-	var pods []any
+	pods := make([]any, 0, len(c.pods))
 	for _, pod := range c.pods {
 		container := c.containers[pod.UID]
 		usage := map[string]any{"time": now, "usageNanoCores": container.NanoCores}
@@ -197,14 +197,15 @@ func (c *Cluster) summary() map[string]any {
 // what dir/pods has is what the node has below /var/log/pods.
 func StartAgent(t testing.TB, c *Cluster, dir, gateway string, overlays ...string) *program.Program {
 	t.Helper()
-	args := []string{"--config", "config/agent.yaml", "--config", program.WriteFile(t, dir, "agent.yaml", fmt.Sprintf(`
+	config := program.WriteFile(t, dir, "agent.yaml", fmt.Sprintf(`
 receivers:
   file_log: {include: [%q], start_at: beginning}
   host_metrics: {collection_interval: 1s}
   kubelet_stats: {collection_interval: 1s}
   otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}
 extensions: {health_check: {endpoint: %q}}
-`, dir+"/pods/*/*/*.log", program.FreeAddress(t), program.FreeAddress(t), program.FreeAddress(t)))}
+`, dir+"/pods/*/*/*.log", program.FreeAddress(t), program.FreeAddress(t), program.FreeAddress(t)))
+	args := append(make([]string, 0, 4+2*len(overlays)), "--config", "config/agent.yaml", "--config", config)
 	for _, overlay := range overlays {
 		args = append(args, "--config", overlay)
 	}
