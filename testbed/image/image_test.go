@@ -73,7 +73,7 @@ extensions: {health_check: {endpoint: %q}}
 exporters: {debug: {verbosity: detailed}}
 service:
   telemetry: {metrics: {level: none}}
-  pipelines: {logs: {exporters: [debug, count/clusters]}}
+  pipelines: {logs: {exporters: [debug, count/clusters, count/names]}}
 `, grpc, http, health))
 	require.NoError(t, os.Chmod(overlay, 0o644))
 	const name = "otelcol-aiops-test"
