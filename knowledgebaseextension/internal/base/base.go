@@ -217,7 +217,7 @@ func (b *Base) attend(ctx context.Context, s *store.Store) {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	if s.Postgres() {
-		for _, task := range []func(context.Context, *store.Store){b.listen, b.lease} {
+		for _, task := range []func(context.Context, *store.Store){b.listen, b.lease, b.fold} {
 			beside.Add(1)
 			go func() {
 				defer beside.Done()
@@ -312,6 +312,25 @@ func (b *Base) listen(ctx context.Context, s *store.Store) {
 		if ctx.Err() == nil {
 			b.health.note(opListen, err)
 			pause(ctx, retryInterval)
+		}
+	}
+}
+
+// fold takes what the collectors have saved into the tables, if no other does.
+func (b *Base) fold(ctx context.Context, s *store.Store) {
+	for ctx.Err() == nil {
+		call, cancel := context.WithTimeout(ctx, saveTimeout)
+		done, err := s.Fold(call, b.options.Samples)
+		cancel()
+		if ctx.Err() != nil {
+			return
+		}
+		b.health.note(opFold, err)
+		if done.Skipped != nil {
+			b.observer.Failed(opFold, done.Skipped)
+		}
+		if err != nil || !done.More {
+			pause(ctx, pollInterval)
 		}
 	}
 }

@@ -49,8 +49,8 @@ func (s *Store) Retain(ctx context.Context, r Retention, now time.Time) (Removed
 			return removed, err
 		}
 	}
-	_, err := querier{s.write, s.dialect}.run(ctx, "DELETE FROM partitions WHERE until < "+s.dialect.nowMS+
-		" AND name NOT IN (SELECT partition FROM clusters)")
+	_, err := querier{s.write, s.dialect}.run(ctx, "DELETE FROM partitions WHERE name NOT IN (SELECT partition FROM clusters) AND name NOT IN (SELECT name FROM leases WHERE until >= "+
+		s.dialect.nowMS+")")
 	if err != nil {
 		return removed, err
 	}

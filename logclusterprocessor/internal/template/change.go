@@ -25,6 +25,7 @@ func storedAs(r *Record) stored {
 type Change[P any] struct {
 	// Record is as it is now, but Count is the number of lines since it was saved.
 	Record Record
+	Saved  bool // the store has it, and nothing but Count and Last is new
 	entry  *Entry[P]
 }
 
@@ -53,7 +54,9 @@ func (m *Miner[P]) Changes(most int, counts bool) (changes []Change[P], all bool
 	for _, e := range changed[:min(len(changed), most)] {
 		r := recordOf(e)
 		r.Count -= e.stored.count
-		changes = append(changes, Change[P]{r, e})
+		s := &e.stored
+		saved := s.known && s.parent == r.Parent && s.founded == r.Founded
+		changes = append(changes, Change[P]{r, saved, e})
 	}
 	return changes, all
 }
