@@ -171,16 +171,16 @@ func (k *keeper) save(ctx context.Context, counts bool) error {
 
 // put saves a pass.
 func (k *keeper) put(ctx context.Context, pass []*partition.Delta, changes []knowledge.Change) error {
-	if len(pass) == 0 {
-		return nil
-	}
 	forgotten, err := k.session.Save(ctx, changes)
-	for i, d := range pass {
+	for _, d := range pass {
 		if err != nil {
 			d.Refused()
 		} else {
-			d.Saved(forgotten[changes[i].Partition])
+			d.Saved()
 		}
+	}
+	for name, ids := range forgotten {
+		k.parts.OfferAgain(name, ids)
 	}
 	return err
 }

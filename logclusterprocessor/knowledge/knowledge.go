@@ -35,7 +35,8 @@ type Session interface {
 	// Save adds changes, each of another partition, in one transaction, beside the
 	// flow. After an error nothing is saved, and the processor offers the same again
 	// with what came since. forgotten are templates by partition that the base does not
-	// know (their retention was over): they are to be offered again, in full.
+	// know (their retention was over), as it may have found out since the last Save:
+	// they are to be offered again, in full. A processor asks so without a change, too.
 	Save(ctx context.Context, changes []Change) (forgotten map[string][]ID, err error)
 	// Health is what is wrong with the store at the moment, nil when nothing is.
 	Health() error

@@ -75,6 +75,8 @@ const (
 	openTimeout = 10 * time.Minute
 	// saveTimeout bounds one transaction, of thousands of rows.
 	saveTimeout = 20 * time.Second
+	// lastFold is for what was saved last, at the end.
+	lastFold = time.Second
 	// loadTimeout is for reading everything.
 	loadTimeout = time.Minute
 )
@@ -316,23 +318,32 @@ func (b *Base) listen(ctx context.Context, s *store.Store) {
 	}
 }
 
-// fold takes what the collectors have saved into the tables, if no other does.
+// fold takes what the collectors have saved into the tables, if no other does. What is
+// left when it ends, others do, or whoever comes next.
 func (b *Base) fold(ctx context.Context, s *store.Store) {
 	for ctx.Err() == nil {
-		call, cancel := context.WithTimeout(ctx, saveTimeout)
-		done, err := s.Fold(call, b.options.Samples)
-		cancel()
-		if ctx.Err() != nil {
-			return
-		}
-		b.health.note(opFold, err)
-		if done.Skipped != nil {
-			b.observer.Failed(opFold, done.Skipped)
-		}
-		if err != nil || !done.More {
+		if !b.foldSome(ctx, s) {
 			pause(ctx, pollInterval)
 		}
 	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastFold)
+	defer cancel()
+	for b.foldSome(last, s) {
+	}
+}
+
+func (b *Base) foldSome(ctx context.Context, s *store.Store) (more bool) {
+	call, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
+	done, err := s.Fold(call, b.options.Samples)
+	if ctx.Err() != nil {
+		return false
+	}
+	b.health.note(opFold, err)
+	if done.Skipped != nil {
+		b.observer.Failed(opFold, done.Skipped)
+	}
+	return err == nil && done.More
 }
 
 func pause(ctx context.Context, d time.Duration) {

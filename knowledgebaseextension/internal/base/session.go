@@ -322,6 +322,9 @@ func (s *session) Save(ctx context.Context, changes []knowledge.Change) (map[str
 	if !s.isLoaded() {
 		return nil, ErrNotReady
 	}
+	if len(changes) == 0 {
+		return s.takeForgotten(nil), nil
+	}
 	call, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
 	begin := time.Now()

@@ -88,11 +88,8 @@ type Delta struct {
 	changes []template.Change[Answer]
 }
 
-// Saved notes that the knowledge base has a delta, but does not know some templates.
-func (d *Delta) Saved(forgotten []knowledge.ID) {
-	d.of.miner.Saved(d.changes)
-	d.of.offerAgain(forgotten)
-}
+// Saved notes that the knowledge base has a delta.
+func (d *Delta) Saved() { d.of.miner.Saved(d.changes) }
 
 // Refused puts a delta before what came since.
 func (d *Delta) Refused() { d.of.takeBack(&d.Rows) }
@@ -206,7 +203,14 @@ func (p *Partition) takeBack(delta *knowledge.Rows) {
 	}
 }
 
-// offerAgain puts all about templates into the next delta.
+// OfferAgain puts all about templates of a partition into its next delta: the
+// knowledge base does not know them.
+func (r *Registry) OfferAgain(key string, forgotten []knowledge.ID) {
+	if p := r.find(key); p != nil {
+		p.offerAgain(forgotten)
+	}
+}
+
 func (p *Partition) offerAgain(forgotten []knowledge.ID) {
 	if len(forgotten) == 0 {
 		return
