@@ -49,18 +49,21 @@ func (s *Store) load(ctx context.Context, partitions []string, most int) (State,
 		if partitions == nil {
 			return r.everything("", nil, most)
 		}
-		return r.amongst(cleaned(partitions), func(among string, args []any) error { return r.everything(among, args, most) })
+		return r.amongst(named(partitions), func(among string, args []any) error { return r.everything(among, args, most) })
 	})
 	return state, at, err
 }
 
-func cleaned(texts []string) []string {
-	all := make([]string, len(texts))
-	for i, text := range texts {
-		all[i] = clean(text)
+func named(partitions []string) []string {
+	all := make([]string, len(partitions))
+	for i, name := range partitions {
+		all[i] = partitionName(name)
 	}
 	return all
 }
+
+// partitionName is what the tables call a partition: they index it.
+func partitionName(name string) string { return string(knowledge.PartitionName([]byte(name))) }
 
 // everything reads partitions whose names are among some, or all. Every ID that was
 // ever given out stays findable in the store, but a processor has use only for what
@@ -106,7 +109,7 @@ func (s *Store) Samples(ctx context.Context, partition string, rows *knowledge.R
 			rows.Samples = append(rows.Samples, sample)
 			return nil
 		}, `SELECT s.template, s.shape, s.at, s.text FROM samples s JOIN templates t ON t.id = s.template
-WHERE t.partition = ? ORDER BY s.at, s.template, s.shape`, clean(partition))
+WHERE t.partition = ? ORDER BY s.at, s.template, s.shape`, partitionName(partition))
 	})
 }
 
@@ -365,7 +368,7 @@ func mustID(text string) knowledge.ID {
 func (s *Store) Lease(ctx context.Context, writer string, partitions []string, ms int64) ([]string, error) {
 	var held []string
 	rows := make([][]any, 0, len(partitions))
-	for _, name := range cleaned(partitions) {
+	for _, name := range named(partitions) {
 		rows = append(rows, []any{name, writer})
 	}
 	q := querier{s.write, s.dialect}

@@ -56,7 +56,7 @@ func (s *Store) log(ctx context.Context, writer Writer, changes []knowledge.Chan
 		if err != nil {
 			return saved, err
 		}
-		partitions[i], bodies[i], structure[i] = clean(changes[i].Partition), string(body), structural(rows)
+		partitions[i], bodies[i], structure[i] = partitionName(changes[i].Partition), string(body), structural(rows)
 		saved.Rows += len(rows.Shapes) + len(rows.Templates) + len(rows.Clusters) + len(rows.Aliases) + len(rows.Samples)
 	}
 	_, err := s.write.ExecContext(ctx, s.dialect.rebind(`WITH noted AS (`+noteSave+`)

@@ -58,7 +58,7 @@ func (s *Store) Save(ctx context.Context, writer Writer, changes []knowledge.Cha
 	}
 	w := newSaving(writer.ID)
 	for i := range changes {
-		w.learnt.add(newOrigin(writer.ID, clean(changes[i].Partition)), &changes[i].Rows)
+		w.learnt.add(newOrigin(writer.ID, partitionName(changes[i].Partition)), &changes[i].Rows)
 	}
 	_, err := s.update(ctx, func(tx *transaction) error {
 		w.transaction = tx
