@@ -12,7 +12,7 @@ import (
 // time, from the moment that readers can see the entry.
 type stored struct {
 	parent  uint64
-	count   int64
+	count   int64 // the next change is what Entry.count is more than this
 	known   bool
 	founded bool
 }
@@ -29,19 +29,43 @@ type Change[P any] struct {
 	entry  *Entry[P]
 }
 
+// covered is true for a shape that is found by the generalisation which covers it, so
+// that nobody has to keep it: their number has no bound.
+func (e *Entry[P]) covered() bool { return e.slots == 0 && e.text == "" && e.shape != e.Template().id }
+
+// carry has the root of e's template count the lines of e.
+func (m *Miner[P]) carry(e *Entry[P]) {
+	root := m.table.get(e.Template().id)
+	n := e.count.Load() - e.stored.count
+	if root == nil || n == 0 {
+		return
+	}
+	root.Seen(0, e.last.Load())
+	root.stored.count -= n
+	e.stored.count += n
+}
+
 // Changes returns what a store lacks: the most that are asked for, in the order of
-// Seq, and whether that is all. Without counts, more lines are no change. Changes
-// and Saved are not to be called concurrently.
+// Seq, and whether that is all. Shapes that a template covers are not among them: their
+// lines count for its root. Without counts, more lines are no change. Changes and Saved are not to be called concurrently.
 func (m *Miner[P]) Changes(most int, counts bool) (changes []Change[P], all bool) {
 	var changed []*Entry[P]
 	look := func(e *Entry[P]) {
 		s := &e.stored
+		if e.covered() {
+			return
+		}
 		if !s.known || counts && s.count != e.count.Load() || s.parent != e.Template().id || s.founded != e.founded.Load() {
 			changed = append(changed, e)
 		}
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.table.each(func(e *Entry[P]) {
+		if e.covered() {
+			m.carry(e)
+		}
+	})
 	m.table.each(look)
 	for _, g := range m.generals {
 		look(g)
@@ -53,8 +77,8 @@ func (m *Miner[P]) Changes(most int, counts bool) (changes []Change[P], all bool
 	changes = make([]Change[P], 0, min(len(changed), most))
 	for _, e := range changed[:min(len(changed), most)] {
 		r := recordOf(e)
-		r.Count -= e.stored.count
 		s := &e.stored
+		r.Count -= s.count
 		saved := s.known && s.parent == r.Parent && s.founded == r.Founded
 		changes = append(changes, Change[P]{r, saved, e})
 	}
