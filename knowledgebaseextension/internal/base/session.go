@@ -35,6 +35,7 @@ type session struct {
 	cursor  store.Cursor // up to where the processor has everything
 	left    bool
 	loaded  bool
+	fresh   []string        // partitions of which the processor wants all rows
 	known   map[string]bool // partitions of which the processor has all rows
 	waiting []chan error    // of Loaded
 	led     map[string]time.Time
@@ -94,6 +95,7 @@ func (s *session) anew() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.loaded, s.cursor, s.last = false, store.Cursor{}, nil
+	s.fresh = nil
 	clear(s.known)
 	clear(s.led)
 }
@@ -145,7 +147,7 @@ func (s *session) follow(ctx context.Context, from *store.Store) error {
 	if s.isLoaded() {
 		call, cancel := context.WithTimeout(ctx, callTimeout)
 		defer cancel()
-		err = s.changes(call, from)
+		err = errors.Join(s.changes(call, from), s.meet(call, from))
 	} else {
 		call, cancel := context.WithTimeout(ctx, loadTimeout)
 		defer cancel()
@@ -370,41 +372,55 @@ func (s *session) takeForgotten(said map[string][]knowledge.ID) map[string][]kno
 	return all
 }
 
-// learn gives the processor what the store knew better, and all of partitions that are
-// new to it: another collector may have seen them first. What was saved is saved: an
-// error here is no reason to save it twice.
+// learn gives the processor what the store knew better, and asks for all of partitions
+// that are new to it. What was saved is saved: an error here is no reason to save it
+// twice.
 func (s *session) learn(ctx context.Context, from *store.Store, changes []knowledge.Change, clusters []string) {
-	var fresh []string
 	s.mu.Lock()
 	for i := range changes {
 		if name := changes[i].Partition; !s.known[name] {
-			fresh = append(fresh, name)
+			s.known[name], s.fresh = true, append(s.fresh, name)
 		}
 	}
+	fresh := len(s.fresh) > 0
 	s.mu.Unlock()
-	s.reading.Lock()
-	defer s.reading.Unlock()
-	var loaded, state store.State
-	var errs error
-	if len(fresh) > 0 {
-		loaded, _, errs = from.Load(ctx, fresh)
+	if fresh {
+		s.base.Poke()
 	}
-	if len(clusters) > 0 {
-		var err error
-		state, err = from.Known(ctx, clusters)
-		errs = errors.Join(errs, err)
-	}
-	if errs != nil {
-		s.base.health.note(opRead, errs)
+	if len(clusters) == 0 {
 		return
 	}
-	s.apply(loaded, false)
-	s.apply(state, false)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, name := range fresh {
-		s.known[name] = true
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	state, err := from.Known(ctx, clusters)
+	if err != nil {
+		s.base.health.note(opRead, err)
+		return
 	}
+	s.apply(state, false)
+}
+
+// meet gives the processor all of partitions that are new to it: another collector may
+// have seen them first.
+func (s *session) meet(ctx context.Context, from *store.Store) error {
+	s.mu.Lock()
+	fresh := s.fresh
+	s.fresh = nil
+	s.mu.Unlock()
+	if len(fresh) == 0 {
+		return nil
+	}
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	state, err := from.Meet(ctx, s.writer, fresh)
+	if err != nil {
+		s.mu.Lock()
+		s.fresh = append(fresh, s.fresh...)
+		s.mu.Unlock()
+		return err
+	}
+	s.apply(state, false)
+	return nil
 }
 
 // cut shortens samples to what is kept.

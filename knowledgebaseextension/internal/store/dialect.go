@@ -132,6 +132,8 @@ func (q querier) source(rows [][]any) (query string, args []any) {
 		switch v.(type) {
 		case string:
 			arrays[i], array = "?::text[]", column[string](rows, i)
+		case []byte:
+			arrays[i], array = "?::bytea[]", column[[]byte](rows, i)
 		case bool:
 			arrays[i], array = "?::boolean[]", column[bool](rows, i)
 		default:

@@ -35,10 +35,16 @@ const MaxRestored = 100_000
 // Load returns what processors need, of every partition or of some, and up to where
 // that is all.
 func (s *Store) Load(ctx context.Context, partitions []string) (State, Cursor, error) {
-	return s.load(ctx, partitions, MaxRestored)
+	return s.load(ctx, "", partitions, MaxRestored)
 }
 
-func (s *Store) load(ctx context.Context, partitions []string, most int) (State, Cursor, error) {
+// Meet returns what is known of partitions to a writer who comes to have them.
+func (s *Store) Meet(ctx context.Context, writer string, partitions []string) (State, error) {
+	state, _, err := s.load(ctx, writer, partitions, MaxRestored)
+	return state, err
+}
+
+func (s *Store) load(ctx context.Context, writer string, partitions []string, most int) (State, Cursor, error) {
 	state := State{}
 	var at Cursor
 	err := s.view(ctx, func(q querier) (err error) {
@@ -47,9 +53,9 @@ func (s *Store) load(ctx context.Context, partitions []string, most int) (State,
 		}
 		r := reading{querier: q, ctx: ctx, state: state}
 		if partitions == nil {
-			return r.everything("", nil, most)
+			return r.everything(writer, "", nil, most)
 		}
-		return r.amongst(named(partitions), func(among string, args []any) error { return r.everything(among, args, most) })
+		return r.amongst(named(partitions), func(among string, args []any) error { return r.everything(writer, among, args, most) })
 	})
 	return state, at, err
 }
@@ -68,7 +74,7 @@ func partitionName(name string) string { return string(knowledge.PartitionName([
 // everything reads partitions whose names are among some, or all. Every ID that was
 // ever given out stays findable in the store, but a processor has use only for what
 // people have joined.
-func (r reading) everything(among string, args []any, most int) error {
+func (r reading) everything(writer, among string, args []any, most int) error {
 	where := func(column string) string {
 		if among == "" {
 			return "TRUE"
@@ -78,8 +84,7 @@ func (r reading) everything(among string, args []any, most int) error {
 	latest := "(SELECT id FROM templates WHERE " + where("partition") + fmt.Sprintf(" ORDER BY last_seen DESC LIMIT %d)", most)
 	clusters := "(SELECT cluster FROM templates WHERE id IN " + latest + ")"
 	err := errors.Join(
-		// A shape that a generalisation covers is found by it.
-		r.latestShapes(selection{where: "?x.template IN " + latest + " AND (?x.slots > 0 OR ?x.masked <> '' OR ?x.hash = ?x.template)", args: args}, most),
+		r.latestShapes(selection{where: "?x.template IN " + latest + " AND NOT " + covered, args: args}, most),
 		r.templates(selection{where: "?x.id IN " + latest, args: args}),
 		r.clusters(selection{where: "?x.id IN " + clusters, args: args}),
 		r.aliases(selection{where: "?x.person AND " + where("?x.partition"), args: args}),
@@ -89,7 +94,7 @@ func (r reading) everything(among string, args []any, most int) error {
 	if err != nil || !r.dialect.postgres {
 		return err
 	}
-	events, err := r.logged(r.ctx, "WHERE NOT folded AND structure AND "+where("partition")+" ORDER BY id", args...)
+	events, err := r.logged(r.ctx, "WHERE NOT folded AND structure AND "+where("partition")+" AND writer <> ? ORDER BY id", append(slices.Clone(args), writer)...)
 	for i := range events {
 		r.state.add(events[i].partition, events[i].event.forOthers())
 	}
@@ -245,16 +250,21 @@ func (r reading) structure(which selection) error {
 	return errors.Join(r.shapes(which), r.templates(which), r.clusters(which))
 }
 
-func (r reading) shapes(which selection) error { return r.readShapes(which, "seq, hash") }
+// covered is true of a shape that a generalisation covers, and is found by.
+const covered = "(slots = 0 AND masked = '' AND hash <> template)"
 
-// latestShapes are the most that are wanted, in the order of seq as far as one can say
-// before all are there.
-func (r reading) latestShapes(which selection, most int) error {
-	which.where = "(hash, slots) IN (SELECT hash, slots" + which.of("shapes") + fmt.Sprintf(" ORDER BY last_seen DESC LIMIT %d)", most)
-	return r.readShapes(which, "seq, hash")
+func (r reading) shapes(which selection) error {
+	which.where += " AND NOT " + covered
+	return r.readShapes(which)
 }
 
-func (r reading) readShapes(which selection, order string) error {
+// latestShapes are as many as are wanted, those that were seen last.
+func (r reading) latestShapes(which selection, most int) error {
+	which.where = "(hash, slots) IN (SELECT hash, slots" + which.of("shapes") + fmt.Sprintf(" ORDER BY last_seen DESC LIMIT %d)", most)
+	return r.readShapes(which)
+}
+
+func (r reading) readShapes(which selection) error {
 	return r.each(r.ctx, func(scan func(...any) error) error {
 		var s knowledge.Shape
 		var hash, partition, template string
@@ -266,7 +276,7 @@ func (r reading) readShapes(which selection, order string) error {
 		rows := r.state.of(partition)
 		rows.Shapes = append(rows.Shapes, s)
 		return nil
-	}, "SELECT hash, slots, partition, template, seq, founded, masked, birth, last_seen, count"+which.of("shapes")+" ORDER BY "+order, which.args...)
+	}, "SELECT hash, slots, partition, template, seq, founded, masked, birth, last_seen, count"+which.of("shapes")+" ORDER BY seq, hash", which.args...)
 }
 
 func (r reading) templates(which selection) error {

@@ -15,7 +15,7 @@ CREATE TABLE events (
   structure BOOLEAN NOT NULL,          -- more than counts: others must read it
   folded    BOOLEAN NOT NULL DEFAULT FALSE,
   at        BIGINT NOT NULL DEFAULT now_ms(),
-  body      TEXT NOT NULL,             -- JSON
+  body      BYTEA NOT NULL,            -- Go's encoding/gob, of rows
   UNIQUE (writer, number, part)
 );
 CREATE INDEX events_by_xid ON events (xid) WHERE structure;
@@ -34,6 +34,9 @@ CREATE TABLE leases (
 -- What was seen last is restored first.
 CREATE INDEX templates_latest ON templates (last_seen);
 CREATE INDEX shapes_by_partition ON shapes (partition, last_seen);
+
+-- What earlier versions saved of lines that a generalisation covers: it is of no use.
+CREATE INDEX shapes_covered ON shapes (partition) WHERE slots = 0 AND masked = '' AND hash <> template;
 
 -- Who changes a solution holds the revision, and with it all others who do. A session
 -- that sits there with its transaction open loses it.

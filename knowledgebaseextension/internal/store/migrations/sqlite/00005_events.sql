@@ -11,3 +11,6 @@ CREATE TABLE leases (
 -- What was seen last is restored first.
 CREATE INDEX templates_latest ON templates (last_seen);
 CREATE INDEX shapes_by_partition ON shapes (partition, last_seen);
+
+-- What earlier versions saved of lines that a generalisation covers: it is of no use.
+CREATE INDEX shapes_covered ON shapes (partition) WHERE slots = 0 AND masked = '' AND hash <> template;
