@@ -37,6 +37,11 @@ func onBoth(t *testing.T, test func(t *testing.T, s *Store)) {
 	t.Run("sqlite", func(t *testing.T) {
 		test(t, open(t, Options{File: filepath.Join(t.TempDir(), "kb.db")}))
 	})
+	onPostgres(t, test)
+}
+
+// onPostgres is the second of these.
+func onPostgres(t *testing.T, test func(t *testing.T, s *Store)) {
 	t.Run("postgres", func(t *testing.T) {
 		test(t, open(t, Options{DSN: pgtest.Start(t).Database(t)}))
 	})
