@@ -60,7 +60,7 @@ type member struct {
 	session *session
 }
 
-func join(t *testing.T, dsn string, partitions ...string) *member {
+func join(t testing.TB, dsn string, partitions ...string) *member {
 	m := &member{
 		follower: &follower{seen: map[knowledge.ID]bool{}, leads: map[string]bool{}, partitions: partitions},
 		base:     New(Options{Store: store.Options{DSN: dsn}, Samples: 3, SampleBytes: 100}, quiet{}),
@@ -191,6 +191,49 @@ func TestManyCollectors(t *testing.T) {
 	require.Equal(t, fmt.Sprint(collectors*partitions*(templates+3)), server.SQL(t, "test1", "SELECT count(*) FROM templates"))
 	require.Equal(t, fmt.Sprint(3*collectors*partitions*(templates*4+3)), server.SQL(t, "test1", "SELECT sum(count) FROM clusters"))
 	require.Equal(t, fmt.Sprint(collectors*4), server.SQL(t, "test1", "SELECT count(DISTINCT xid) FROM events WHERE writer <> ''"), "one transaction a pass")
+}
+
+// BenchmarkSave is the second of collectors on a server that is 2 ms away: more lines of
+// twenty templates of a hundred services each, and one new template a service.
+func BenchmarkSave(b *testing.B) {
+	for _, collectors := range []int{1, 4, 8} {
+		b.Run(fmt.Sprint(collectors), func(b *testing.B) {
+			const partitions = 100
+			server := pgtest.Start(b)
+			dsn := pgtest.NewFar(b, server, 2*time.Millisecond).DSN(server.Database(b))
+			members := make([]*member, collectors)
+			for i := range members {
+				members[i] = join(b, dsn)
+			}
+			var saving, following time.Duration
+			for round := 0; b.Loop(); round++ {
+				began := time.Now()
+				var wait sync.WaitGroup
+				for i, m := range members {
+					changes := pass(i, round+1, partitions, 1, true)
+					for p, c := range pass(i, 0, partitions, 20, round == 0) {
+						changes[p].Rows.Shapes = append(changes[p].Rows.Shapes, c.Rows.Shapes...)
+						changes[p].Rows.Templates = append(changes[p].Rows.Templates, c.Rows.Templates...)
+					}
+					wait.Add(1)
+					go func() {
+						defer wait.Done()
+						_, err := m.session.Save(b.Context(), changes)
+						require.NoError(b, err) //nolint:testifylint // what it finds fails the benchmark all the same
+					}()
+				}
+				wait.Wait()
+				saving += time.Since(began)
+				want := (collectors - 1) * partitions * (21 + round)
+				for _, m := range members {
+					require.Eventually(b, func() bool { return m.count() >= want }, time.Minute, 5*time.Millisecond)
+				}
+				following += time.Since(began)
+			}
+			b.ReportMetric(float64(b.N*collectors*partitions)/saving.Seconds(), "partitions/s")
+			b.ReportMetric(float64(following.Milliseconds())/float64(b.N), "ms-to-followers")
+		})
+	}
 }
 
 // A save costs as few round trips as there can be, whatever it has of partitions.
