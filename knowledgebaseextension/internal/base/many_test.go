@@ -130,7 +130,7 @@ func TestManyCollectors(t *testing.T) {
 				return
 			case <-time.After(200 * time.Millisecond):
 			}
-			n := server.SQL(t, "test1", "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO events%' AND state = 'active' AND query NOT LIKE '%pg_stat_activity%'")
+			n := server.SQL(t, "test1", "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND wait_event IN ('transactionid', 'tuple') AND query LIKE '%INSERT INTO events%' AND state = 'active' AND query NOT LIKE '%pg_stat_activity%'")
 			if n != "0" {
 				waits.Add(1)
 			}

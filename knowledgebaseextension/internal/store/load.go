@@ -197,7 +197,7 @@ func (r reading) known(ids []string) error {
 	}
 	return r.amongst(resolved, func(among string, args []any) error {
 		return errors.Join(
-			r.shapes(selection{where: "?x.template IN (SELECT id FROM templates WHERE cluster " + among + ")", args: args}),
+			r.latestShapes(selection{where: "?x.template IN (SELECT id FROM templates WHERE cluster " + among + ")", args: args}, MaxRestored),
 			r.templates(selection{where: "?x.cluster " + among, args: args}),
 			r.clusters(selection{where: "?x.id " + among, args: args}),
 			r.aliases(selection{where: "?x.kind = 'cluster' AND ?x.target " + among, args: args}),
@@ -254,7 +254,6 @@ func (r reading) structure(which selection) error {
 const covered = "(slots = 0 AND masked = '' AND hash <> template)"
 
 func (r reading) shapes(which selection) error {
-	which.where += " AND NOT " + covered
 	return r.readShapes(which)
 }
 

@@ -5,6 +5,7 @@ package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseext
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -87,11 +88,16 @@ WHERE minute < ? AND minute < (SELECT max(minute) FROM cluster_counts) - ?`,
 // shapesAtOnce is how many shapes one transaction removes.
 const shapesAtOnce = 10_000
 
+// maxCovered is how many shapes a template may have that a generalisation covers. A
+// processor saves 64 between two starts; earlier versions saved all.
+const maxCovered = 1000
+
 // retainShapes removes shapes that no template needs: what a generalisation covers, what
 // its partition has not seen for so long by the time of its own lines, and what is over
 // the bound. They are learnt again when they come again.
 func (s *Store) retainShapes(ctx context.Context, removed *Removed, r Retention) error {
-	if err := s.removeShapes(ctx, removed, covered+" LIMIT ?", 10*shapesAtOnce); err != nil {
+	many := covered + " AND template IN (SELECT template FROM shapes WHERE " + covered + fmt.Sprintf(" GROUP BY template HAVING count(*) > %d) LIMIT ?", maxCovered)
+	if err := s.removeShapes(ctx, removed, many, 10*shapesAtOnce); err != nil {
 		return err
 	}
 	const needless = "partition = ? AND slots = 0 AND hash <> template"

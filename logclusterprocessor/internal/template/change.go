@@ -29,9 +29,23 @@ type Change[P any] struct {
 	entry  *Entry[P]
 }
 
-// covered is true for a shape that is found by the generalisation which covers it, so
-// that nobody has to keep it: their number has no bound.
-func (e *Entry[P]) covered() bool { return e.slots == 0 && e.text == "" && e.shape != e.Template().id }
+// maxKept is how many shapes a store keeps of those that a template covers: by them it
+// knows the template again when it has left memory. Their number has no bound.
+const maxKept = 64
+
+// covered is true for a shape that a store need not keep: it is found by the
+// generalisation which covers it.
+func (e *Entry[P]) covered() bool {
+	t := e.Template()
+	if e.slots > 0 || e.text != "" || e.shape == t.id || e.kept || e.stored.known {
+		return false
+	}
+	if t.kept < maxKept {
+		t.kept++
+		e.kept = true
+	}
+	return !e.kept
+}
 
 // carry has the root of e's template count the lines of e.
 func (m *Miner[P]) carry(e *Entry[P]) {

@@ -52,7 +52,7 @@ func TestCoveredShapesAreNotKept(t *testing.T) {
 		line func(i int) string
 		most int
 	}{
-		{"one template", func(i int) string { return fmt.Sprintf("session opened for group %s", word(i)) }, 20},
+		{"one template", func(i int) string { return fmt.Sprintf("session opened for group %s", word(i)) }, 100},
 		{"two words vary", func(i int) string { return fmt.Sprintf("user %s opened the door of group %s", word(i), word(i/3)) }, 200},
 		{"mixed lines", func(int) string { return linetest.Line(r) }, 1500},
 	} {

@@ -35,8 +35,8 @@ CREATE TABLE leases (
 CREATE INDEX templates_latest ON templates (last_seen);
 CREATE INDEX shapes_by_partition ON shapes (partition, last_seen);
 
--- What earlier versions saved of lines that a generalisation covers: it is of no use.
-CREATE INDEX shapes_covered ON shapes (partition) WHERE slots = 0 AND masked = '' AND hash <> template;
+-- What a generalisation covers: earlier versions saved all of it.
+CREATE INDEX shapes_covered ON shapes (template) WHERE slots = 0 AND masked = '' AND hash <> template;
 CREATE INDEX shapes_kept ON shapes (template) WHERE NOT (slots = 0 AND masked = '' AND hash <> template);
 
 -- Who changes a solution holds the revision, and with it all others who do. A session
