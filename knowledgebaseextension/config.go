@@ -39,6 +39,9 @@ type RetentionConfig struct {
 	// Templates is how many templates a partition has at most; those not seen for
 	// longest go first. 0 is no bound.
 	Templates int `mapstructure:"templates"`
+	// Shapes is how many forms of lines a partition has at most, besides those that its
+	// templates are known by; those not seen for longest go first. 0 is no bound.
+	Shapes int `mapstructure:"shapes"`
 	// Counts is how long the counts by minute stay; 0 is for ever.
 	Counts time.Duration `mapstructure:"counts"`
 }
@@ -56,7 +59,7 @@ var _ xconfmap.Validator = (*Config)(nil)
 func createDefaultConfig() component.Config {
 	return &Config{
 		File:      "knowledge.db",
-		Retention: RetentionConfig{Unseen: 90 * 24 * time.Hour, Templates: 100_000, Counts: 24 * time.Hour},
+		Retention: RetentionConfig{Unseen: 90 * 24 * time.Hour, Templates: 100_000, Shapes: 200_000, Counts: 24 * time.Hour},
 		Samples:   SamplesConfig{PerTemplate: 3, MaxBytes: 1024},
 		HTTP:      newHTTPConfig(),
 	}
@@ -96,7 +99,10 @@ func (c *RetentionConfig) validate() error {
 			errs = errors.Join(errs, fmt.Errorf("retention::%s must be 0 (for ever) or at least %v, got %v", d.key, d.low, d.value))
 		}
 	}
-	return errors.Join(errs, validate.InRange("retention::templates", c.Templates, 0, 10_000_000))
+	return errors.Join(errs,
+		validate.InRange("retention::templates", c.Templates, 0, 10_000_000),
+		validate.InRange("retention::shapes", c.Shapes, 0, 100_000_000),
+	)
 }
 
 func (c *Config) options() base.Options {

@@ -28,7 +28,7 @@ func TestReadsEveryKey(t *testing.T) {
 	http.Enabled, http.NetAddr.Endpoint = false, "localhost:1"
 	require.Equal(t, &Config{
 		File: "other.db", DSN: "postgres://kb:secret@db:5432/kb",
-		Retention: RetentionConfig{Unseen: 24 * time.Hour, Templates: 5, Counts: 2 * time.Hour},
+		Retention: RetentionConfig{Unseen: 24 * time.Hour, Templates: 5, Shapes: 200_000, Counts: 2 * time.Hour},
 		Samples:   SamplesConfig{PerTemplate: 0, MaxBytes: 100},
 		HTTP:      http,
 	}, cfg)

@@ -75,7 +75,7 @@ func (t *telemetry) Health(err error) {
 
 // Removed implements base.Observer.
 func (t *telemetry) Removed(r store.Removed) {
-	for kind, n := range map[string]int64{"cluster": r.Clusters, "template": r.Templates, "minute": r.Minutes} {
+	for kind, n := range map[string]int64{"cluster": r.Clusters, "template": r.Templates, "shape": r.Shapes, "minute": r.Minutes} {
 		if n > 0 {
 			t.ExtensionKnowledgeBaseRemoved.Add(context.Background(), n, metric.WithAttributes(attribute.String("kind", kind)))
 		}

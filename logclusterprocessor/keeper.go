@@ -29,6 +29,10 @@ const (
 	countEvery = 5
 	// startWait is how long the start waits for a knowledge base that is slow.
 	startWait = time.Second
+	// maxPass is how many rows a pass has, and what its last partition has beyond.
+	maxPass = 20_000
+	// maxPasses is how often a flood is asked for more in one save.
+	maxPasses = 64
 	// loadWait is how long records wait for it, from the start on. What comes later
 	// joins what was learnt meanwhile.
 	loadWait = 10 * time.Second
@@ -46,7 +50,8 @@ type keeper struct {
 	host    component.Host
 	session knowledge.Session
 	failing bool
-	next    string // partition to begin with
+	next    string // partition to begin behind
+	careful bool   // a pass was refused
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 }
@@ -121,30 +126,74 @@ func (k *keeper) report(err error) {
 	k.failing = !k.failing
 }
 
-// save offers every partition's delta, until one is refused: a database that hangs
-// must cost one timeout and not one for each partition. What is refused stays in the
-// partition, within the partition's own limits, and the next save begins behind it.
+// save offers the deltas of all partitions, many in a pass, until one is refused: a
+// database that hangs must cost one timeout and not one for each partition. What is
+// refused stays in the partition, within the partition's own limits. Until all were
+// taken again each pass has one partition, and the next save begins behind the one that
+// was refused: what is at fault keeps no other back.
 func (k *keeper) save(ctx context.Context, counts bool) error {
-	all := k.parts.All()
-	slices.SortFunc(all, func(a, b *partition.Partition) int { return strings.Compare(a.Key(), b.Key()) })
-	first, _ := slices.BinarySearchFunc(all, k.next, func(p *partition.Partition, key string) int { return strings.Compare(p.Key(), key) })
-	for i := range all {
+	most := maxPass
+	if k.careful {
+		most = 1
+	}
+	todo := k.inTurn()
+	for puts := len(todo) + maxPasses; len(todo) > 0 && puts > 0; puts-- {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		p := all[(first+i)%len(all)]
-		err := p.Save(counts, func(delta knowledge.Rows) ([]knowledge.ID, error) {
-			if delta.Clock != nil {
-				delta.Clock.By = k.processor.windowBy
+		var pass []*partition.Delta
+		var changes []knowledge.Change
+		size, n := 0, 0
+		var again []*partition.Partition
+		for ; n < len(todo) && size < most; n++ {
+			d := todo[n].Delta(counts)
+			if !d.All {
+				again = append(again, todo[n])
 			}
-			return k.session.Save(ctx, p.Key(), delta)
-		})
-		if err != nil {
-			k.next = all[(first+i+1)%len(all)].Key()
+			if d.Rows.Empty() {
+				continue
+			}
+			if d.Rows.Clock != nil {
+				d.Rows.Clock.By = k.processor.windowBy
+			}
+			size += 1 + len(d.Rows.Shapes) + len(d.Rows.Aliases)
+			pass, changes = append(pass, d), append(changes, knowledge.Change{Partition: todo[n].Key(), Rows: d.Rows})
+		}
+		if err := k.put(ctx, pass, changes); err != nil {
+			k.careful, k.next = true, todo[n-1].Key()
 			return err
 		}
+		todo = append(todo[n:], again...)
 	}
+	k.careful = false
 	return nil
+}
+
+// put saves a pass.
+func (k *keeper) put(ctx context.Context, pass []*partition.Delta, changes []knowledge.Change) error {
+	forgotten, err := k.session.Save(ctx, changes)
+	for _, d := range pass {
+		if err != nil {
+			d.Refused()
+		} else {
+			d.Saved()
+		}
+	}
+	for name, ids := range forgotten {
+		k.parts.OfferAgain(name, ids)
+	}
+	return err
+}
+
+// inTurn returns the partitions, beginning behind the one that was refused.
+func (k *keeper) inTurn() []*partition.Partition {
+	all := k.parts.All()
+	slices.SortFunc(all, func(a, b *partition.Partition) int { return strings.Compare(a.Key(), b.Key()) })
+	first, found := slices.BinarySearchFunc(all, k.next, func(p *partition.Partition, key string) int { return strings.Compare(p.Key(), key) })
+	if found {
+		first++
+	}
+	return slices.Concat(all[first:], all[:first])
 }
 
 // shutdown saves for the last time, within ctx. The partitions must be at rest. What

@@ -87,12 +87,19 @@ func (p *testRows) rows() knowledge.Rows {
 	return rows
 }
 
-func (b *testBase) Save(_ context.Context, partition string, delta knowledge.Rows) ([]knowledge.ID, error) {
+func (b *testBase) Save(_ context.Context, changes []knowledge.Change) (map[string][]knowledge.ID, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.down {
 		return nil, errDown
 	}
+	for _, c := range changes {
+		b.save(c.Partition, c.Rows)
+	}
+	return nil, nil
+}
+
+func (b *testBase) save(partition string, delta knowledge.Rows) {
 	p := b.partitions[partition]
 	if p == nil {
 		p = &testRows{
@@ -104,7 +111,11 @@ func (b *testBase) Save(_ context.Context, partition string, delta knowledge.Row
 	}
 	for _, s := range delta.Shapes {
 		key := shapeKey{s.Hash, s.Slots}
-		s.Count += p.shapes[key].Count
+		old := p.shapes[key]
+		s.Count += old.Count
+		if s.Saved {
+			s.Masked = old.Masked
+		}
 		p.shapes[key] = s
 	}
 	for _, t := range delta.Templates {
@@ -119,7 +130,6 @@ func (b *testBase) Save(_ context.Context, partition string, delta knowledge.Row
 	if delta.Clock != nil {
 		p.clock = delta.Clock
 	}
-	return nil, nil
 }
 
 func (p *testRows) join(a knowledge.Alias) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 	"go.opentelemetry.io/collector/pdata/plog"
 )
 
@@ -28,7 +30,7 @@ func eventTime(lr plog.LogRecord, now int64) int64 {
 	return int64(t)
 }
 
-// partitionKey appends the key of the resource's partition to dst. One
+// partitionKey writes the key of the resource's partition into dst, which is empty. One
 // attribute is written as it is, several are quoted so that no two sets of
 // values share a key.
 func partitionKey(dst []byte, resource pcommon.Map, by []string) []byte {
@@ -38,9 +40,9 @@ func partitionKey(dst []byte, resource pcommon.Map, by []string) []byte {
 			return dst
 		}
 		if v.Type() == pcommon.ValueTypeStr {
-			return append(dst, v.Str()...)
+			return knowledge.PartitionName(append(dst, v.Str()...))
 		}
-		return append(dst, v.AsString()...)
+		return knowledge.PartitionName(append(dst, v.AsString()...))
 	}
 	for i, key := range by {
 		if i > 0 {
@@ -53,5 +55,5 @@ func partitionKey(dst []byte, resource pcommon.Map, by []string) []byte {
 		}
 		dst = strconv.AppendQuote(dst, v.AsString())
 	}
-	return dst
+	return knowledge.PartitionName(dst)
 }

@@ -234,10 +234,10 @@ func (b hangingBase) Join(p knowledge.Processor) knowledge.Session {
 	return b
 }
 
-func (b hangingBase) Save(_ context.Context, partition string, delta knowledge.Rows) ([]knowledge.ID, error) {
-	b.saves.Store(partition, true)
+func (b hangingBase) Save(_ context.Context, changes []knowledge.Change) (map[string][]knowledge.ID, error) {
+	b.saves.Store(len(changes), true)
 	<-b.hang
-	return b.testBase.Save(context.Background(), partition, delta)
+	return b.testBase.Save(context.Background(), changes)
 }
 
 // However many services there are, and although the database hangs, the stop takes no
@@ -282,11 +282,13 @@ func (b *pickyBase) Join(p knowledge.Processor) knowledge.Session {
 	return b
 }
 
-func (b *pickyBase) Save(ctx context.Context, partition string, delta knowledge.Rows) ([]knowledge.ID, error) {
-	if partition == b.refused {
-		return nil, errDown
+func (b *pickyBase) Save(ctx context.Context, changes []knowledge.Change) (map[string][]knowledge.ID, error) {
+	for _, c := range changes {
+		if c.Partition == b.refused {
+			return nil, errDown
+		}
 	}
-	return b.testBase.Save(ctx, partition, delta)
+	return b.testBase.Save(ctx, changes)
 }
 
 // When window::by is changed over a base, the windows begin anew and go on closing,

@@ -6,9 +6,11 @@
 package pgtest // import "github.com/otelcol-aiops/otelcol-aiops/internal/pgtest"
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -164,4 +166,48 @@ func (s *Server) Dump(t testing.TB, database string) string {
 	require.NoError(t, err, "%s", out)
 	// Commands of psql itself, which newer versions of pg_dump write.
 	return regexp.MustCompile(`(?m)^\\.*\n`).ReplaceAllString(string(out), "")
+}
+
+// Held is a session of psql that sits in a transaction.
+type Held struct {
+	t     testing.TB
+	cmd   *exec.Cmd
+	input io.WriteCloser
+	lines *bufio.Scanner
+}
+
+// Hold runs statements with psql in a transaction that it leaves open.
+func (s *Server) Hold(t testing.TB, database, statements string) *Held {
+	t.Helper()
+	h := &Held{t: t, cmd: exec.Command(filepath.Join(s.bin, "psql"), "-X", "-q", "-A", "-t", s.URL(database))} //nolint:gosec,noctx // the test's own arguments
+	var err error
+	h.input, err = h.cmd.StdinPipe()
+	require.NoError(t, err)
+	output, err := h.cmd.StdoutPipe()
+	require.NoError(t, err)
+	h.lines = bufio.NewScanner(output)
+	require.NoError(t, h.cmd.Start())
+	_, err = io.WriteString(h.input, "BEGIN;\n"+statements+";\n")
+	require.NoError(t, err)
+	require.True(t, h.Holds(), "%s", statements)
+	return h
+}
+
+// Holds says whether the transaction is still open.
+func (h *Held) Holds() bool {
+	if _, err := io.WriteString(h.input, "SELECT 'held since ' || (now() < statement_timestamp());\n"); err != nil {
+		return false
+	}
+	for h.lines.Scan() {
+		if strings.HasPrefix(h.lines.Text(), "held since ") {
+			return h.lines.Text() == "held since true"
+		}
+	}
+	return false
+}
+
+// Release ends the session.
+func (h *Held) Release() {
+	h.input.Close()
+	_ = h.cmd.Wait() // the server may have ended it
 }

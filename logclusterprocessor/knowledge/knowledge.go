@@ -32,11 +32,12 @@ type Session interface {
 	// It returns early when ctx ends or the store cannot be read; the session then
 	// goes on trying.
 	Loaded(ctx context.Context) error
-	// Save adds a change to a partition, in one transaction, beside the flow. After
-	// an error nothing is saved, and the processor offers the same again with what
-	// came since. forgotten are templates that the base does not know (their
-	// retention was over): they are to be offered again, in full.
-	Save(ctx context.Context, partition string, delta Rows) (forgotten []ID, err error)
+	// Save adds changes, each of another partition, in one transaction, beside the
+	// flow. After an error nothing is saved, and the processor offers the same again
+	// with what came since. forgotten are templates by partition that the base does not
+	// know (their retention was over), as it may have found out since the last Save:
+	// they are to be offered again, in full. A processor asks so without a change, too.
+	Save(ctx context.Context, changes []Change) (forgotten map[string][]ID, err error)
 	// Health is what is wrong with the store at the moment, nil when nothing is.
 	Health() error
 	// Leave ends the session and waits for running calls of the processor's
@@ -86,6 +87,12 @@ type Rows struct {
 	Solutions []Solution // from the base only
 }
 
+// Change is what was learnt of a partition since the last Save.
+type Change struct {
+	Partition string
+	Rows      Rows
+}
+
 // Empty is true when there is nothing to save.
 func (r *Rows) Empty() bool {
 	return len(r.Shapes)+len(r.Templates)+len(r.Clusters)+len(r.Aliases)+len(r.Samples) == 0 && r.Clock == nil
@@ -103,6 +110,7 @@ type Shape struct {
 	Birth    int64  // event time of the first line, ns since 1970
 	LastSeen int64  // event time of the latest line, ns since 1970
 	Count    int64  // lines seen; to the base: since the last Save
+	Saved    bool   // to the base: it has the shape, and nothing but Count and LastSeen is new
 }
 
 // Template is a set of shapes. Its counts are the base's to add up.

@@ -52,7 +52,7 @@ func TestTwoCollectors(t *testing.T) {
 		}, 30*time.Second, 500*time.Millisecond, "they disagree")
 	}
 	holder := func() string {
-		return server.SQL(t, "test1", "SELECT holder FROM partitions WHERE name = 'shop' AND until > now_ms()")
+		return server.SQL(t, "test1", "SELECT holder FROM leases WHERE name = 'shop' AND until > now_ms()")
 	}
 
 	both(madeLines(r, 300, now))

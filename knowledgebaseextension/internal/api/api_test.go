@@ -108,8 +108,7 @@ func TestNew(t *testing.T) {
 		during, after := login, login
 		during.ID, during.Cluster, during.At = 0xc2, 0xc2, 99*time.Minute
 		after.ID, after.Cluster, after.At = 0xc3, 0xc3, 100*time.Minute
-		_, err := h.store.Save(t.Context(), store.Writer{ID: "w"}, "desk", rowsOf(during, after), 5)
-		require.NoError(t, err)
+		keep(t, h.store, "desk", rowsOf(during, after))
 		var page ClusterPage
 		h.ok(t, http.MethodGet, "/api/v1/clusters?new=true", "", &page)
 		require.Len(t, page.Clusters, 1)
@@ -126,8 +125,7 @@ func TestNew(t *testing.T) {
 		// An hour later it is not, either.
 		later := login
 		later.ID, later.Cluster, later.At = 0xc4, 0xc3, 161*time.Minute
-		_, err = h.store.Save(t.Context(), store.Writer{ID: "w"}, "desk", rowsOf(later), 5)
-		require.NoError(t, err)
+		keep(t, h.store, "desk", rowsOf(later))
 		h.ok(t, http.MethodGet, "/api/v1/clusters?new=true", "", &page)
 		require.Empty(t, page.Clusters)
 	})

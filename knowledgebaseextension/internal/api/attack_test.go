@@ -133,8 +133,7 @@ func TestStoredMarkupStaysText(t *testing.T) {
 		w := wording{ID: knowledge.ID(0x1000 + i), Cluster: knowledge.ID(0x1000 + i), Text: text, Count: 1, At: time.Hour}
 		rows := rowsOf(w)
 		rows.Clusters[0].Keywords = []string{text}
-		_, err := h.store.Save(t.Context(), store.Writer{ID: "w"}, text, rows, 5)
-		require.NoError(t, err)
+		keep(t, h.store, text, rows)
 		path := "/api/v1/clusters/" + w.ID.String()
 		stored := strings.ReplaceAll(text, "\x00", "\uFFFD")
 		h.ok(t, http.MethodPut, path+"/solution?author="+url.QueryEscape(stored), `{"text": `+quote(t, stored)+`}`, nil)

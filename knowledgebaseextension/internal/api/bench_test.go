@@ -53,8 +53,7 @@ func benchmarkAPI(b *testing.B, o store.Options, n int, settle func()) {
 		words[i] = wording{ID: id, Cluster: id, Text: text, Count: int64(1 + i%1000), At: time.Duration(i) * time.Second / 30}
 	}
 	for i := 0; i < n; i += 10_000 {
-		_, err = s.Save(b.Context(), store.Writer{ID: "w"}, "shop", rowsOf(words[i:i+10_000]...), 1)
-		require.NoError(b, err)
+		keep(b, s, "shop", rowsOf(words[i:i+10_000]...))
 	}
 	settle()
 	handler := New(Options{Logger: zap.NewNop(), Base: &base{kept: s, matcher: lookup{

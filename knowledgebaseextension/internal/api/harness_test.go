@@ -105,8 +105,7 @@ func newHarness(t testing.TB, o store.Options, change ...func(*Options)) *harnes
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, h.store.Close()) })
 	for partition, rows := range map[string]*knowledge.Rows{"shop": rowsOf(everything...), "desk": rowsOf(login)} {
-		_, err = h.store.Save(t.Context(), store.Writer{ID: "w"}, partition, rows, 5)
-		require.NoError(t, err)
+		keep(t, h.store, partition, rows)
 	}
 	h.base = &base{kept: h.store}
 	options := Options{Base: h.base, Logger: zaptest.NewLogger(t)}
@@ -243,4 +242,17 @@ func (h *harness) refused(t testing.TB, status int, method, path, body string, h
 	var p Problem
 	a.into(t, &p)
 	return p
+}
+
+var saves atomic.Int64
+
+// keep saves rows of a partition, and has them in the tables.
+func keep(t testing.TB, s *store.Store, partition string, rows *knowledge.Rows) {
+	_, err := s.Save(t.Context(), store.Writer{ID: "w", Number: saves.Add(1)}, []knowledge.Change{{Partition: partition, Rows: *rows}}, 5)
+	require.NoError(t, err)
+	for more := true; more; {
+		done, err := s.Fold(t.Context(), 5)
+		require.NoError(t, errors.Join(err, done.Skipped))
+		more = done.More
+	}
 }

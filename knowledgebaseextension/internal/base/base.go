@@ -75,6 +75,8 @@ const (
 	openTimeout = 10 * time.Minute
 	// saveTimeout bounds one transaction, of thousands of rows.
 	saveTimeout = 20 * time.Second
+	// lastFold is for what was saved last, at the end.
+	lastFold = time.Second
 	// loadTimeout is for reading everything.
 	loadTimeout = time.Minute
 )
@@ -217,7 +219,7 @@ func (b *Base) attend(ctx context.Context, s *store.Store) {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	if s.Postgres() {
-		for _, task := range []func(context.Context, *store.Store){b.listen, b.lease} {
+		for _, task := range []func(context.Context, *store.Store){b.listen, b.lease, b.fold} {
 			beside.Add(1)
 			go func() {
 				defer beside.Done()
@@ -314,6 +316,34 @@ func (b *Base) listen(ctx context.Context, s *store.Store) {
 			pause(ctx, retryInterval)
 		}
 	}
+}
+
+// fold takes what the collectors have saved into the tables, if no other does. What is
+// left when it ends, others do, or whoever comes next.
+func (b *Base) fold(ctx context.Context, s *store.Store) {
+	for ctx.Err() == nil {
+		if !b.foldSome(ctx, s) {
+			pause(ctx, pollInterval)
+		}
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastFold)
+	defer cancel()
+	for b.foldSome(last, s) {
+	}
+}
+
+func (b *Base) foldSome(ctx context.Context, s *store.Store) (more bool) {
+	call, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
+	done, err := s.Fold(call, b.options.Samples)
+	if ctx.Err() != nil {
+		return false
+	}
+	b.health.note(opFold, err)
+	if done.Skipped != nil {
+		b.observer.Failed(opFold, done.Skipped)
+	}
+	return err == nil && done.More
 }
 
 func pause(ctx context.Context, d time.Duration) {

@@ -10,13 +10,18 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
-// doubt is a save of which nobody knew whether it was committed: the connection was
-// lost meanwhile. The processor offers all of it again, which does no harm but to
-// counts.
-type doubt struct {
+// attempt is a save of which nobody knew whether it was committed: the connection was
+// lost meanwhile.
+type attempt struct {
 	number    int64
 	committed bool // as the store said
-	counts    map[shapeKey]int64
+}
+
+// doubt is what a partition had in such a save. The processor offers all of it again,
+// which does no harm but to counts.
+type doubt struct {
+	*attempt
+	counts map[shapeKey]int64
 }
 
 type shapeKey struct {
@@ -28,34 +33,46 @@ type shapeKey struct {
 // all been offered again.
 const maxDoubts = 8
 
-// doubted notes a save in doubt.
-func (s *session) doubted(partition string, delta *knowledge.Rows) {
-	d := &doubt{number: s.number, counts: make(map[shapeKey]int64, len(delta.Shapes))}
-	for i := range delta.Shapes {
-		shape := &delta.Shapes[i]
-		d.counts[shapeKey{shape.Hash, shape.Slots}] = shape.Count
+// doubted notes that the last save is in doubt.
+func (s *session) doubted(changes []knowledge.Change) {
+	s.last = &attempt{number: s.number}
+	for _, c := range changes {
+		d := &doubt{attempt: s.last, counts: make(map[shapeKey]int64, len(c.Rows.Shapes))}
+		for i := range c.Rows.Shapes {
+			shape := &c.Rows.Shapes[i]
+			d.counts[shapeKey{shape.Hash, shape.Slots}] = shape.Count
+		}
+		all := s.doubts[c.Partition]
+		s.doubts[c.Partition] = append(all[max(0, len(all)-maxDoubts+1):], d)
 	}
-	all := s.doubts[partition]
-	s.doubts[partition] = append(all[max(0, len(all)-maxDoubts+1):], d)
 }
 
-// settle asks the store about a partition's save in doubt, and takes what was counted
-// already out of the delta, which has it again.
-func (s *session) settle(ctx context.Context, in *store.Store, partition string, delta *knowledge.Rows) error {
-	var left []*doubt
-	for _, d := range s.doubts[partition] {
-		if !d.committed {
-			var err error
-			if d.committed, err = in.Committed(ctx, store.Writer{ID: s.writer, Number: d.number}, partition); err != nil {
-				return err
-			}
-			if !d.committed {
-				continue
-			}
+// settle asks the store about the last save, when that is in doubt, and takes what was
+// counted already out of what is offered again.
+func (s *session) settle(ctx context.Context, in *store.Store, changes []knowledge.Change) error {
+	if s.last != nil {
+		committed, err := in.Committed(ctx, store.Writer{ID: s.writer, Number: s.last.number})
+		if err != nil {
+			return err
 		}
-		for i := range delta.Shapes {
-			key := shapeKey{delta.Shapes[i].Hash, delta.Shapes[i].Slots}
-			delta.Shapes[i].Count -= d.counts[key]
+		s.last.committed, s.last = committed, nil
+	}
+	for i := range changes {
+		s.subtract(&changes[i])
+	}
+	return nil
+}
+
+func (s *session) subtract(c *knowledge.Change) {
+	var left []*doubt
+	for _, d := range s.doubts[c.Partition] {
+		if !d.committed {
+			continue
+		}
+		for i := range c.Rows.Shapes {
+			shape := &c.Rows.Shapes[i]
+			key := shapeKey{shape.Hash, shape.Slots}
+			shape.Count -= d.counts[key]
 			delete(d.counts, key)
 		}
 		if len(d.counts) > 0 {
@@ -63,9 +80,8 @@ func (s *session) settle(ctx context.Context, in *store.Store, partition string,
 		}
 	}
 	if len(left) > 0 {
-		s.doubts[partition] = left
+		s.doubts[c.Partition] = left
 	} else {
-		delete(s.doubts, partition)
+		delete(s.doubts, c.Partition)
 	}
-	return nil
 }

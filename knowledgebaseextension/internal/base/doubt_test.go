@@ -53,24 +53,25 @@ func TestASaveInDoubtIsCountedOnce(t *testing.T) {
 		return totals.Records
 	}
 	save := func(delta knowledge.Rows) {
-		_, err := s.Save(t.Context(), "shop", delta)
+		_, err := s.Save(t.Context(), []knowledge.Change{{Partition: "shop", Rows: delta}})
 		require.NoError(t, err)
 	}
 	delta := rows(5)
+	doubt := func() { s.doubted([]knowledge.Change{{Partition: "shop", Rows: delta}}) }
 	save(rows(5))
-	s.doubted("shop", &delta) // it was committed
-	save(rows(7))             // the same, and two more
+	doubt()       // it was committed
+	save(rows(7)) // the same, and two more
 	require.EqualValues(t, 7, count())
 	require.Empty(t, s.doubts)
 
 	s.number++
-	s.doubted("shop", &delta) // it was not
+	doubt() // it was not
 	save(rows(9))
 	require.EqualValues(t, 16, count())
 
 	save(rows(3))
 	delta = rows(3)
-	s.doubted("shop", &delta)
+	doubt()
 	save(knowledge.Rows{Templates: rows(0).Templates}) // another part of what is offered comes first
 	save(rows(4))
 	require.EqualValues(t, 20, count())

@@ -14,6 +14,7 @@ import (
 // Operations on the store.
 const (
 	opConnect = "connect"
+	opFold    = "fold"
 	opLease   = "lease"
 	opListen  = "listen"
 	opRead    = "read"

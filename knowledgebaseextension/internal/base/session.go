@@ -27,18 +27,22 @@ type session struct {
 
 	saving  chan struct{}       // holds a token while a Save or the first load runs
 	number  int64               // of the last save
+	last    *attempt            // that save, when it is in doubt
 	doubts  map[string][]*doubt // by partition
 	reading sync.Mutex          // what is read later is applied later
 
-	mu       sync.Mutex
-	revision int64 // up to which the processor has everything
-	left     bool
-	loaded   bool
-	known    map[string]bool // partitions of which the processor has all rows
-	saved    int64           // revision of the last Save, if nobody came between
-	waiting  []chan error    // of Loaded
-	led      map[string]time.Time
-	applying sync.Mutex // held while methods of the processor run
+	mu      sync.Mutex
+	cursor  store.Cursor // up to where the processor has everything
+	left    bool
+	loaded  bool
+	fresh   []string        // partitions of which the processor wants all rows
+	known   map[string]bool // partitions of which the processor has all rows
+	waiting []chan error    // of Loaded
+	led     map[string]time.Time
+	// forgotten are templates by partition that the store said it does not know, until
+	// the next save.
+	forgotten map[string][]knowledge.ID
+	applying  sync.Mutex // held while methods of the processor run
 }
 
 var (
@@ -48,7 +52,7 @@ var (
 
 // Join implements knowledge.Base.
 func (b *Base) Join(p knowledge.Processor) knowledge.Session {
-	s := &session{base: b, processor: p, writer: uuid.NewString(), saving: make(chan struct{}, 1), doubts: map[string][]*doubt{}, known: map[string]bool{}, led: map[string]time.Time{}}
+	s := &session{base: b, processor: p, writer: uuid.NewString(), saving: make(chan struct{}, 1), doubts: map[string][]*doubt{}, known: map[string]bool{}, led: map[string]time.Time{}, forgotten: map[string][]knowledge.ID{}}
 	b.mu.Lock()
 	b.sessions = append(slices.Clone(b.sessions), s)
 	b.mu.Unlock()
@@ -90,7 +94,8 @@ func (s *session) attempted(err error) {
 func (s *session) anew() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.loaded, s.revision, s.saved = false, 0, 0
+	s.loaded, s.cursor, s.last = false, store.Cursor{}, nil
+	s.fresh = nil
 	clear(s.known)
 	clear(s.led)
 }
@@ -142,7 +147,7 @@ func (s *session) follow(ctx context.Context, from *store.Store) error {
 	if s.isLoaded() {
 		call, cancel := context.WithTimeout(ctx, callTimeout)
 		defer cancel()
-		err = s.changes(call, from)
+		err = errors.Join(s.changes(call, from), s.meet(call, from))
 	} else {
 		call, cancel := context.WithTimeout(ctx, loadTimeout)
 		defer cancel()
@@ -161,7 +166,7 @@ func (s *session) load(ctx context.Context, from *store.Store) error {
 		return err
 	}
 	defer s.unlock()
-	state, revision, err := from.Load(ctx, nil)
+	state, cursor, err := from.Load(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -169,7 +174,7 @@ func (s *session) load(ctx context.Context, from *store.Store) error {
 		return err
 	}
 	s.apply(state, true)
-	s.reached(revision)
+	s.reached(cursor)
 	if s.base.Alone() {
 		return nil
 	}
@@ -192,40 +197,36 @@ func (s *session) addSamples(ctx context.Context, from *store.Store, state store
 }
 
 func (s *session) changes(ctx context.Context, from *store.Store) error {
-	now, err := from.Revision(ctx)
-	if err != nil {
+	s.mu.Lock()
+	after := s.cursor
+	s.mu.Unlock()
+	news, err := from.News(ctx, s.writer, after)
+	if err != nil || !news {
 		return err
-	}
-	after, news := s.unread(now)
-	if !news {
-		return nil
 	}
 	s.reading.Lock()
 	defer s.reading.Unlock()
-	state, revision, err := from.Changes(ctx, s.writer, after)
-	if err != nil {
+	changed, err := from.Changes(ctx, s.writer, after)
+	switch {
+	case err != nil:
 		return err
+	case changed.Lost:
+		state, cursor, err := from.Load(ctx, nil)
+		if err != nil {
+			return err
+		}
+		changed.State, changed.Cursor = state, cursor
 	}
-	s.apply(state, false)
-	s.reached(revision)
+	s.apply(changed.State, false)
+	s.forget(changed.Forgotten)
+	s.reached(changed.Cursor)
 	return nil
 }
 
-func (s *session) reached(revision int64) {
+func (s *session) reached(cursor store.Cursor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.revision = max(s.revision, revision)
-}
-
-// unread returns the revision after which to read, and whether anybody else has
-// written since.
-func (s *session) unread(now int64) (after int64, news bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.saved == now {
-		s.revision = now
-	}
-	return s.revision, s.revision != now
+	s.cursor = cursor
 }
 
 // apply gives rows to the processor. all says that they are all of a partition.
@@ -311,7 +312,7 @@ func (s *session) lock(ctx context.Context) error {
 func (s *session) unlock() { <-s.saving }
 
 // Save implements knowledge.Session.
-func (s *session) Save(ctx context.Context, partition string, delta knowledge.Rows) ([]knowledge.ID, error) {
+func (s *session) Save(ctx context.Context, changes []knowledge.Change) (map[string][]knowledge.ID, error) {
 	into, err := s.base.Store()
 	if err != nil {
 		return nil, err
@@ -323,18 +324,23 @@ func (s *session) Save(ctx context.Context, partition string, delta knowledge.Ro
 	if !s.isLoaded() {
 		return nil, ErrNotReady
 	}
+	if len(changes) == 0 {
+		return s.takeForgotten(nil), nil
+	}
 	call, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
 	begin := time.Now()
-	s.cut(delta.Samples)
-	if err := s.settle(call, into, partition, &delta); err != nil {
+	if err := s.settle(call, into, changes); err != nil {
 		s.base.health.note(opSave, err)
 		return nil, err
 	}
+	for i := range changes {
+		s.cut(changes[i].Rows.Samples)
+	}
 	s.number++
-	saved, err := into.Save(call, store.Writer{ID: s.writer, Number: s.number}, partition, &delta, s.base.options.Samples)
+	saved, err := into.Save(call, store.Writer{ID: s.writer, Number: s.number}, changes, s.base.options.Samples)
 	if errors.Is(err, store.ErrInDoubt) {
-		s.doubted(partition, &delta)
+		s.doubted(changes)
 	}
 	if ctx.Err() == nil {
 		s.base.health.note(opSave, err)
@@ -343,47 +349,77 @@ func (s *session) Save(ctx context.Context, partition string, delta knowledge.Ro
 		return nil, err
 	}
 	s.base.observer.Saved(saved.Rows, time.Since(begin))
-	s.noteSaved(saved.Revision)
-	return saved.Forgotten, s.learn(call, into, partition, saved.Known)
+	s.learn(call, into, changes, saved.Known)
+	return s.takeForgotten(saved.Forgotten), nil
 }
 
-// noteSaved extends the row of this session's own saves.
-func (s *session) noteSaved(revision int64) {
+// forget notes what the store said beside a save.
+func (s *session) forget(forgotten map[string][]knowledge.ID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if revision == s.saved+1 || revision == s.revision+1 {
-		s.saved = revision
+	for partition, ids := range forgotten {
+		s.forgotten[partition] = append(s.forgotten[partition], ids...)
 	}
 }
 
-// learn gives the processor what the store knew better, and all of a partition
-// that is new to it: another collector may have seen it first.
-func (s *session) learn(ctx context.Context, from *store.Store, partition string, clusters []string) error {
+// takeForgotten returns what a save said, and what was noted before.
+func (s *session) takeForgotten(said map[string][]knowledge.ID) map[string][]knowledge.ID {
+	s.forget(said)
 	s.mu.Lock()
-	known := s.known[partition]
+	defer s.mu.Unlock()
+	all := s.forgotten
+	s.forgotten = map[string][]knowledge.ID{}
+	return all
+}
+
+// learn gives the processor what the store knew better, and asks for all of partitions
+// that are new to it. What was saved is saved: an error here is no reason to save it
+// twice.
+func (s *session) learn(ctx context.Context, from *store.Store, changes []knowledge.Change, clusters []string) {
+	s.mu.Lock()
+	for i := range changes {
+		if name := changes[i].Partition; !s.known[name] {
+			s.known[name], s.fresh = true, append(s.fresh, name)
+		}
+	}
+	fresh := len(s.fresh) > 0
 	s.mu.Unlock()
+	if fresh {
+		s.base.Poke()
+	}
+	if len(clusters) == 0 {
+		return
+	}
 	s.reading.Lock()
 	defer s.reading.Unlock()
-	var state store.State
-	var err error
-	switch {
-	case !known:
-		state, _, err = from.Load(ctx, &partition)
-	case len(clusters) > 0:
-		state, err = from.Known(ctx, clusters)
-	}
+	state, err := from.Known(ctx, clusters)
 	if err != nil {
-		// What was saved is saved: an error here would save it twice. It is read
-		// again when the partition's clusters are next in doubt.
 		s.base.health.note(opRead, err)
-		return nil
+		return
 	}
 	s.apply(state, false)
-	if !known {
-		s.mu.Lock()
-		s.known[partition] = true
-		s.mu.Unlock()
+}
+
+// meet gives the processor all of partitions that are new to it: another collector may
+// have seen them first.
+func (s *session) meet(ctx context.Context, from *store.Store) error {
+	s.mu.Lock()
+	fresh := s.fresh
+	s.fresh = nil
+	s.mu.Unlock()
+	if len(fresh) == 0 {
+		return nil
 	}
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	state, err := from.Meet(ctx, s.writer, fresh)
+	if err != nil {
+		s.mu.Lock()
+		s.fresh = append(fresh, s.fresh...)
+		s.mu.Unlock()
+		return err
+	}
+	s.apply(state, false)
 	return nil
 }
 

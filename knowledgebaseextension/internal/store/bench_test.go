@@ -85,9 +85,10 @@ func benchmarkSave(b *testing.B, s *Store, delta func(i int) *knowledge.Rows) {
 	b.ResetTimer()
 	rows := 0
 	for i := 0; b.Loop(); i++ {
-		saved, err := s.Save(b.Context(), Writer{ID: "w"}, "shop", delta(i), 3)
+		saved, err := s.Save(b.Context(), Writer{ID: "w", Number: int64(i + 1)}, []knowledge.Change{{Partition: "shop", Rows: *delta(i)}}, 3)
 		require.NoError(b, err)
 		rows += saved.Rows
+		fold(b, s)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(rows), "ns/row")
 }

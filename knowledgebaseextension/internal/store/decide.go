@@ -176,10 +176,7 @@ func (tx *transaction) join(j joining) error {
 	if err := tx.joinSolutions(into, from); err != nil {
 		return err
 	}
-	steps := []struct {
-		query string
-		args  []any
-	}{
+	steps := []step{
 		{
 			`INSERT INTO clusters (id, partition, keywords, category, noise, first_seen, last_seen, saved_at, rev, writer)
 SELECT ?, partition, keywords, category, noise, first_seen, last_seen, saved_at, ?, ? FROM clusters WHERE id = ? ON CONFLICT (id) DO NOTHING`,
@@ -202,10 +199,8 @@ ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, at = excluded.at,
 		},
 		{"DELETE FROM clusters WHERE id = ?", []any{from}},
 	}
-	for _, step := range steps {
-		if err := tx.exec(step.query, step.args...); err != nil {
-			return err
-		}
+	if err := tx.all(steps...); err != nil {
+		return err
 	}
 	return tx.joinApart(into, from)
 }
@@ -289,10 +284,7 @@ func (s *Store) Split(ctx context.Context, template, author string) (id string, 
 			return fmt.Errorf("%w: %s is all of its cluster %s", ErrInvalid, t, old)
 		}
 		id = splitID(t, old)
-		steps := []struct {
-			query string
-			args  []any
-		}{
+		err = tx.all([]step{
 			// When the two were joined again by hand, the ID is an alias by now.
 			{"DELETE FROM aliases WHERE kind = 'cluster' AND id = ?", []any{id}},
 			{`INSERT INTO clusters (id, partition, keywords, first_seen, last_seen, count, saved_at, rev)
@@ -300,11 +292,9 @@ SELECT ?, t.partition, c.keywords, t.first_seen, t.last_seen, t.count, c.saved_a
 			{`UPDATE clusters SET rev = ?, writer = '', count = clusters.count - f.count
 FROM (SELECT count FROM templates WHERE id = ?) f WHERE clusters.id = ?`, []any{tx.rev, t, old}},
 			{"UPDATE templates SET cluster = ?, represents = ?, placed = ?, rev = ?, writer = '' WHERE id = ?", []any{id, true, true, tx.rev, t}},
-		}
-		for _, step := range steps {
-			if err := tx.exec(step.query, step.args...); err != nil {
-				return err
-			}
+		}...)
+		if err != nil {
+			return err
 		}
 		return errors.Join(tx.keepApart(id, old), tx.note(old, "split", t, author), tx.note(id, "split", t, author))
 	})

@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -114,6 +115,68 @@ func inChunks[T any](items []T, perItem int, f func([]T) error) error {
 		items = items[n:]
 	}
 	return nil
+}
+
+// maxRows is how many rows one statement gets in PostgreSQL, as an array a column.
+const maxRows = 5000
+
+// source is rows as a query, and its arguments. PostgreSQL gets an array for each
+// column: the statement is the same for any number of rows, and so is its plan.
+func (q querier) source(rows [][]any) (query string, args []any) {
+	if !q.dialect.postgres {
+		return "VALUES " + values(len(rows), len(rows[0])), slices.Concat(rows...)
+	}
+	arrays := make([]string, len(rows[0]))
+	for i, v := range rows[0] {
+		var array any
+		switch v.(type) {
+		case string:
+			arrays[i], array = "?::text[]", column[string](rows, i)
+		case []byte:
+			arrays[i], array = "?::bytea[]", column[[]byte](rows, i)
+		case bool:
+			arrays[i], array = "?::boolean[]", column[bool](rows, i)
+		default:
+			arrays[i], array = "?::bigint[]", column[int64](rows, i)
+		}
+		args = append(args, array)
+	}
+	return "SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")", args
+}
+
+func column[T any](rows [][]any, i int) []T {
+	all := make([]T, len(rows))
+	for k, row := range rows {
+		all[k] = row[i].(T)
+	}
+	return all
+}
+
+// inRows calls f with parts of rows that fit into one statement made with source.
+func (q querier) inRows(rows [][]any, f func([][]any) error) error {
+	most := maxRows
+	for len(rows) > 0 {
+		if !q.dialect.postgres {
+			most = maxArgs / len(rows[0])
+		}
+		n := min(most, len(rows))
+		if err := f(rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// amongst calls f with parts of IDs, and with a condition that a column is one of them.
+func (q querier) amongst(ids []string, f func(among string, args []any) error) error {
+	if q.dialect.postgres {
+		if len(ids) == 0 {
+			return nil
+		}
+		return f("= ANY(?::text[])", []any{ids})
+	}
+	return inChunks(ids, 1, func(ids []string) error { return f("IN "+list(len(ids)), anys(ids)) })
 }
 
 // values is "(?, ?), (?, ?)": rows rows of columns placeholders.

@@ -13,11 +13,15 @@
 // them, and target is always an ID that is no alias itself. cluster_counts has a
 // cluster's records by minute, samples a few raw lines of each template.
 // solutions, apart and clusters.noise are decisions of people; history says who
-// took them. partitions has the clock of each partition's stream and the lease of
-// the processor that re-clusters it.
+// took them. partitions has the clock of each partition's stream, leases says who
+// re-clusters it.
 //
-// Every transaction that writes first adds one to revision, which is a row and so
-// a lock: revisions are in the order of commits, and whoever has read up to
+// In PostgreSQL [Store.Save] adds to the log, events, and [Store.Fold] takes the log
+// into these tables, one collector at a time; [Store.Changes] reads both. In SQLite
+// Save writes the tables.
+//
+// Every transaction that writes the tables first adds one to revision, which is a row
+// and so a lock: revisions are in the order of commits, and whoever has read up to
 // revision n finds all that came later with rev > n. Triggers do this for plain
 // SQL on solutions and clusters.noise, fill in author and time, and write
 // history, so that psql and sqlite3 are as good as this package.

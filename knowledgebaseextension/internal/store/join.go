@@ -4,6 +4,7 @@
 package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
@@ -11,9 +12,9 @@ import (
 
 // aliases joins what a processor has joined, unless somebody was faster.
 func (w *saving) aliases() error {
-	for _, a := range w.delta.Aliases {
+	for _, a := range w.learnt.aliases {
 		var err error
-		if a.Kind == knowledge.KindTemplate {
+		if a.row.Kind == knowledge.KindTemplate {
 			err = w.absorb(a)
 		} else {
 			err = w.end(a)
@@ -28,7 +29,8 @@ func (w *saving) aliases() error {
 // end makes a cluster part of another that has no templates left, or that a
 // person had joined under the ID of another version. Of one that was never saved
 // the ID is kept: records have it.
-func (w *saving) end(a knowledge.Alias) error {
+func (w *saving) end(of told[knowledge.Alias]) error {
+	a := &of.row
 	from, into := w.cluster(a.From), w.cluster(a.To)
 	if from == into {
 		return nil
@@ -42,15 +44,16 @@ func (w *saving) end(a knowledge.Alias) error {
 	case templates > 0 && !a.Person:
 		return nil
 	case clusters > 0:
-		return w.joinClusters(joining{into: into, from: from, at: a.At, person: a.Person})
+		return w.joinClusters(joining{into: into, from: from, at: a.At, person: a.Person}, of.partition())
 	}
 	w.rows++
 	return w.exec(`INSERT INTO aliases (kind, id, target, partition, at, rev, writer, person) VALUES ('cluster', ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (kind, id) DO NOTHING`, from, into, w.partition, a.At, w.rev, w.writer, a.Person)
+ON CONFLICT (kind, id) DO NOTHING`, from, into, of.partition(), a.At, w.rev, w.writer, a.Person)
 }
 
 // absorb makes one template part of another.
-func (w *saving) absorb(a knowledge.Alias) error {
+func (w *saving) absorb(of told[knowledge.Alias]) error {
+	a := &of.row
 	from, into := w.template(a.From), w.template(a.To)
 	if from == into {
 		return nil
@@ -77,27 +80,19 @@ FROM (SELECT count, first_seen, last_seen FROM templates WHERE id = ?) f WHERE t
 		{
 			`INSERT INTO aliases (kind, id, target, partition, at, rev, writer) VALUES ('template', ?, ?, ?, ?, ?, ?)
 ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, at = excluded.at, rev = excluded.rev, writer = excluded.writer`,
-			[]any{from, into, w.partition, a.At, w.rev, w.writer},
+			[]any{from, into, of.partition(), a.At, w.rev, w.writer},
 		},
 		{"DELETE FROM templates WHERE id = ?", []any{from}},
 	}
-	for _, step := range steps {
-		if err := w.exec(step.query, step.args...); err != nil {
-			return err
-		}
+	if err := w.all(steps...); err != nil {
+		return err
 	}
-	return w.leave(from, into, a.At, count)
-}
-
-// step is a statement with its arguments.
-type step struct {
-	query string
-	args  []any
+	return w.leave(from, into, a.At, count, of.partition())
 }
 
 // leave takes the count of an absorbed template to its new cluster, and all of the
 // old one when it was the last one there.
-func (w *saving) leave(from, into string, at, count int64) error {
+func (w *saving) leave(from, into string, at, count int64, partition string) error {
 	old, ok := w.clusterOf[from]
 	delete(w.clusterOf, from)
 	now, found := w.clusterOf[into]
@@ -111,12 +106,12 @@ func (w *saving) leave(from, into string, at, count int64) error {
 	if left > 0 {
 		return w.moveCount(old, now, count)
 	}
-	return w.joinClusters(joining{into: now, from: old, at: at})
+	return w.joinClusters(joining{into: now, from: old, at: at}, partition)
 }
 
-func (w *saving) joinClusters(j joining) error {
+func (w *saving) joinClusters(j joining, partition string) error {
 	w.rows++
-	j.partition, j.writer = w.partition, w.writer
+	j.partition, j.writer = partition, w.writer
 	if err := w.join(j); err != nil {
 		return err
 	}
@@ -130,32 +125,32 @@ func (w *saving) joinClusters(j joining) error {
 
 // samples keeps the first few lines of a template.
 func (w *saving) samples(most int) error {
-	for _, s := range w.delta.Samples {
+	var steps []step
+	for _, s := range w.learnt.samples {
 		if most <= 0 {
 			return nil
 		}
-		w.rows++
 		id := w.template(s.Template)
-		if err := w.exec(`INSERT INTO samples (template, shape, at, text)
+		steps = append(steps, step{`INSERT INTO samples (template, shape, at, text)
 SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT)
 WHERE (SELECT count(*) FROM samples WHERE template = ?) < ? ON CONFLICT DO NOTHING`,
-			id, s.Shape.String(), s.At, clean(s.Text), id, most); err != nil {
-			return err
-		}
+			[]any{id, s.Shape.String(), s.At, clean(s.Text), id, most}})
 	}
-	return nil
+	w.rows += len(steps)
+	return w.all(steps...)
 }
 
 // solutions finds clusters that had a solution before they were known, or that
 // came back.
 func (w *saving) solutions() error {
-	slices.Sort(w.fresh)
-	return inChunks(slices.Compact(w.fresh), 1, func(ids []string) error {
+	return w.amongst(slices.Sorted(maps.Keys(w.fresh)), func(among string, args []any) error {
 		return w.each(w.ctx, func(scan func(...any) error) error {
 			var id string
 			err := scan(&id)
-			w.known[id] = true
+			for _, o := range w.fresh[id] {
+				o.known[id] = true
+			}
 			return err
-		}, "SELECT cluster FROM solutions WHERE text <> '' AND cluster IN "+list(len(ids)), anys(ids)...)
+		}, "SELECT cluster FROM solutions WHERE text <> '' AND cluster "+among, args...)
 	})
 }

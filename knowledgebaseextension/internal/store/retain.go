@@ -5,6 +5,8 @@ package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseext
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 )
 
@@ -17,6 +19,9 @@ type Retention struct {
 	// Templates is how many templates a partition has at most; those not seen for
 	// longest go first, but never those of such clusters. 0 is no bound.
 	Templates int
+	// Shapes is how many forms of lines a partition has at most, besides those that
+	// templates are known by; those not seen for longest go first. 0 is no bound.
+	Shapes int
 	// Counts is how long the counts by minute stay, before the latest of them or
 	// before now, whichever is earlier; 0 is for ever.
 	Counts time.Duration
@@ -27,7 +32,7 @@ const savesKept = 7 * 24 * time.Hour
 
 // Removed is what retention took away.
 type Removed struct {
-	Clusters, Templates, Minutes int64
+	Clusters, Templates, Shapes, Minutes int64
 }
 
 // kept are the clusters that people have dealt with.
@@ -49,8 +54,18 @@ func (s *Store) Retain(ctx context.Context, r Retention, now time.Time) (Removed
 			return removed, err
 		}
 	}
-	_, err := querier{s.write, s.dialect}.run(ctx, "DELETE FROM partitions WHERE until < "+s.dialect.nowMS+
-		" AND name NOT IN (SELECT partition FROM clusters)")
+	if err := s.retainShapes(ctx, &removed, r); err != nil {
+		return removed, err
+	}
+	if s.dialect.postgres {
+		// Whoever has not read them yet reads the tables.
+		_, err := querier{s.write, s.dialect}.run(ctx, "DELETE FROM events WHERE folded AND at < now_ms() - ?", eventsKept.Milliseconds())
+		if err != nil {
+			return removed, err
+		}
+	}
+	_, err := querier{s.write, s.dialect}.run(ctx, "DELETE FROM partitions WHERE name NOT IN (SELECT partition FROM clusters) AND name NOT IN (SELECT name FROM leases WHERE until >= "+
+		s.dialect.nowMS+")")
 	if err != nil {
 		return removed, err
 	}
@@ -68,6 +83,68 @@ WHERE minute < ? AND minute < (SELECT max(minute) FROM cluster_counts) - ?`,
 		return removed, err
 	}
 	return removed, nil
+}
+
+// shapesAtOnce is how many shapes one transaction removes.
+const shapesAtOnce = 10_000
+
+// maxCovered is how many shapes a template may have that a generalisation covers. A
+// processor saves 64 between two starts; earlier versions saved all.
+const maxCovered = 1000
+
+// retainShapes removes shapes that no template needs: what a generalisation covers, what
+// its partition has not seen for so long by the time of its own lines, and what is over
+// the bound. They are learnt again when they come again.
+func (s *Store) retainShapes(ctx context.Context, removed *Removed, r Retention) error {
+	many := covered + " AND template IN (SELECT template FROM shapes WHERE " + covered + fmt.Sprintf(" GROUP BY template HAVING count(*) > %d) LIMIT ?", maxCovered)
+	if err := s.removeShapes(ctx, removed, many, 10*shapesAtOnce); err != nil {
+		return err
+	}
+	const needless = "partition = ? AND slots = 0 AND hash <> template"
+	type held struct {
+		n      int
+		latest int64
+	}
+	all := map[string]held{}
+	err := s.reader().each(ctx, func(scan func(...any) error) error {
+		var partition string
+		var h held
+		err := scan(&partition, &h.n, &h.latest)
+		all[partition] = h
+		return err
+	}, "SELECT partition, count(*), max(last_seen) FROM shapes GROUP BY partition")
+	for partition, h := range all {
+		if err == nil && r.Unseen > 0 {
+			err = s.removeShapes(ctx, removed, needless+" AND last_seen < ? LIMIT ?", shapesAtOnce, partition, h.latest-int64(r.Unseen))
+		}
+		if err == nil && r.Shapes > 0 && h.n > r.Shapes {
+			// A tenth more, so that this is not due again at once.
+			err = s.removeShapes(ctx, removed, needless+" ORDER BY last_seen LIMIT ?", h.n-r.Shapes+r.Shapes/10, partition)
+		}
+	}
+	return err
+}
+
+// removeShapes removes those that a condition holds for, at most so many.
+func (s *Store) removeShapes(ctx context.Context, removed *Removed, where string, most int, args ...any) error {
+	for most > 0 {
+		n := min(most, shapesAtOnce)
+		var gone int64
+		_, err := s.update(ctx, func(tx *transaction) error {
+			result, err := tx.run(ctx, "DELETE FROM shapes WHERE (hash, slots) IN (SELECT hash, slots FROM shapes WHERE "+where+")", append(slices.Clone(args), n)...)
+			if err != nil {
+				return err
+			}
+			gone, err = result.RowsAffected()
+			return err
+		})
+		removed.Shapes += gone
+		if err != nil || gone < int64(n) {
+			return err
+		}
+		most -= n
+	}
+	return nil
 }
 
 func (s *Store) removeBeyond(ctx context.Context, removed *Removed, most int) error {

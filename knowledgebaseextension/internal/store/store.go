@@ -55,6 +55,7 @@ type Store struct {
 	write   *sql.DB // SQLite: one connection, whose transactions lock at once
 	read    *sql.DB // PostgreSQL: the same as write
 	file    file    // SQLite
+	dsn     string  // PostgreSQL
 }
 
 //go:embed migrations
@@ -88,6 +89,15 @@ func connect(o Options) (*Store, error) {
 }
 
 func connectPostgres(dsn string) (*Store, error) {
+	db, err := connectPostgresDB(dsn, "")
+	if err != nil {
+		return nil, err
+	}
+	return &Store{dialect: postgres, write: db, read: db, dsn: dsn}, nil
+}
+
+// connectPostgresDB opens a pool whose connections begin with a statement.
+func connectPostgresDB(dsn, first string) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("dsn: %w", withoutPassword(err))
@@ -98,18 +108,36 @@ func connectPostgres(dsn string) (*Store, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "otelcol-aiops"
 	}
-	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(plan))
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		if err := prepare(ctx, conn); err != nil || first == "" {
+			return err
+		}
+		_, err := conn.Exec(ctx, first)
+		return err
+	}))
 	db.SetMaxOpenConns(8)
 	db.SetMaxIdleConns(4)
 	db.SetConnMaxIdleTime(time.Minute)
-	return &Store{dialect: postgres, write: db, read: db}, nil
+	return db, nil
 }
 
-// plan makes a server plan for what a query asks for. A plan for any argument reads
-// the counts of all clusters to show those of a page, and to compile a plan takes
-// longer than to run it. An old server that refuses a setting does without.
-func plan(ctx context.Context, conn *pgx.Conn) error {
-	for _, setting := range []string{"SET plan_cache_mode = force_custom_plan", "SET jit = off"} {
+// settings are those of every connection. The first two make a server plan for what a
+// query asks for: a plan for any argument reads the counts of all clusters to show
+// those of a page, and to compile a plan takes longer than to run it. The others end
+// what would hold up others: a collector that freezes in a transaction, or one that
+// waits behind somebody else's; statement_timeout is a little more than loadTimeout of
+// package base.
+var settings = []string{
+	"SET plan_cache_mode = force_custom_plan", "SET jit = off",
+	"SET idle_in_transaction_session_timeout = '5s'", "SET lock_timeout = '2s'", "SET statement_timeout = '65s'",
+}
+
+// unlimited undoes what a migration must not be ended by.
+const unlimited = "SET statement_timeout = 0; SET lock_timeout = 0"
+
+// prepare sets up a connection. An old server that refuses a setting does without.
+func prepare(ctx context.Context, conn *pgx.Conn) error {
+	for _, setting := range settings {
 		var refused *pgconn.PgError
 		if _, err := conn.Exec(ctx, setting); err != nil && !errors.As(err, &refused) {
 			return err
@@ -186,7 +214,7 @@ func (s *Store) migrator() (*goose.Provider, error) {
 }
 
 // migrate brings the schema up to date.
-func (s *Store) migrate(ctx context.Context) error {
+func (s *Store) migrate(ctx context.Context) (err error) {
 	provider, err := s.migrator()
 	if err != nil {
 		return err
@@ -201,6 +229,16 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fmt.Errorf("%w: its schema is version %d, this program knows up to %d", ErrSchemaTooNew, have, want)
 	case have == want:
 		return nil
+	}
+	if s.dialect.postgres {
+		if s.write, err = connectPostgresDB(s.dsn, unlimited); err != nil {
+			return err
+		}
+		defer func() { s.write = s.read }()
+		defer func(db *sql.DB) { err = errors.Join(err, db.Close()) }(s.write)
+		if provider, err = s.migrator(); err != nil {
+			return err
+		}
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("schema migration: %w", err)
@@ -221,26 +259,39 @@ func (s *Store) Postgres() bool { return s.dialect.postgres }
 
 // update runs f in a transaction that has the next revision to itself.
 func (s *Store) update(ctx context.Context, f func(tx *transaction) error) (rev int64, err error) {
-	raw, err := s.write.BeginTx(ctx, nil)
+	err = s.within(ctx, func(tx *transaction) error {
+		if err := tx.begin(); err != nil {
+			return err
+		}
+		rev = tx.rev
+		return f(tx)
+	})
+	return rev, err
+}
+
+// within runs f in a transaction.
+func (s *Store) within(ctx context.Context, f func(tx *transaction) error) (err error) {
+	conn, err := s.write.Conn(ctx)
 	if err != nil {
-		return 0, err
+		return err
+	}
+	defer conn.Close()
+	raw, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, ignoreDone(raw.Rollback()))
 		}
 	}()
-	tx := &transaction{querier{raw, s.dialect}, ctx, 0}
-	if err = tx.row(ctx, "UPDATE revision SET n = n + 1 RETURNING n").Scan(&tx.rev); err != nil {
-		return 0, err
-	}
-	if err = f(tx); err != nil {
-		return 0, err
+	if err = f(&transaction{querier: querier{raw, s.dialect}, ctx: ctx, conn: conn}); err != nil {
+		return err
 	}
 	if err = raw.Commit(); err != nil {
 		err = errors.Join(err, ErrInDoubt)
 	}
-	return tx.rev, err
+	return err
 }
 
 // view runs f in a transaction that sees one state of the database.
@@ -262,8 +313,39 @@ func ignoreDone(err error) error {
 // transaction writes at one revision.
 type transaction struct {
 	querier
-	ctx context.Context //nolint:containedctx // lives as long as one call of update
-	rev int64
+	ctx  context.Context //nolint:containedctx // lives as long as one call of within
+	conn *sql.Conn
+	rev  int64
+}
+
+// begin takes the next revision, and keeps others who want one waiting.
+func (tx *transaction) begin() error {
+	return tx.row(tx.ctx, "UPDATE revision SET n = n + 1 RETURNING n").Scan(&tx.rev)
+}
+
+// step is a statement with its arguments.
+type step struct {
+	query string
+	args  []any
+}
+
+// all runs statements in order; PostgreSQL gets them in one round trip.
+func (tx *transaction) all(steps ...step) error {
+	if !tx.dialect.postgres {
+		for _, s := range steps {
+			if err := tx.exec(s.query, s.args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return tx.conn.Raw(func(driver any) error {
+		var batch pgx.Batch
+		for _, s := range steps {
+			batch.Queue(tx.dialect.rebind(s.query), s.args...)
+		}
+		return driver.(*stdlib.Conn).Conn().SendBatch(tx.ctx, &batch).Close()
+	})
 }
 
 func (tx *transaction) exec(query string, args ...any) error {

@@ -37,6 +37,11 @@ func onBoth(t *testing.T, test func(t *testing.T, s *Store)) {
 	t.Run("sqlite", func(t *testing.T) {
 		test(t, open(t, Options{File: filepath.Join(t.TempDir(), "kb.db")}))
 	})
+	onPostgres(t, test)
+}
+
+// onPostgres is the second of these.
+func onPostgres(t *testing.T, test func(t *testing.T, s *Store)) {
 	t.Run("postgres", func(t *testing.T) {
 		test(t, open(t, Options{DSN: pgtest.Start(t).Database(t)}))
 	})
@@ -50,15 +55,37 @@ func open(t testing.TB, o Options) *Store {
 }
 
 func save(t testing.TB, s *Store, writer, partition string, rows *knowledge.Rows) Saved {
-	saved, err := s.Save(t.Context(), Writer{ID: writer}, partition, rows, 5)
+	numbers++
+	saved, err := s.Save(t.Context(), Writer{ID: writer, Number: numbers}, []knowledge.Change{{Partition: partition, Rows: *rows}}, 5)
 	require.NoError(t, err)
+	if s.Postgres() {
+		return fold(t, s).Saved
+	}
 	return saved
+}
+
+var numbers int64 // of saves
+
+// fold takes all that is in the log into the tables.
+func fold(t testing.TB, s *Store) Folded {
+	var all Folded
+	for more := true; more; {
+		done, err := s.Fold(t.Context(), 5)
+		require.NoError(t, err)
+		require.NoError(t, done.Skipped)
+		all.Events, all.Rows, more = all.Events+done.Events, all.Rows+done.Rows, done.More
+		if done.More {
+			all.Saved = done.Saved
+		}
+	}
+	return all
 }
 
 // lines is a delta of n more lines of a template.
 func lines(w wording, n int64, at time.Duration) *knowledge.Rows {
 	rows := rowsOf(w)
 	rows.Templates, rows.Clusters = nil, nil
+	rows.Shapes[0].Saved, rows.Shapes[0].Masked = true, ""
 	rows.Shapes[0].Count, rows.Shapes[0].LastSeen = n, begin.Add(at).UnixNano()
 	return rows
 }
@@ -149,7 +176,7 @@ func TestCountsAdd(t *testing.T) {
 		require.Equal(t, begin.Add(90*time.Second), d.LastSeen)
 
 		saved := save(t, s, "b", "shop", lines(diskFull, 4, 0))
-		require.Equal(t, []knowledge.ID{diskFull.ID}, saved.Forgotten)
+		require.Equal(t, map[string][]knowledge.ID{"shop": {diskFull.ID}}, saved.Forgotten)
 	})
 }
 
@@ -198,13 +225,14 @@ func TestPlainSQL(t *testing.T) {
 			return err
 		}
 		id := diskFull.Cluster.String()
-		rev, err := s.Revision(t.Context())
+		_, rev, err := s.Load(t.Context(), nil)
 		require.NoError(t, err)
 		changed := func() string {
-			state, next, err := s.Changes(t.Context(), "w", rev)
+			changed, err := s.Changes(t.Context(), "w", rev)
 			require.NoError(t, err)
-			require.Greater(t, next, rev)
-			rev = next
+			require.Greater(t, changed.Cursor.Revision, rev.Revision)
+			state := changed.State
+			rev = changed.Cursor
 			require.Len(t, state["shop"].Solutions, 1)
 			require.Equal(t, diskFull.Cluster, state["shop"].Solutions[0].Cluster)
 			return state["shop"].Solutions[0].Text
@@ -226,9 +254,9 @@ func TestPlainSQL(t *testing.T) {
 		require.NoError(t, plain("DELETE FROM solutions WHERE cluster = '"+id+"'"))
 		require.Empty(t, changed())
 		require.NoError(t, plain("UPDATE clusters SET noise = TRUE WHERE id = '"+id+"'"))
-		state, _, err := s.Changes(t.Context(), "w", rev)
+		state, err := s.Changes(t.Context(), "w", rev)
 		require.NoError(t, err)
-		require.True(t, state["shop"].Clusters[0].Noise)
+		require.True(t, state.State["shop"].Clusters[0].Noise)
 		page, err := s.Clusters(t.Context(), Query{OnlyNoise: true})
 		require.NoError(t, err)
 		require.Len(t, page.Clusters, 1)
@@ -253,27 +281,29 @@ func TestPlainSQL(t *testing.T) {
 
 func TestChanges(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
-		first := save(t, s, "a", "shop", rowsOf(tableGone, noTable))
-		state, rev, err := s.Changes(t.Context(), "b", 0)
+		_, none, err := s.Load(t.Context(), nil)
 		require.NoError(t, err)
-		require.Equal(t, first.Revision, rev)
+		save(t, s, "a", "shop", rowsOf(tableGone, noTable))
+		changed, err := s.Changes(t.Context(), "b", none)
+		require.NoError(t, err)
+		state, rev := changed.State, changed.Cursor
 		require.Len(t, state["shop"].Shapes, 2)
 		require.Len(t, state["shop"].Templates, 2)
 		require.Len(t, state["shop"].Clusters, 1)
-		own, _, err := s.Changes(t.Context(), "a", 0)
+		own, err := s.Changes(t.Context(), "a", none)
 		require.NoError(t, err)
-		require.Empty(t, own)
+		require.Empty(t, own.State)
 
 		// More lines are no news to others.
 		save(t, s, "a", "shop", lines(tableGone, 1, time.Hour))
-		state, rev, err = s.Changes(t.Context(), "b", rev)
+		changed, err = s.Changes(t.Context(), "b", rev)
 		require.NoError(t, err)
-		require.Empty(t, state)
-		require.Greater(t, rev, first.Revision)
+		require.Empty(t, changed.State)
+		require.Greater(t, changed.Cursor.Revision, rev.Revision)
 
 		all, at, err := s.Load(t.Context(), nil)
 		require.NoError(t, err)
-		require.Equal(t, rev, at)
+		require.Equal(t, changed.Cursor.Revision, at.Revision)
 		require.Equal(t, int64(4), all["shop"].Shapes[0].Count)
 		require.Equal(t, "\x01Table not found: <*>", all["shop"].Shapes[0].Masked)
 	})

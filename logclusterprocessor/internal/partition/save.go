@@ -30,8 +30,6 @@ const (
 	// maxChanges is how many shapes one transaction takes: a slow machine must have
 	// it done well before the knowledge base gives up on it.
 	maxChanges = 4_000
-	// maxPuts is how often one Save puts: a flood must not keep it from the others.
-	maxPuts = 64
 )
 
 func newUnsaved() *unsaved {
@@ -80,60 +78,55 @@ func (p *Partition) Sample(e *Entry, t int64, text string) {
 	}
 }
 
-// Save gives what changed since the last time it succeeded to put, outside the
-// lock, until nothing is left or too much comes. Without counts, more lines of what is known are no
-// change. Not to be called twice at a time.
-func (p *Partition) Save(counts bool, put func(delta knowledge.Rows) (forgotten []knowledge.ID, err error)) error {
-	for range maxPuts {
-		delta, changes, all := p.delta(counts)
-		if delta.Empty() {
-			if all {
-				return nil
-			}
-			continue // what was to be saved is gone by now
-		}
-		forgotten, err := put(delta)
-		if err != nil {
-			p.takeBack(&delta)
-			return err
-		}
-		p.miner.Saved(changes)
-		p.offerAgain(forgotten)
-		if all {
-			return nil
-		}
-	}
-	return nil
+// Delta is what changed of a partition since the last that was Saved. The next is to
+// be taken when this one was Saved or Refused.
+type Delta struct {
+	Rows knowledge.Rows
+	All  bool // nothing is left to be saved
+
+	of      *Partition
+	changes []template.Change[Answer]
 }
 
-// delta takes out what is to be saved, and says whether that is all.
-func (p *Partition) delta(counts bool) (delta knowledge.Rows, changes []template.Change[Answer], all bool) {
+// Saved notes that the knowledge base has a delta.
+func (d *Delta) Saved() { d.of.miner.Saved(d.changes) }
+
+// Refused puts a delta before what came since.
+func (d *Delta) Refused() { d.of.takeBack(&d.Rows) }
+
+// Delta takes out what is to be saved, or a part of it. Without counts, more lines of
+// what is known are no change.
+func (p *Partition) Delta(counts bool) *Delta {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	u := p.unsaved
+	d := &Delta{of: p}
 	n := min(len(u.aliases), maxChanges)
-	delta.Aliases, u.aliases = u.aliases[:n:n], u.aliases[n:]
+	d.Rows.Aliases, u.aliases = u.aliases[:n:n], u.aliases[n:]
 	if len(u.aliases) > 0 {
 		// Only after an outage. What is joined must be before its templates move.
-		p.takeRows(&delta, 0)
-		return delta, nil, false
+		p.takeRows(&d.Rows, 0)
+		return d
 	}
-	changes, all = p.miner.Changes(maxChanges, counts)
-	delta.Shapes = make([]knowledge.Shape, len(changes))
-	for i := range changes {
-		r := &changes[i].Record
-		delta.Shapes[i] = knowledge.Shape{
+	d.changes, d.All = p.miner.Changes(maxChanges, counts)
+	d.Rows.Shapes = make([]knowledge.Shape, len(d.changes))
+	for i := range d.changes {
+		r := &d.changes[i].Record
+		d.Rows.Shapes[i] = knowledge.Shape{
 			Hash: knowledge.ID(r.Shape), Slots: r.Slots, Seq: r.Seq, Template: knowledge.ID(r.Parent),
-			Founded: r.Founded, Masked: r.Text, Birth: r.Birth, LastSeen: r.Last, Count: r.Count,
+			Founded: r.Founded, Masked: r.Text, Birth: r.Birth, LastSeen: r.Last, Count: r.Count, Saved: d.changes[i].Saved,
+		}
+		if d.changes[i].Saved {
+			d.Rows.Shapes[i].Masked = ""
 		}
 	}
-	p.takeRows(&delta, maxChanges)
-	all = all && len(u.templates)+len(u.clusters) == 0
-	delta.Samples, u.samples = u.samples, nil
-	if now := p.clock(); all && p.leads.Load() && !sameClock(&u.clock, now) {
-		delta.Clock, u.clock = now, *now
+	p.takeRows(&d.Rows, maxChanges)
+	d.All = d.All && len(u.templates)+len(u.clusters) == 0
+	d.Rows.Samples, u.samples = u.samples, nil
+	if now := p.clock(); d.All && p.leads.Load() && !sameClock(&u.clock, now) {
+		d.Rows.Clock, u.clock = now, *now
 	}
-	return delta, changes, all
+	return d
 }
 
 // takeRows takes out the templates and clusters that a delta names and the base
@@ -210,7 +203,14 @@ func (p *Partition) takeBack(delta *knowledge.Rows) {
 	}
 }
 
-// offerAgain puts all about templates into the next delta.
+// OfferAgain puts all about templates of a partition into its next delta: the
+// knowledge base does not know them.
+func (r *Registry) OfferAgain(key string, forgotten []knowledge.ID) {
+	if p := r.find(key); p != nil {
+		p.offerAgain(forgotten)
+	}
+}
+
 func (p *Partition) offerAgain(forgotten []knowledge.ID) {
 	if len(forgotten) == 0 {
 		return

@@ -33,6 +33,7 @@ type Template[P any] struct {
 	// Under the miner's mutex:
 	first, end *Entry[P] // shapes and generalisations, in order of joining
 	gone       bool
+	kept       uint8 // shapes that it covers and that a store keeps
 	mark       int64 // what the count was when the clock last came by
 }
 
@@ -108,6 +109,7 @@ type Entry[P any] struct {
 	mark  int64     // what the count was when the clock last came by
 	slots uint8     // how many words of a generalisation are slots; 0 for a shape
 	gone  bool
+	kept  bool // by a store, although its template covers it
 
 	// Written with each batch, so not in the cache line that each record reads.
 	count  atomic.Int64

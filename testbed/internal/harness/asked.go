@@ -60,7 +60,7 @@ func (b *memoryless) Join(p knowledge.Processor) knowledge.Session {
 
 func (*memoryless) Loaded(context.Context) error { return nil }
 
-func (*memoryless) Save(context.Context, string, knowledge.Rows) ([]knowledge.ID, error) {
+func (*memoryless) Save(context.Context, []knowledge.Change) (map[string][]knowledge.ID, error) {
 	return nil, nil
 }
 
