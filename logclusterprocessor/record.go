@@ -9,8 +9,9 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
 // maxAhead is how far a record's clock may run ahead of ours. A record from

@@ -30,7 +30,7 @@ type Edit struct {
 // solution as it is, when IfVersion is not its version.
 func (s *Store) SetSolution(ctx context.Context, e Edit) (Solution, error) {
 	var now Solution
-	_, err := s.update(ctx, func(tx *transaction) error {
+	err := s.update(ctx, func(tx *transaction) error {
 		id, err := resolve(ctx, tx.querier, e.Cluster)
 		if err != nil {
 			return err
@@ -84,7 +84,7 @@ ON CONFLICT (cluster) DO UPDATE SET text = excluded.text, author = excluded.auth
 
 // SetNoise marks a cluster as noise, or takes the mark away.
 func (s *Store) SetNoise(ctx context.Context, id string, noise bool, author string) error {
-	_, err := s.update(ctx, func(tx *transaction) error {
+	err := s.update(ctx, func(tx *transaction) error {
 		id, err := resolve(ctx, tx.querier, id)
 		if err != nil {
 			return err
@@ -110,7 +110,7 @@ func (tx *transaction) note(id, action, text, author string) error {
 // Merge makes two clusters of one partition one, whatever kept them apart. It
 // returns the ID that stays: that of the cluster that was seen first.
 func (s *Store) Merge(ctx context.Context, a, b, author string) (survivor string, err error) {
-	_, err = s.update(ctx, func(tx *transaction) error {
+	err = s.update(ctx, func(tx *transaction) error {
 		into, from, err := tx.pair(a, b)
 		if err != nil {
 			return err
@@ -271,7 +271,7 @@ ON CONFLICT (a, b) DO UPDATE SET rev = excluded.rev`, min(a, b), max(a, b), tx.r
 // whose ID it returns. Nothing but a person joins the two again. The records of
 // the past minutes stay with the old cluster, the template's count goes with it.
 func (s *Store) Split(ctx context.Context, template, author string) (id string, err error) {
-	_, err = s.update(ctx, func(tx *transaction) error {
+	err = s.update(ctx, func(tx *transaction) error {
 		t, old, err := tx.templateOf(template)
 		if err != nil {
 			return err

@@ -47,7 +47,7 @@ type Imported struct {
 // known yet gets its solution when it appears. Solutions that are not named stay.
 func (s *Store) Import(ctx context.Context, solutions []Exported, author string) (Imported, error) {
 	var done Imported
-	_, err := s.update(ctx, func(tx *transaction) error {
+	err := s.update(ctx, func(tx *transaction) error {
 		done = Imported{}
 		for i, e := range solutions {
 			if _, err := ParseID(e.Cluster); err != nil {

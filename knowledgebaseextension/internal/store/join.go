@@ -131,10 +131,12 @@ func (w *saving) samples(most int) error {
 			return nil
 		}
 		id := w.template(s.Template)
-		steps = append(steps, step{`INSERT INTO samples (template, shape, at, text)
+		steps = append(steps, step{
+			`INSERT INTO samples (template, shape, at, text)
 SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT)
 WHERE (SELECT count(*) FROM samples WHERE template = ?) < ? ON CONFLICT DO NOTHING`,
-			[]any{id, s.Shape.String(), s.At, clean(s.Text), id, most}})
+			[]any{id, s.Shape.String(), s.At, clean(s.Text), id, most},
+		})
 	}
 	w.rows += len(steps)
 	return w.all(steps...)

@@ -130,7 +130,7 @@ func (s *Store) removeShapes(ctx context.Context, removed *Removed, where string
 	for most > 0 {
 		n := min(most, shapesAtOnce)
 		var gone int64
-		_, err := s.update(ctx, func(tx *transaction) error {
+		err := s.update(ctx, func(tx *transaction) error {
 			result, err := tx.run(ctx, "DELETE FROM shapes WHERE (hash, slots) IN (SELECT hash, slots FROM shapes WHERE "+where+")", append(slices.Clone(args), n)...)
 			if err != nil {
 				return err
@@ -184,7 +184,7 @@ func (s *Store) remove(ctx context.Context, removed *Removed, query string, args
 		return err
 	}
 	return inChunks(ids, 1, func(ids []string) error {
-		_, err := s.update(ctx, func(tx *transaction) error {
+		err := s.update(ctx, func(tx *transaction) error {
 			in := list(len(ids))
 			clusters := map[string]bool{}
 			err := tx.each(ctx, func(scan func(...any) error) error {

@@ -60,12 +60,13 @@ func (s *Store) Save(ctx context.Context, writer Writer, changes []knowledge.Cha
 	for i := range changes {
 		w.learnt.add(newOrigin(writer.ID, partitionName(changes[i].Partition)), &changes[i].Rows)
 	}
-	_, err := s.update(ctx, func(tx *transaction) error {
+	err := s.update(ctx, func(tx *transaction) error {
 		w.transaction = tx
 		return errors.Join(w.save(samples), tx.exec(noteSave, writer.ID, writer.Number, w.now))
 	})
 	saved := Saved{Rows: w.rows, Forgotten: map[string][]knowledge.ID{}}
-	for i, o := range w.learnt.origins {
+	for i := range changes {
+		o := w.learnt.origins[i]
 		if len(o.forgotten) > 0 {
 			saved.Forgotten[changes[i].Partition] = slices.Sorted(maps.Keys(o.forgotten))
 		}

@@ -258,15 +258,13 @@ func (s *Store) Close() error {
 func (s *Store) Postgres() bool { return s.dialect.postgres }
 
 // update runs f in a transaction that has the next revision to itself.
-func (s *Store) update(ctx context.Context, f func(tx *transaction) error) (rev int64, err error) {
-	err = s.within(ctx, func(tx *transaction) error {
+func (s *Store) update(ctx context.Context, f func(tx *transaction) error) error {
+	return s.within(ctx, func(tx *transaction) error {
 		if err := tx.begin(); err != nil {
 			return err
 		}
-		rev = tx.rev
 		return f(tx)
 	})
-	return rev, err
 }
 
 // within runs f in a transaction.
