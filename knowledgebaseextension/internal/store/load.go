@@ -35,12 +35,12 @@ const MaxRestored = 100_000
 // Load returns what processors need, of every partition or of some, and up to where
 // that is all.
 func (s *Store) Load(ctx context.Context, partitions []string) (State, Cursor, error) {
-	return s.load(ctx, "", partitions, MaxRestored)
+	return s.load(ctx, "", partitions, s.most)
 }
 
 // Meet returns what is known of partitions to a writer who comes to have them.
 func (s *Store) Meet(ctx context.Context, writer string, partitions []string) (State, error) {
-	state, _, err := s.load(ctx, writer, partitions, MaxRestored)
+	state, _, err := s.load(ctx, writer, partitions, s.most)
 	return state, err
 }
 

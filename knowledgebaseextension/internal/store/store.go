@@ -56,6 +56,7 @@ type Store struct {
 	read    *sql.DB // PostgreSQL: the same as write
 	file    file    // SQLite
 	dsn     string  // PostgreSQL
+	most    int     // shapes that are restored: MaxRestored
 }
 
 //go:embed migrations
@@ -93,7 +94,7 @@ func connectPostgres(dsn string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{dialect: postgres, write: db, read: db, dsn: dsn}, nil
+	return &Store{dialect: postgres, write: db, read: db, dsn: dsn, most: MaxRestored}, nil
 }
 
 // connectPostgresDB opens a pool whose connections begin with a statement.
@@ -192,7 +193,7 @@ func connectSQLite(o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return &Store{dialect: sqlite, write: write, read: read, file: file}, nil
+	return &Store{dialect: sqlite, write: write, read: read, file: file, most: MaxRestored}, nil
 }
 
 // migrator applies what the database lacks. Two processes that start at once
