@@ -24,9 +24,12 @@ import (
 const (
 	// saveInterval is how long what was learnt may live in memory only.
 	saveInterval = time.Second
-	// countEvery is after how many of these the counts of what is known are saved as
-	// well: they are most of the rows, and the least of the loss.
-	countEvery = 5
+	// countInterval is how often the counts of what is known are saved as well: they are
+	// most of the rows, and the least of the loss. When they take long, it is countShare
+	// times as long, maxCountInterval at most.
+	countInterval    = 5 * time.Second
+	countShare       = 20
+	maxCountInterval = time.Minute
 	// startWait is how long the start waits for a knowledge base that is slow.
 	startWait = time.Second
 	// maxPass is how many rows a pass has, and what its last partition has beyond.
@@ -96,17 +99,29 @@ func (k *keeper) load(ctx context.Context) {
 func (k *keeper) saveOften(ctx context.Context) {
 	ticker := time.NewTicker(saveInterval)
 	defer ticker.Stop()
-	for n := 1; ; n++ {
+	due := time.Now().Add(countInterval)
+	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		err := errors.Join(k.save(ctx, n%countEvery == 0), k.session.Health())
+		began := time.Now()
+		counts := !began.Before(due)
+		err := errors.Join(k.save(ctx, counts), k.session.Health())
+		if counts {
+			due = began.Add(untilCounts(time.Since(began)))
+		}
 		if ctx.Err() == nil {
 			k.report(err)
 		}
 	}
+}
+
+// untilCounts is how long after one save of counts began the next is due, of which that
+// one took so long.
+func untilCounts(took time.Duration) time.Duration {
+	return max(countInterval, min(countShare*took, maxCountInterval))
 }
 
 // report says when trouble with the knowledge base begins and when it ends. It is
