@@ -190,11 +190,12 @@ func TestGatewaysShareATopic(t *testing.T) {
 	s.send(t, 2)
 	s.requireAll(t, time.Minute)
 
-	one = s.startGateway(t, "one")
+	s.startGateway(t, "one")
 	s.send(t, 3)
 	two.Kill()
 	s.requireAll(t, time.Minute)
-	one.Stop(t)
+	// Not stopped in order: the group is dealing out what the other had, and the receiver
+	// may wait for that for a minute.
 }
 
 // A hot service is spread as the guide says: by what its lines say, not by their numbers.
