@@ -5,6 +5,7 @@ package logclusterprocessor // import "github.com/otelcol-aiops/otelcol-aiops/lo
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -33,7 +34,8 @@ func eventTime(lr plog.LogRecord, now int64) int64 {
 
 // partitionKey writes the key of the resource's partition into dst, which is empty. One
 // attribute is written as it is, several are quoted so that no two sets of
-// values share a key.
+// values share a key. Of several of which the last alone is there, that is the key, as if
+// nobody had asked for the others: a service without a namespace keeps its IDs.
 func partitionKey(dst []byte, resource pcommon.Map, by []string) []byte {
 	if len(by) == 1 {
 		v, ok := resource.Get(by[0])
@@ -44,6 +46,9 @@ func partitionKey(dst []byte, resource pcommon.Map, by []string) []byte {
 			return knowledge.PartitionName(append(dst, v.Str()...))
 		}
 		return knowledge.PartitionName(append(dst, v.AsString()...))
+	}
+	if name, ok := onlyLast(resource, by); ok {
+		return knowledge.PartitionName(append(dst, name...))
 	}
 	for i, key := range by {
 		if i > 0 {
@@ -57,4 +62,20 @@ func partitionKey(dst []byte, resource pcommon.Map, by []string) []byte {
 		dst = strconv.AppendQuote(dst, v.AsString())
 	}
 	return knowledge.PartitionName(dst)
+}
+
+// onlyLast returns the value of the last attribute when no other is there, unless it
+// could be taken for a key of several.
+func onlyLast(resource pcommon.Map, by []string) (string, bool) {
+	for _, key := range by[:len(by)-1] {
+		if _, ok := resource.Get(key); ok {
+			return "", false
+		}
+	}
+	v, ok := resource.Get(by[len(by)-1])
+	if !ok {
+		return "", false
+	}
+	name := v.AsString()
+	return name, !strings.HasPrefix(name, "-") && !strings.Contains(name, `"`)
 }
