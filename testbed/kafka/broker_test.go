@@ -20,7 +20,7 @@ import (
 const partitions = 8
 
 // topics are the topics of one test.
-type topics struct{ brokers, logs, metrics string }
+type topics struct{ brokers, logs, metrics, traces string }
 
 func newTopics(t *testing.T) topics {
 	t.Helper()
@@ -32,11 +32,11 @@ func newTopics(t *testing.T) topics {
 		broker = cluster.ListenAddrs()[0]
 	}
 	unique := time.Now().UnixNano()
-	names := topics{broker, fmt.Sprintf("otlp_logs_%d", unique), fmt.Sprintf("otlp_metrics_%d", unique)}
+	names := topics{broker, fmt.Sprintf("otlp_logs_%d", unique), fmt.Sprintf("otlp_metrics_%d", unique), fmt.Sprintf("otlp_spans_%d", unique)}
 	client, err := kgo.NewClient(kgo.SeedBrokers(broker))
 	require.NoError(t, err)
 	defer client.Close()
-	created, err := kadm.NewClient(client).CreateTopics(t.Context(), partitions, 1, nil, names.logs, names.metrics)
+	created, err := kadm.NewClient(client).CreateTopics(t.Context(), partitions, 1, nil, names.logs, names.metrics, names.traces)
 	require.NoError(t, err)
 	require.NoError(t, created.Error())
 	return names

@@ -40,8 +40,8 @@ func newSystem(t *testing.T) *system {
 	s := &system{topics: newTopics(t), dir: t.TempDir(), store: program.FreeAddress(t), agent: program.FreeAddress(t), sent: map[string]string{}}
 	kube.StartAgent(t, kube.Start(t), s.dir, "localhost:1", "config/agent-kafka.yaml", program.WriteFile(t, s.dir, "kafka.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
-exporters: {kafka: {brokers: [%q], logs: {topic: %s}, metrics: {topic: %s}}}
-`, s.agent, s.brokers, s.logs, s.metrics)))
+exporters: {kafka: {brokers: [%q], logs: {topic: %s}, metrics: {topic: %s}, traces: {topic: %s}}}
+`, s.agent, s.brokers, s.logs, s.metrics, s.traces)))
 	return s
 }
 
@@ -56,6 +56,7 @@ receivers:
   otlp: {protocols: {grpc: {endpoint: %q}, http: {endpoint: %q}}}
   kafka/logs: {logs: {topics: [%s]}, %s}
   kafka/metrics: {metrics: {topics: [%s]}, %s-metrics}
+  kafka/traces: {traces: {topics: [%s]}, %s-traces}
 exporters:
   otlp_http/loki: {sending_queue: {queue_size: 3000, sizer: bytes, block_on_overflow: false, batch: {min_size: 100, max_size: 0}}, retry_on_failure: {initial_interval: 100ms, max_interval: 500ms}}
   file: {path: %q}
@@ -63,7 +64,7 @@ extensions: {health_check: {endpoint: %q}, knowledge_base: {http: {endpoint: %q}
 service:
   telemetry: {metrics: {level: none}}
   pipelines: {metrics: {exporters: [file]}, metrics/forecast: {exporters: [file]}, metrics/self: {exporters: [file]}}
-`, program.FreeAddress(t), program.FreeAddress(t), s.logs, group, s.metrics, group,
+`, program.FreeAddress(t), program.FreeAddress(t), s.logs, group, s.metrics, group, s.traces, group,
 			filepath.Join(s.dir, name+"-metrics.jsonl"), program.FreeAddress(t), program.FreeAddress(t))))
 }
 
