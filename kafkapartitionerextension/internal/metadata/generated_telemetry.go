@@ -61,7 +61,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ExtensionKafkaPartitionerRecords, err = builder.meter.Int64Counter(
 		"otelcol_extension_kafka_partitioner_records",
 		metric.WithDescription("Number of Kafka records that were assigned to a partition. [Development]"),
-		metric.WithUnit("{records}"),
+		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs

@@ -25,7 +25,7 @@ func AssertEqualExtensionKafkaPartitionerRecords(t *testing.T, tt *componenttest
 	want := metricdata.Metrics{
 		Name:        "otelcol_extension_kafka_partitioner_records",
 		Description: "Number of Kafka records that were assigned to a partition. [Development]",
-		Unit:        "{records}",
+		Unit:        "{record}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
 			IsMonotonic: true,

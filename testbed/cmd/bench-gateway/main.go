@@ -10,7 +10,6 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"net"
 	"net/http"
 	"os"
 	"runtime"
@@ -132,27 +131,15 @@ func (g *gateway) steady(logs *load.Feed, metrics *metricload.Feed, o options) (
 	return most, sent, nil
 }
 
-// gateway is the distribution with config/gateway.yaml and gateway-log-rates.yaml.
+// gateway is the shipped one with gateway-log-rates.yaml.
 type gateway struct {
-	*collector.Collector
-	address string
-	batch   int // of metrics, within a round
+	*collector.Gateway
+	batch int // of metrics, within a round
 }
 
 func startGateway(backend string) (*gateway, error) {
-	free, err := collector.FreeAddresses(5)
-	if err != nil {
-		return nil, err
-	}
-	_, telemetry, _ := net.SplitHostPort(free[4])
-	c, err := collector.Start(free[2],
-		[]string{"TELEMETRY_PORT=" + telemetry, "LOKI_OTLP_ENDPOINT=http://" + backend + "/loki", "PROMETHEUS_OTLP_ENDPOINT=http://" + backend + "/prometheus"},
-		"--config", "config/gateway.yaml", "--config", "config/gateway-log-rates.yaml",
-		"--config", "yaml:receivers::otlp::protocols::http::endpoint: "+free[0],
-		"--config", "yaml:receivers::otlp::protocols::grpc::endpoint: "+free[1],
-		"--config", "yaml:extensions::health_check::endpoint: "+free[2],
-		"--config", "yaml:extensions::knowledge_base::http::endpoint: "+free[3])
-	return &gateway{Collector: c, address: free[0]}, err
+	g, err := collector.StartGateway(backend, "config/gateway-log-rates.yaml")
+	return &gateway{Gateway: g}, err
 }
 
 func (g *gateway) sendRound(metrics *metricload.Feed, o options) error {
@@ -198,7 +185,7 @@ func (g *gateway) sendLogs(logs *load.Feed) error {
 }
 
 func (g *gateway) post(path string, payload []byte) error {
-	_, err := collector.Post(http.DefaultClient, g.address, path, payload)
+	_, err := collector.Post(http.DefaultClient, g.Address, path, payload)
 	return err
 }
 

@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"log"
 	"math"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -61,7 +60,8 @@ func run(span time.Duration, rate int, markdown bool) error {
 	if err != nil {
 		return err
 	}
-	g, err := start(backend.Address)
+	g, err := collector.StartGateway(backend.Address,
+		"yaml:service::extensions: [knowledge_base, file_storage, health_check, pprof]")
 	if err != nil {
 		return err
 	}
@@ -77,30 +77,6 @@ func run(span time.Duration, rate int, markdown bool) error {
 	return nil
 }
 
-// gateway is the distribution with config/gateway.yaml.
-type gateway struct {
-	*collector.Collector
-	address, pprof string
-}
-
-func start(backend string) (*gateway, error) {
-	free, err := collector.FreeAddresses(6)
-	if err != nil {
-		return nil, err
-	}
-	_, telemetry, _ := net.SplitHostPort(free[4])
-	c, err := collector.Start(free[2],
-		[]string{"TELEMETRY_PORT=" + telemetry, "LOKI_OTLP_ENDPOINT=http://" + backend + "/loki", "PROMETHEUS_OTLP_ENDPOINT=http://" + backend + "/prometheus"},
-		"--config", "config/gateway.yaml",
-		"--config", "yaml:receivers::otlp::protocols::http::endpoint: "+free[0],
-		"--config", "yaml:receivers::otlp::protocols::grpc::endpoint: "+free[1],
-		"--config", "yaml:extensions::health_check::endpoint: "+free[2],
-		"--config", "yaml:extensions::knowledge_base::http::endpoint: "+free[3],
-		"--config", "yaml:extensions::pprof::endpoint: "+free[5],
-		"--config", "yaml:service::extensions: [knowledge_base, file_storage, health_check, pprof]")
-	return &gateway{Collector: c, address: free[0], pprof: free[5]}, err
-}
-
 // sample is what was seen at a time.
 type sample struct {
 	at         time.Duration
@@ -110,7 +86,7 @@ type sample struct {
 }
 
 // soak sends until the span is over, a second at a time.
-func soak(ctx context.Context, g *gateway, backend *collector.Backend, feeds *traffic.Feeds, span time.Duration, rate int) (all []sample, refused int64, err error) {
+func soak(ctx context.Context, g *collector.Gateway, backend *collector.Backend, feeds *traffic.Feeds, span time.Duration, rate int) (all []sample, refused int64, err error) {
 	client, began := traffic.Client(), time.Now()
 	var before collector.Usage
 	last := began
@@ -121,7 +97,7 @@ func soak(ctx context.Context, g *gateway, backend *collector.Backend, feeds *tr
 		if err != nil {
 			return nil, 0, err
 		}
-		sent, err := traffic.Send(ctx, client, g.address, requests, rate)
+		sent, err := traffic.Send(ctx, client, g.Address, requests, rate)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -133,7 +109,7 @@ func soak(ctx context.Context, g *gateway, backend *collector.Backend, feeds *tr
 		if err != nil {
 			return nil, 0, err
 		}
-		n, err := g.goroutines(client)
+		n, err := goroutines(client, g.Pprof)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -144,8 +120,8 @@ func soak(ctx context.Context, g *gateway, backend *collector.Backend, feeds *tr
 }
 
 // goroutines asks the pprof extension.
-func (g *gateway) goroutines(client *http.Client) (int, error) {
-	r, err := client.Get("http://" + g.pprof + "/debug/pprof/goroutine?debug=1") //nolint:noctx // on this host
+func goroutines(client *http.Client, pprof string) (int, error) {
+	r, err := client.Get("http://" + pprof + "/debug/pprof/goroutine?debug=1") //nolint:noctx // on this host
 	if err != nil {
 		return 0, err
 	}
