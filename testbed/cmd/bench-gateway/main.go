@@ -46,7 +46,7 @@ func main() {
 }
 
 func run(o options) error {
-	lines, err := loghub()
+	lines, err := dataset.FindLoghub()
 	if err != nil {
 		return err
 	}
@@ -187,12 +187,4 @@ func (g *gateway) sendLogs(logs *load.Feed) error {
 func (g *gateway) post(path string, payload []byte) error {
 	_, err := collector.Post(http.DefaultClient, g.Address, path, payload)
 	return err
-}
-
-func loghub() ([]dataset.Lines, error) {
-	dir, err := dataset.Dir()
-	if err != nil {
-		return nil, err
-	}
-	return dataset.Loghub(dir)
 }

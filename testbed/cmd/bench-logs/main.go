@@ -34,11 +34,7 @@ func main() {
 
 func run(trials, batches int, stall bool, profile string, markdown bool) error {
 	ctx := context.Background()
-	dir, err := dataset.Dir()
-	if err != nil {
-		return err
-	}
-	sets, err := dataset.Loghub(dir)
+	sets, err := dataset.FindLoghub()
 	if err != nil {
 		return err
 	}

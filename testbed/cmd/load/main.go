@@ -35,11 +35,7 @@ func main() {
 }
 
 func run(rates string, span time.Duration, markdown bool) error {
-	dir, err := dataset.Dir()
-	if err != nil {
-		return err
-	}
-	sets, err := dataset.Loghub(dir)
+	sets, err := dataset.FindLoghub()
 	if err != nil {
 		return err
 	}

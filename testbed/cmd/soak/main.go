@@ -48,11 +48,7 @@ func main() {
 }
 
 func run(span time.Duration, rate int, markdown bool) error {
-	dir, err := dataset.Dir()
-	if err != nil {
-		return err
-	}
-	sets, err := dataset.Loghub(dir)
+	sets, err := dataset.FindLoghub()
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,15 @@ type Lines struct {
 	Content, Truth []string
 }
 
+// FindLoghub is Loghub in Dir.
+func FindLoghub() ([]Lines, error) {
+	dir, err := Dir()
+	if err != nil {
+		return nil, err
+	}
+	return Loghub(dir)
+}
+
 // Loghub loads every Loghub-2k set there is, by name: the Content column in file
 // order, grouped by EventTemplate of the corrected files (Khan et al., ICSE
 // 2022).
