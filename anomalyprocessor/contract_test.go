@@ -148,8 +148,8 @@ func TestOwnMetricsAreNotWatched(t *testing.T) {
 			dp := m.SetEmptyGauge().DataPoints().AppendEmpty()
 			dp.SetTimestamp(pcommon.NewTimestampFromTime(streamtest.Start.Add(time.Duration(i) * time.Minute)))
 			dp.SetDoubleValue(float64(i % 7))
-			if strings.HasPrefix(name, "load") {
-				dp.Attributes().PutStr(map[bool]string{true: "forecast.horizon", false: "forecast_window"}[name == "load.forecast"], "1h")
+			if key := map[string]string{"anomaly_score_ratio": "anomaly_metric_name", "load.forecast": "forecast.horizon", "load_recommended": "forecast_window"}[name]; key != "" {
+				dp.Attributes().PutStr(key, "1h")
 			}
 		}
 		n := metrics.Len()

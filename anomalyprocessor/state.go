@@ -18,8 +18,8 @@ import (
 // stateVersion is that of what is appended here; docs/formats/checkpoint.md has
 // it byte by byte. A change raises it. A stream's state of version 1 is one of
 // version 2 in which no points are late; in version 3 points wait in place of earlier
-// states, which are not needed any more.
-const stateVersion = 3
+// states, which are not needed any more; in version 4 only the detectors are others.
+const stateVersion = 4
 
 // The parts that a stream's state may end with.
 const (

@@ -15,7 +15,8 @@ const (
 
 	// The size of the prediction's error.
 	scaleRate  = 0.005
-	forgetRate = 0.000015 // of the scale of long, when errors get smaller
+	forgetRate = 0.000015 // of the scale of long, when errors get smaller,
+	forgetDays = 46       // but where values are few, in so many days at most
 	phaseRate  = 0.1      // of the size by phase of the season, times scaleRate
 	noiseFast  = 0.1      // short and long memory of the size of errors, whose
 	noiseSlow  = 0.01     // ratio is the evidence of a change of variance
@@ -36,12 +37,15 @@ const (
 	tailShape    = 0.1   // of the generalised Pareto distribution
 	quantileRate = 0.035 // in mean excesses
 	excessRate   = 0.02
-	excessLimit  = 6 // mean excesses that one value can teach
+	quantileFrom = 300 // values that what is known of any stream counts for, in the quantile
+	excessFrom   = 10  // and in the mean excess, of those in the tail
+	excessLimit  = 6   // mean excesses that one value can teach
 
 	// Rare values within repeatWithin of each other are one (runs declustering):
 	// the later ones teach this much of what the first does, and that to a power
 	// in the channels whose evidence changes slowly.
-	repeatWithin = 10 * time.Minute
+	repeatWithin = 10 * time.Minute // or, where that is longer,
+	repeatValues = 3
 	repeatWeight = 0.1
 	soonWeight   = 0.3 // and the usual values among them this much
 	repeatPower  = 0.3
@@ -49,7 +53,7 @@ const (
 
 	threshold   = 6.3 // nats of rarity that make a score of 1, of a value a minute, where usualAlarms are asked for
 	usualAlarms = 0.7 // a week
-	perInterval = 0.3 // less for each e-fold of the interval: fewer values are fewer chances
+	perInterval = 0.4 // less for each e-fold of the interval: fewer values are fewer chances
 	leastNats   = 4.0 // however seldom values come
 	unsure      = 80  // values after which twice that is needed, falling as their number grows
 	habitCost   = 0.3 // growth of the threshold for each incident a day
@@ -57,12 +61,13 @@ const (
 	habitLeast  = 0.5 // days that a stream is taken to be old at least
 
 	// What recurs.
-	recurWithin = 30 * time.Minute
-	recurShare  = 0.7  // of its size
-	alikeTimes  = 4    // in a week, not all in one day,
-	alikeWithin = 0.05 // of its size
-	recurLonger = 1.5  // times as long is news
-	knownWeight = 0.4  // of the score of what is known
+	recurWithin  = 30 * time.Minute
+	recurShare   = 0.7             // of its size
+	weeklyWithin = 2 * time.Minute // of a week, when one takes the place of the other
+	alikeTimes   = 4               // in a week, not all in one day,
+	alikeWithin  = 0.05            // of its size
+	recurLonger  = 1.5             // times as long is news
+	knownWeight  = 0.4             // of the score of what is known
 
 	// An incident.
 	openScore    = 0.7  // begins it
@@ -89,6 +94,7 @@ const (
 	// The season.
 	teachAtMost         = 5.0    // sigmas from what was expected, in an incident
 	seasonRate          = 0.3    // of a bucket, for each cycle
+	youngCycles         = 3      // learnt of a bucket, under which a season is young: errors so far count as a day's
 	shareRate           = 0.0005 // of how much the season explains
 	periodCorrelation   = 0.8    // at a period nobody would guess
 	calendarCorrelation = 0.5    // at a day or a week

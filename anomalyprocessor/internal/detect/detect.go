@@ -85,6 +85,7 @@ type state struct {
 	Strides int32   // changes that Stride has learnt from
 	Habit   float32 // incidents, forgotten over days
 	Jump    float32 // largest error of prediction in the last values, in sigmas
+	Settled int32   // values that the size of errors is known from; fewer again when a season is found
 
 	Raw                      float64 // the value before, as it came
 	Prev                     float64 // the value before, limited, without season
@@ -193,6 +194,7 @@ func (d *Detector) Step(at int64, value float64) Verdict {
 	d.stride(value)
 	d.Raw = value
 	d.N++
+	d.Settled = min(d.Settled+1, 1<<30)
 	return v
 }
 
@@ -261,7 +263,7 @@ func (d *Detector) begin(at int64, value float64) {
 	hold := d.hold
 	*d = *New(d.cfg)
 	d.hold = hold
-	d.Last, d.Changed, d.N, d.Fresh, d.Raw = at, at, 1, 1, value
+	d.Last, d.Changed, d.N, d.Settled, d.Fresh, d.Raw = at, at, 1, 1, 1, value
 	d.level(value)
 	if hold != nil {
 		d.hold.keep(&Verdict{Warming: true, Expected: value})

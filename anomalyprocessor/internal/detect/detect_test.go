@@ -224,7 +224,7 @@ func BenchmarkFind(b *testing.B) {
 		h.add(int64(i)*int64(time.Hour), rng.NormFloat64(), int64(time.Hour))
 	}
 	for b.Loop() {
-		h.find(func(int64, int64) bool { return false })
+		h.find(func(int64, int64) bool { return false }, func(int64, int64) float64 { return 0 })
 	}
 }
 
@@ -254,4 +254,66 @@ func TestAStepAfterTwoOutliersIsTold(t *testing.T) {
 	require.Greater(t, got[LevelShift], 100)
 	require.Positive(t, got[Dip])
 	require.GreaterOrEqual(t, got[Spike], 1)
+}
+
+// A day that repeats is no week: once it is found, only what it leaves can show one.
+func TestADayIsNotTakenForAWeek(t *testing.T) {
+	cfg := Default()
+	d := New(&cfg)
+	rng := rand.New(rand.NewPCG(1, 1))
+	for at := int64(0); at < 6*week; at += int64(time.Hour) {
+		d.Step(at+day, 400+300*math.Sin(2*math.Pi*float64(at)/float64(day))+40*rng.NormFloat64())
+	}
+	require.Len(t, d.found(), 1)
+	require.Equal(t, day, d.found()[0].Period)
+}
+
+// Weekends that begin and end sharply, in office hours, are no news from the fifth week
+// on, though a bucket of the week is wider than their edges.
+func TestSharpWeekendsAreLearnt(t *testing.T) {
+	late := 0
+	for seed := range uint64(10) {
+		cfg := Default()
+		d := New(&cfg)
+		rng := rand.New(rand.NewPCG(seed, 7))
+		flagged := false
+		for at := int64(0); at < 6*week; at += int64(time.Minute) {
+			days := float64(at) / float64(day)
+			x := 100 + 30*math.Sin(2*math.Pi*(days-0.3)) + 2*rng.NormFloat64()
+			if hour := math.Mod(days, 1); int(days)%7 >= 5 && hour > 0.3 && hour < 0.8 {
+				x -= 30
+			}
+			v := d.Step(at+4*day, x)
+			if v.Anomalous && !flagged && at >= 4*week {
+				late++
+			}
+			flagged = v.Anomalous
+		}
+	}
+	require.LessOrEqual(t, late, 10, "in two weeks of ten series")
+}
+
+// Values that come once an hour find the size of their errors within weeks, though they
+// are few: what was seen before the day was found counts little.
+func TestHourlyValuesSettle(t *testing.T) {
+	found := 0
+	const series = 40
+	for seed := range uint64(series) {
+		cfg := Default()
+		d := New(&cfg)
+		rng := rand.New(rand.NewPCG(seed, 3))
+		for i := range 28 * 24 {
+			at := int64(i) * int64(time.Hour)
+			x := 400 + 300*math.Sin(2*math.Pi*float64(at)/float64(day)) + 40*rng.NormFloat64()
+			if i == 27*24 {
+				x += 8 * 40
+			}
+			v := d.Step(at+day, x)
+			if v.Anomalous {
+				require.Equal(t, 27*24, i, "series %d", seed)
+				found++
+			}
+		}
+	}
+	require.GreaterOrEqual(t, found, series*3/4)
 }

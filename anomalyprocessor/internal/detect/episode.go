@@ -13,6 +13,7 @@ type episode struct {
 	Begin  int64   // event time, ns
 	Length int32   // s; below zero of one that became the new normal after as long
 	Far    float32 // the farthest that it was from the level before, in the stream's own unit
+	Weekly bool    // one like it was there a week before
 }
 
 // end is when it ended, or was the new normal.
@@ -86,7 +87,8 @@ func (d *Detector) note(begin, end int64, far float64) {
 			return
 		}
 	}
-	e := episode{begin, seconds(end - begin), float32(far)}
+	e := episode{begin, seconds(end - begin), float32(far), false}
+	e.Weekly = m.forgetLastWeeks(&e)
 	if m.N < maxEpisodes {
 		m.List[m.N] = e
 		m.N++
@@ -102,6 +104,22 @@ func (d *Detector) note(begin, end int64, far float64) {
 	}
 	copy(m.List[least:], m.List[least+1:])
 	m.List[maxEpisodes-1] = e
+}
+
+// forgetLastWeeks takes the episode out of the memory that was there a week before to
+// the minute, and says whether there was one: what recurs by the week, as office hours
+// do, takes the room of one, or noise would push it out.
+func (m *episodes) forgetLastWeeks(e *episode) bool {
+	for i := range m.List[:m.N] {
+		old := &m.List[i]
+		size, late := old.Far/e.Far, e.Begin-week-old.Begin
+		if size >= recurShare && size <= 1/recurShare && max(late, -late) <= int64(weeklyWithin) {
+			copy(m.List[i:m.N], m.List[i+1:m.N])
+			m.N--
+			return true
+		}
+	}
+	return false
 }
 
 func seconds(ns int64) int32 {
@@ -128,6 +146,7 @@ func (d *Detector) recurs(at int64, far float64) (until int64, known bool) {
 		ago := (at - e.Begin + day/2) / day // in days, the nearest
 		if off := at - ago*day; ago >= 1 && ago <= 2*weekDays && off >= e.Begin-int64(recurWithin) && off <= e.end()+int64(recurWithin) {
 			days[ago] = true
+			days[2*weekDays] = days[2*weekDays] || ago == weekDays && e.Weekly
 			longestDaily = longer(longestDaily, e.lasted())
 		}
 		if at-e.Begin <= week && math.Abs(size-1) <= alikeWithin {

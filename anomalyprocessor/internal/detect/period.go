@@ -105,15 +105,17 @@ var common = [...]time.Duration{
 	24 * time.Hour, 7 * 24 * time.Hour,
 }
 
-// series is the history without its linear trend, zero where nothing was seen.
-func (h *history) series(out *[slots]float64) (n int, variance float64) {
+// series is what the periods found so far leave of the history, without its linear
+// trend, and zero where nothing was seen. off is what those periods say of a slot.
+func (h *history) series(out *[slots]float64, off func(from, width int64) float64) (n int, variance float64) {
 	var sx, sy, sxx, sxy, num float64
 	n = int(h.N)
 	for i, v := range h.Mean[:n] {
 		if v != v {
 			continue
 		}
-		x, y := float64(i), float64(v)
+		out[i] = float64(v) - off(h.Begin+int64(i)*h.Width, h.Width)
+		x, y := float64(i), out[i]
 		sx, sy, sxx, sxy, num = sx+x, sy+y, sxx+x*x, sxy+x*y, num+1
 	}
 	if num < 8 {
@@ -125,11 +127,12 @@ func (h *history) series(out *[slots]float64) (n int, variance float64) {
 	}
 	level := (sy - slope*sx) / num
 	for i, v := range h.Mean[:n] {
-		out[i] = 0
-		if v == v {
-			out[i] = float64(v) - level - slope*float64(i)
-			variance += out[i] * out[i]
+		if v != v {
+			out[i] = 0
+			continue
 		}
+		out[i] -= level + slope*float64(i)
+		variance += out[i] * out[i]
 	}
 	return n, variance / num
 }
@@ -153,18 +156,18 @@ func correlation(x []float64, lag float64) float64 {
 
 // find returns a period that the history shows and that is not known yet, or 0.
 // Calendar periods come first and need less evidence.
-func (h *history) find(known func(period, width int64) bool) int64 {
+func (h *history) find(known func(period, width int64) bool, off func(from, width int64) float64) int64 {
 	var buf [slots]float64
-	n, variance := h.series(&buf)
+	n, variance := h.series(&buf, off)
 	if n == 0 || variance <= 0 {
 		return 0
 	}
 	x := buf[:n]
 	lag := func(period int64) float64 { return float64(period) / float64(h.Width) }
 	byDay := -1.0
-	if l := lag(day); l >= 4 && 1.6*l <= float64(n) {
+	if l := lag(day); !known(day, 0) && l >= 4 && 1.6*l <= float64(n) {
 		byDay = correlation(x, l)
-		if !known(day, 0) && byDay >= calendarCorrelation && byDay > correlation(x, l/2)+0.1 {
+		if byDay >= calendarCorrelation && byDay > correlation(x, l/2)+0.1 {
 			return day
 		}
 	}
@@ -208,7 +211,7 @@ func (h *history) find(known func(period, width int64) bool) int64 {
 }
 
 // fill gives a new profile what the history knows of its period.
-func (h *history) fill(p *profile, off func(at int64) float64) {
+func (h *history) fill(p *profile, off func(from, width int64) float64) {
 	var sum [buckets]float64
 	var num [buckets]float64
 	for i, v := range h.Mean[:h.N] {
@@ -216,7 +219,7 @@ func (h *history) fill(p *profile, off func(at int64) float64) {
 			continue
 		}
 		from := h.Begin + int64(i)*h.Width
-		value := float64(v) - off(from+h.Width/2)
+		value := float64(v) - off(from, h.Width)
 		// a slot may be wider than a bucket
 		step := max(p.Period/buckets/2, 1)
 		for at := from; at < from+h.Width; at += step {

@@ -38,9 +38,9 @@ func (d *Detector) limit(r, sigma float64) float64 {
 // learnScale takes the size of an error, and how far the stream is from its level of
 // long.
 func (d *Detector) learnScale(size, span, rate float64, s seasonal) {
-	early := 1 / float64(d.N)
+	early := 1 / float64(d.Settled)
 	d.Scale += max(scaleRate*rate, early) * (size/s.noise - d.Scale)
-	fall := forgetRate
+	fall := max(forgetRate, float64(d.Interval)/float64(forgetDays*day))
 	if d.Scale > d.LongScale {
 		fall = longRate
 	}

@@ -83,6 +83,22 @@ func (p *profile) at(at, interval int64) (mean, edge float64, ok bool) {
 	return m, hi - lo, true
 }
 
+// cycles is how often the time in the period was learnt.
+func (p *profile) cycles(at int64) uint8 { return p.Seen[min(int(p.position(at)), buckets-1)] }
+
+// mean is that of a stretch of time: of all its buckets, at most one period of them.
+func (p *profile) mean(from, width int64) float64 {
+	var sum, num float64
+	step := max(1, p.Period/buckets)
+	for at := from + step/2; at < from+max(min(width, p.Period), step); at += step {
+		if b := min(int(p.position(at)), buckets-1); p.Seen[b] > 0 {
+			sum += float64(p.Mean[b])
+			num++
+		}
+	}
+	return sum / max(1, num)
+}
+
 // learn takes the value at a time, with what came before taken off. A bucket is
 // learnt when it is over.
 func (p *profile) learn(at int64, value float64) {
@@ -124,7 +140,7 @@ func (d *Detector) found() []*profile {
 // seasonal is what the profiles say about a time.
 type seasonal struct {
 	mean, edge, noise float64
-	known             bool
+	known, young      bool // young: learnt for less than youngCycles
 	each              [seasons]float64
 }
 
@@ -135,6 +151,7 @@ func (d *Detector) season(at int64) seasonal {
 		if i == 0 {
 			s.noise = float64(*p.noise(at))
 			s.known = ok
+			s.young = ok && p.cycles(at) < youngCycles
 			if !ok {
 				m = d.SeasonMean
 			}
@@ -152,13 +169,17 @@ func (d *Detector) season(at int64) seasonal {
 // learnSeason finds periods and learns their profiles, each on what those before
 // it leave.
 func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seasonal) {
+	if s.young {
+		d.unsettle()
+	}
 	d.Center += max(longRate, 1/float64(d.N)) * (clean - d.Center)
 	if s.known {
 		x := s.mean - d.SeasonMean
 		far := 3 * max(math.Abs(x), math.Sqrt(d.Var))
 		y := max(-far, min(far, clean-d.Center))
-		d.Cov += shareRate * rate * (y*x - d.Cov)
-		d.Var += shareRate * rate * (x*x - d.Var)
+		gain := max(shareRate*rate, 1/float64(d.Settled))
+		d.Cov += gain * (y*x - d.Cov)
+		d.Var += gain * (x*x - d.Var)
 		if d.Var > 0 {
 			d.Share = max(0, min(1, d.Cov/(d.Var+0.1*sigma*sigma)))
 		}
@@ -173,14 +194,20 @@ func (d *Detector) learnSeason(at int64, clean, off, rate, sigma float64, s seas
 		far := teachAtMost * i.Scale
 		rest = i.From + off + max(-far, min(far, clean-i.From-off))
 	}
+	all := s.each[0] + s.each[1]
 	for i, p := range d.found() {
-		p.learn(at, rest)
-		rest -= s.each[i]
+		p.learn(at, rest-(all-s.each[i]))
 	}
 	if d.History.add(at, clean, d.Interval) && d.findSeason() {
 		s = d.season(at)
 	}
 	d.rebase(d.Share*(s.mean-d.SeasonMean) - off)
+}
+
+// unsettle makes the errors so far count as those of one day: they were made without the
+// season, or with one that was hardly known.
+func (d *Detector) unsettle() {
+	d.Settled = int32(min(int64(d.Settled), max(1, day/max(1, d.Interval))))
 }
 
 // rebase keeps the levels, which are without season, where they are when the
@@ -206,20 +233,20 @@ func (d *Detector) findSeason() bool {
 	if len(found) == seasons {
 		return false
 	}
-	period := d.History.find(d.covers)
+	off := func(from, width int64) (sum float64) {
+		for _, q := range found {
+			sum += q.mean(from, width)
+		}
+		return sum
+	}
+	period := d.History.find(d.covers, off)
 	if period == 0 {
 		return false
 	}
 	p := newProfile(period)
-	d.History.fill(p, func(at int64) float64 {
-		sum := 0.0
-		for _, q := range found {
-			m, _, _ := q.at(at, d.Interval)
-			sum += m
-		}
-		return sum
-	})
+	d.History.fill(p, off)
 	d.seasons[len(found)] = p
+	d.unsettle()
 	if len(found) == 0 {
 		var total, num float64
 		for b, m := range p.Mean {

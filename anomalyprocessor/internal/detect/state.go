@@ -11,7 +11,7 @@ import (
 )
 
 // version is of the layout that Append writes.
-const version = 2
+const version = 3
 
 // ErrState says that bytes are not the state of a detector.
 var ErrState = errors.New("not a detector's state")
@@ -60,8 +60,10 @@ func (d *Detector) Restore(b []byte) ([]byte, error) {
 	switch b[0] {
 	case 1:
 		b, err = next.restore1(b[1:])
-	case version:
+	case 2:
 		b, err = next.restore2(b[1:])
+	case version:
+		b, err = next.restore3(b[1:])
 	default:
 		err = fmt.Errorf("%w: version %d, want at most %d", ErrState, b[0], version)
 	}
@@ -75,25 +77,32 @@ func (d *Detector) Restore(b []byte) ([]byte, error) {
 	return b, nil
 }
 
-// restore2 reads what Append wrote.
-func (d *Detector) restore2(b []byte) ([]byte, error) {
+// restore3 reads what Append wrote.
+func (d *Detector) restore3(b []byte) ([]byte, error) {
 	b, err := get(b, &d.state)
 	if err != nil {
 		return nil, err
 	}
-	if d.incident, b, err = getMaybe[incident](b); err != nil {
-		return nil, err
-	}
-	if d.home, b, err = getMaybe[home](b); err != nil {
-		return nil, err
-	}
-	if d.hold, b, err = getMaybe[hold](b); err != nil {
+	if b, err = d.restoreOpen(b); err != nil {
 		return nil, err
 	}
 	if d.episodes, b, err = getMaybe[episodes](b); err != nil {
 		return nil, err
 	}
 	return profilesOf(d, b, func(p *profile) *profile { return p })
+}
+
+// restoreOpen reads the incident, the home and the hold.
+func (d *Detector) restoreOpen(b []byte) ([]byte, error) {
+	var err error
+	if d.incident, b, err = getMaybe[incident](b); err != nil {
+		return nil, err
+	}
+	if d.home, b, err = getMaybe[home](b); err != nil {
+		return nil, err
+	}
+	d.hold, b, err = getMaybe[hold](b)
+	return b, err
 }
 
 // profilesOf reads the profiles that b begins with.
@@ -148,7 +157,7 @@ func (d *Detector) valid() bool {
 
 func (s *state) valid() bool {
 	h := &s.History
-	ok := s.N >= 0 && s.Interval >= 0 && s.Strides >= 0 && h.Width >= 0 && h.N >= 0 && h.N <= slots && h.Num >= 0 &&
+	ok := s.N >= 0 && int64(s.Settled) >= min(1, s.N) && s.Interval >= 0 && s.Strides >= 0 && h.Width >= 0 && h.N >= 0 && h.N <= slots && h.Num >= 0 &&
 		finite(s.Raw, s.Prev, s.Fast, s.Medium, s.Slow, s.Long, s.Scale, s.LongScale, s.Span, s.Stride,
 			float64(s.Habit), float64(s.Jump), float64(s.Sum[0]), float64(s.Sum[1]), s.VarFast, s.VarSlow,
 			s.Center, s.SeasonMean, s.Share, s.Cov, s.Var, h.Sum) && finite(s.Mix[:]...)

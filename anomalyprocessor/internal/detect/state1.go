@@ -82,6 +82,7 @@ func (d *Detector) restore1(b []byte) ([]byte, error) {
 func (s *state1) now() state {
 	now := New(nil).state
 	now.Last, now.Interval, now.Suspect, now.N, now.Changed = s.Last, s.Interval, s.Suspect, s.N, s.Last
+	now.Settled = settled(s.N)
 	now.Fresh, now.Run, now.Strides, now.Habit, now.Jump = s.Fresh, s.Run, s.Strides, s.Habit, s.Jump
 	now.Raw, now.Prev, now.Fast, now.Medium, now.Slow, now.Long = s.Raw, s.Prev, s.Fast, s.Medium, s.Slow, s.Long
 	now.Mix, now.Scale, now.LongScale, now.Span, now.Stride = s.Mix, s.Scale, s.LongScale, s.Span, s.Stride

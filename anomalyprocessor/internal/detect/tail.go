@@ -42,19 +42,20 @@ func (t *tail) evidence(excess float64) float64 {
 	return float64(t.U) + excess*float64(t.Beta)
 }
 
-// learn takes the evidence e, the nth of all, with a weight of 0 to 1. How much
-// one value can teach is limited, so that anomalies are not learnt as easily as
-// they come.
+// learn takes the evidence e, the nth of all, with a weight of 0 to 1. At first its
+// gains are those that estimate soonest (1/(n density) of a quantile, Robbins and Monro
+// 1951, and 1/n of a mean), as if some values had come before. How much one value can
+// teach is limited, so that anomalies are not learnt as easily as they come.
 func (t *tail) learn(e, weight float64, nth int64) {
 	n, beta := float64(nth), float64(t.Beta)
-	k := weight * beta * max(quantileRate, 2/n)
+	k := weight * beta * max(quantileRate, 1/(tailShare*(n+quantileFrom)))
 	x := e - float64(t.U)
 	if x <= 0 {
 		t.U -= float32(k * tailShare)
 		return
 	}
 	t.U += float32(k * (1 - tailShare))
-	beta += weight * max(excessRate, 0.2/n) * (min(x, excessLimit*beta) - beta)
+	beta += weight * max(excessRate, 1/(tailShare*n+excessFrom)) * (min(x, excessLimit*beta) - beta)
 	t.Beta = float32(max(beta, 0.05))
 }
 
@@ -118,7 +119,7 @@ var (
 // says the same many times over, whether there is an incident or not.
 func (d *Detector) learnTails(e *evidence, score float64) {
 	weight := 1.0
-	again := d.Last-d.Suspect < int64(repeatWithin)
+	again := d.Last-d.Suspect < max(int64(repeatWithin), repeatValues*d.Interval)
 	if score >= suspectScore {
 		d.Suspect = d.Last
 		if again {

@@ -30,6 +30,8 @@ var without = []variant{
 	{"what adds up", []edit{{"sum", 0}}},
 	{"the size of errors", []edit{{"variance", 0}}},
 	{"seasons", []edit{{"periodCorrelation", 2}, {"calendarCorrelation", 2}}},
+	{"quicker tails at first", []edit{{"quantileFrom", 1e6}, {"excessFrom", 1e6}}},
+	{"doubt of errors while a season is young", []edit{{"youngCycles", 0}}},
 	{"declustering", []edit{{"repeatWeight", 1}, {"soonWeight", 1}}},
 	{"the floor of the last weeks", []edit{{"longFloor", 0}}},
 	{"the floor of the median change", []edit{{"strideFloor", 0}}},
