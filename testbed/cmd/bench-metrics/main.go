@@ -29,6 +29,7 @@ func main() {
 	streams := flag.String("streams", "1000,100000,1000000", "numbers of streams")
 	trials := flag.Int("trials", 40, "trials of each subject")
 	interval := flag.Duration("interval", time.Minute, "time between two points of a stream")
+	calls := flag.Bool("calls", false, "print only how long single calls take")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	markdown := flag.Bool("markdown", false, "print the tables as Markdown")
 	flag.Parse()
@@ -39,6 +40,12 @@ func main() {
 		log.Fatalf("-of must be anomaly or forecast, got %q", *of)
 	}
 	b := bench{start: start, name: *of, trials: *trials, interval: *interval, markdown: *markdown}
+	if *calls {
+		if err := b.longest(context.Background()); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if err := b.run(*streams, *profile); err != nil {
 		log.Fatal(err)
 	}
@@ -85,6 +92,9 @@ func (b *bench) run(streams, profile string) error {
 		if err := b.parts(ctx); err != nil {
 			return err
 		}
+	}
+	if err := b.longest(ctx); err != nil {
+		return err
 	}
 	return b.memory(ctx)
 }
