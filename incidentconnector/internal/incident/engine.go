@@ -13,6 +13,8 @@
 package incident // import "github.com/otelcol-aiops/otelcol-aiops/incidentconnector/internal/incident"
 
 import (
+	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -100,8 +102,24 @@ func (e *Engine) Sizes() (streams, services, open int) {
 	return len(e.streams), len(e.services), open
 }
 
+// Solve notes what a person wrote down for a stream of records.
+func (e *Engine) Solve(id uint64, solution string) {
+	if s := e.streams[id]; s != nil && s.about.Solution != solution {
+		s.about.Solution = strings.Clone(solution)
+	}
+}
+
+// Full is true when no new stream is taken.
+func (e *Engine) Full() bool { return len(e.streams) >= e.cfg.Streams }
+
+// Refuse counts a value of a stream that is not taken.
+func (e *Engine) Refuse() { e.Counts.StreamsFull++ }
+
+// Slot is the oldest that is open: all before it are judged.
+func (e *Engine) Slot() int64 { return e.slot }
+
 // Known puts a value into a stream, unless it has to be described first.
-func (e *Engine) Known(id uint64, at int64, v float64) bool {
+func (e *Engine) Known(id uint64, at int64, v Value) bool {
 	s := e.streams[id]
 	if s == nil {
 		return false
@@ -111,7 +129,7 @@ func (e *Engine) Known(id uint64, at int64, v float64) bool {
 }
 
 // Describe puts a value into a stream that is new.
-func (e *Engine) Describe(id uint64, at int64, v float64, d Description) {
+func (e *Engine) Describe(id uint64, at int64, v Value, d Description) {
 	if len(e.streams) >= e.cfg.Streams {
 		e.Counts.StreamsFull++
 		return
@@ -120,10 +138,7 @@ func (e *Engine) Describe(id uint64, at int64, v float64, d Description) {
 	if sv == nil {
 		return
 	}
-	s := &stream{id: id, about: d, service: sv, family: FamilyOf(d.Name), born: math.MaxInt64, newest: at / e.cfg.Slot}
-	if d.Kind == Records {
-		s.family = Logs
-	}
+	s := &stream{id: id, about: d, service: sv, family: d.family(), born: math.MaxInt64, newest: at / e.cfg.Slot}
 	e.streams[id] = s
 	e.put(s, at, v)
 }
@@ -138,7 +153,7 @@ func (e *Engine) Heard(systemName, name string, at int64) {
 	sv.logs[slot%cells], sv.newest = slot, max(sv.newest, slot)
 }
 
-func (e *Engine) put(s *stream, at int64, v float64) {
+func (e *Engine) put(s *stream, at int64, v Value) {
 	if !e.due(at) {
 		e.Counts.Late++
 		return
@@ -227,7 +242,13 @@ func (e *Engine) close(slot int64) {
 	for _, name := range sorted(e.systems) {
 		e.judge(e.systems[name], slot)
 	}
+	if slot%forgetEvery == 0 {
+		e.forget(slot)
+	}
 }
+
+// forgetEvery is how many slots services are looked through after.
+const forgetEvery = 60
 
 // offer makes a stream the one that speaks for its family when it is the most
 // surprising; of equal ones the smaller ID, since streams come in no order.
@@ -252,11 +273,24 @@ func weight(f Family, up bool) float64 {
 	return 1
 }
 
-func sorted[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
+func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
+// forget drops the services that have had no stream and no logs for as long as a stream
+// is kept, and systems without services.
+func (e *Engine) forget(slot int64) {
+	used := map[*service]bool{}
+	for _, s := range e.streams {
+		used[s.service] = true
 	}
-	slices.Sort(names)
-	return names
+	for key, sv := range e.services {
+		if used[sv] || slot-sv.newest <= e.cfg.Stale {
+			continue
+		}
+		delete(e.services, key)
+		sys := sv.system
+		sys.services = slices.DeleteFunc(sys.services, func(other *service) bool { return other == sv })
+		if len(sys.services) == 0 && sys.incident == nil {
+			delete(e.systems, sys.name)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"hash/fnv"
+	"iter"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -41,8 +42,8 @@ func (s sample) feed(e *Engine) {
 	if s.Kind == Records {
 		e.Heard(s.System, s.Service, s.at)
 	}
-	if id := s.id(); !e.Known(id, s.at, s.value) {
-		e.Describe(id, s.at, s.value, s.Description)
+	if id := s.id(); !e.Known(id, s.at, Value{V: s.value}) {
+		e.Describe(id, s.at, Value{V: s.value}, s.Description)
 	}
 }
 
@@ -166,7 +167,7 @@ func TestAKnownPointAllocatesNothing(t *testing.T) {
 	at := int64(1e6) * minute
 	sample{at, 1, d}.feed(e)
 	id := d.id()
-	require.Zero(t, testing.AllocsPerRun(100, func() { e.Known(id, at, 2) }))
+	require.Zero(t, testing.AllocsPerRun(100, func() { e.Known(id, at, Value{V: 2}) }))
 }
 
 func TestFamilies(t *testing.T) {
@@ -221,4 +222,70 @@ func TestStaleStreamsAreForgotten(t *testing.T) {
 	}
 	streams, _, _ := e.Sizes()
 	require.Equal(t, 1, streams)
+}
+
+// Whoever goes on from a snapshot says what the one says that never stopped.
+func TestAStopInBetweenChangesNothing(t *testing.T) {
+	samples := shop(5)
+	want := run(samples)
+	require.NotEmpty(t, want)
+	for _, stop := range []int{1, len(samples) / 4, len(samples) / 2, len(samples)/2 + 40, len(samples) - 2} {
+		e := New(settings())
+		var got []Event
+		for i, s := range samples {
+			if i == stop {
+				next := New(settings())
+				require.NoError(t, next.Restore(chunks(e)))
+				e = next
+			}
+			s.feed(e)
+			got = append(got, e.Events()...)
+		}
+		require.Equal(t, want, got, "stopped at %d", stop)
+	}
+}
+
+func chunks(e *Engine) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for c := range e.Snapshot() {
+			if !yield(slices.Clone(c), nil) {
+				return
+			}
+		}
+	}
+}
+
+// A snapshot that comes late adds what is not known yet.
+func TestALateSnapshotKeepsWhatCameSince(t *testing.T) {
+	samples := shop(6)
+	before := New(settings())
+	for _, s := range samples[:len(samples)/2] {
+		s.feed(before)
+	}
+	live := New(settings())
+	last := samples[len(samples)-1]
+	last.feed(live)
+	slot := live.slot
+	require.NoError(t, live.Restore(chunks(before)))
+	require.Equal(t, slot, live.slot)
+	require.Len(t, live.streams, len(before.streams))
+}
+
+func FuzzRestore(f *testing.F) {
+	e := New(settings())
+	for _, s := range shop(7)[:1600] {
+		s.feed(e)
+	}
+	for c := range e.Snapshot() {
+		f.Add(slices.Clone(c), slices.Clone(c))
+	}
+	f.Fuzz(func(_ *testing.T, systems, streams []byte) {
+		e := New(settings())
+		if e.Restore(func(yield func([]byte, error) bool) { _ = yield(systems, nil) && yield(streams, nil) }) != nil {
+			return
+		}
+		for _, s := range shop(7)[1600:1700] {
+			s.feed(e)
+		}
+	})
 }

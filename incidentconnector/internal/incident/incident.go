@@ -226,7 +226,7 @@ func (in *Incident) suspect(sv *service, score float64, at int64) {
 func (in *Incident) member(s *stream, at int64, limit int) {
 	for i := range in.Members {
 		if m := &in.Members[i]; m.id == s.id {
-			m.Last = at
+			m.Last, m.Solution = at, s.about.Solution
 			if s.last.nats > m.Nats {
 				m.Nats, m.Value, m.Usual, m.Up = s.last.nats, s.last.value, s.last.usual, s.last.up
 			}

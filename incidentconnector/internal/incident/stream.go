@@ -15,6 +15,8 @@ const (
 	Gauge      Kind = iota // a value
 	Cumulative             // a counter, of which the rise counts
 	Delta                  // events since the point before
+	Mean                   // a counter with a weight: the mean of what came, as of a histogram
+	DeltaMean              // a sum since the point before, with its weight
 	Score                  // a verdict: 1 is the threshold of an anomaly
 	Records                // log records
 	kinds
@@ -32,6 +34,14 @@ type Description struct {
 	Solution        string
 }
 
+// family is what the stream is about.
+func (d *Description) family() Family {
+	if d.Kind == Records {
+		return Logs
+	}
+	return FamilyOf(d.Name)
+}
+
 // cells is how many slots can be open at once: the lateness is bounded by it.
 const cells = 8
 
@@ -41,18 +51,22 @@ type cell struct {
 	n        uint32
 	low, top float64
 	at       int64 // of last
-	last     float64
-	sum      float64
+	last     Value
+	sum      Value
 }
 
-func (c *cell) put(slot, at int64, v float64) {
+// Value is what a point says; Weight is of those kinds only that have one.
+type Value struct{ V, Weight float64 }
+
+func (c *cell) put(slot, at int64, v Value) {
 	if c.slot != slot || c.n == 0 {
-		*c = cell{slot: slot, low: v, top: v, at: at, last: v}
+		*c = cell{slot: slot, low: v.V, top: v.V, at: at, last: v}
 	}
 	c.n++
-	c.low, c.top = min(c.low, v), max(c.top, v)
-	c.sum += v
-	if at > c.at || at == c.at && v > c.last {
+	c.low, c.top = min(c.low, v.V), max(c.top, v.V)
+	c.sum.V += v.V
+	c.sum.Weight += v.Weight
+	if at > c.at || at == c.at && v.V > c.last.V {
 		c.at, c.last = at, v
 	}
 }
@@ -71,7 +85,7 @@ type stream struct {
 	born    int64 // slot
 	newest  int64 // slot
 	at      int64 // of the latest point, for Cumulative
-	total   float64
+	total   Value
 	counted bool
 	last    judged
 }
@@ -101,35 +115,48 @@ func (s *stream) judge(slot int64) (j judged, ok bool) {
 		if c.top < 1 {
 			j.nats = 0
 		}
-	case Cumulative:
-		rate, known := s.rate(c)
+		j.nats = s.noise.damp(j.nats, s.service.troubled)
+	case Cumulative, Mean:
+		rise, seconds, known := s.rise(c)
 		if !known {
 			return j, false
 		}
-		j = s.judgeValue(rate)
+		if s.about.Kind == Cumulative {
+			rise.Weight = seconds
+		}
+		return s.judgeMean(rise)
 	case Delta:
-		j = s.judgeValue(c.sum)
+		j = s.judgeValue(c.sum.V)
+	case DeltaMean:
+		return s.judgeMean(c.sum)
 	default:
 		j = s.judgeValue((c.low + c.top) / 2)
 	}
-	j.nats = s.noise.damp(j.nats, s.service.troubled)
 	return j, true
 }
 
 func (s *stream) judgeValue(v float64) judged {
 	usual := s.value.Level()
 	nats, up := s.value.Add(v)
-	return judged{nats: nats, value: v, usual: usual, up: up}
+	return judged{nats: s.noise.damp(nats, s.service.troubled), value: v, usual: usual, up: up}
 }
 
-// rate is the rise a second of a counter since the slot before.
-func (s *stream) rate(c *cell) (float64, bool) {
+// judgeMean judges a sum by its weight: nothing came where that is 0.
+func (s *stream) judgeMean(v Value) (judged, bool) {
+	if v.Weight <= 0 {
+		return judged{}, false
+	}
+	return s.judgeValue(v.V / v.Weight), true
+}
+
+// rise is that of a counter since the latest slot before, and the seconds between.
+func (s *stream) rise(c *cell) (rise Value, seconds float64, known bool) {
 	before, at, known := s.total, s.at, s.counted
 	s.total, s.at, s.counted = c.last, c.at, true
-	if !known || c.at <= at || c.last < before {
-		return 0, false // the first, or a reset
+	if !known || c.at <= at || c.last.V < before.V || c.last.Weight < before.Weight {
+		return Value{}, 0, false // the first, or a reset
 	}
-	return (c.last - before) / (float64(c.at-at) / 1e9), true
+	return Value{c.last.V - before.V, c.last.Weight - before.Weight}, float64(c.at-at) / 1e9, true
 }
 
 // judgeRecords compares with the slots that have logs of the service at all: no record
