@@ -261,16 +261,23 @@ func (sv *service) offer(s *stream, j judged) {
 	}
 }
 
-// weight is the part of a surprise that counts for a service. Less of anything comes
-// of others' faults more often than of its own, and so does what it sees of others.
+// weight is the part of a surprise that counts for a service. What it sees of others says
+// little of itself, bytes least of all: they follow what others ask. Memory follows what
+// the processor does. Less of anything comes of others' faults more often than of its own.
 func weight(f Family, up bool) float64 {
-	switch {
-	case f == Client || f == Other:
-		return 0.25
-	case !up:
-		return 0.5
+	w := 1.0
+	switch f {
+	case Network:
+		w = 0.1
+	case Client, Other:
+		w = 0.25
+	case Memory:
+		w = 0.5
 	}
-	return 1
+	if !up {
+		w = min(w, 0.5)
+	}
+	return w
 }
 
 func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -89,6 +89,8 @@ const (
 	window = 5
 	// maxPast bounds the incidents of a system that are remembered.
 	maxPast = 50
+	// stillShare is the part of what opens an incident that keeps it open.
+	stillShare = 0.7
 	// alike is the share of members in common (Jaccard) from which incidents are similar.
 	alike = 0.5
 )
@@ -121,13 +123,28 @@ func (e *Engine) judge(sys *system, slot int64) {
 		return
 	}
 	in := sys.incident
-	if together >= threshold/2 {
+	if e.goesOn(in, sys, threshold, slot) {
 		in.calm, in.End = 0, (slot+1)*e.cfg.Slot
 	} else {
 		in.calm++
 	}
 	e.join(in, sys, slot, together)
 	e.report(sys, slot)
+}
+
+// goesOn says whether the two services that an incident is about still surprise, by
+// most of what opens one. What others do is another incident, once this is over.
+func (e *Engine) goesOn(in *Incident, sys *system, threshold float64, slot int64) bool {
+	if len(in.Services) == 0 {
+		return true // it opens in this slot
+	}
+	sum := 0.0
+	for _, s := range in.Services[:min(2, len(in.Services))] {
+		if sv := e.services[[2]string{sys.name, s.Name}]; sv != nil {
+			sum += sv.score
+		}
+	}
+	return sum >= stillShare*threshold
 }
 
 func (e *Engine) open(sys *system, slot int64) {

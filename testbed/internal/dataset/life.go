@@ -4,6 +4,7 @@
 package dataset
 
 import (
+	"cmp"
 	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
@@ -144,4 +145,36 @@ func withHead(file string) (head []string, rows [][]string, err error) {
 		return nil, nil, errors.New("no header: " + file)
 	}
 	return rows[0], rows[1:], nil
+}
+
+// FaultLog is a line that a container of a system with injected faults wrote.
+type FaultLog struct {
+	At        int64 // ns
+	Pod, Text string
+}
+
+// FaultLogs loads the container logs of such a day, in the order of time. Where the time
+// ran over, that inside of Docker's JSON counts.
+func FaultLogs(dir, day string) ([]FaultLog, error) {
+	_, rows, err := withHead(filepath.Join(dir, "faults", day, "logs.csv.gz"))
+	if err != nil {
+		return nil, err
+	}
+	logs := make([]FaultLog, 0, len(rows))
+	for _, row := range rows {
+		at, err := strconv.ParseInt(row[0], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("time of a log line: %w", err)
+		}
+		if at < 0 {
+			var docker struct{ Time time.Time }
+			if json.Unmarshal([]byte(row[3]), &docker) != nil || docker.Time.IsZero() {
+				continue
+			}
+			at = docker.Time.UnixNano()
+		}
+		logs = append(logs, FaultLog{at, row[1], row[3]})
+	}
+	slices.SortStableFunc(logs, func(a, b FaultLog) int { return cmp.Compare(a.At, b.At) })
+	return logs, nil
 }
