@@ -104,6 +104,10 @@ accuracy-logs: ## Print the accuracy of log clustering on labelled data, beside 
 accuracy-forecast: ## Print the accuracy of forecasts on public data, beside other methods
 	@cd testbed && go run ./cmd/accuracy-forecast
 
+.PHONY: accuracy-incidents
+accuracy-incidents: ## Print how incidents find injected faults, beside grouping alerts
+	@cd testbed && go run ./cmd/accuracy-incidents
+
 .PHONY: accuracy-anomaly
 accuracy-anomaly: ## Print the accuracy of anomaly detection on public data, beside simple detectors
 	@cd testbed && go run ./cmd/accuracy-anomaly

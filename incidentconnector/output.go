@@ -57,7 +57,7 @@ func (o output) event(cfg *Config, ev *incident.Event) {
 		a.PutDouble("incident.duration", time.Duration(in.End-in.Start).Seconds())
 	}
 	a.PutDouble("incident.surprise", in.Nats)
-	putStrings(a, "incident.services", in.Services, func(s incident.Suspect) string { return s.Name })
+	putStrings(a, "incident.services", in.Suspects(), func(s incident.Suspect) string { return s.Name })
 	putStrings(a, "incident.unaffected", in.Unaffected, func(s string) string { return s })
 	putStrings(a, "incident.similar", in.Similar, func(p incident.Past) string { return p.ID })
 	putMembers(a, in)

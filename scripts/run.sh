@@ -84,7 +84,7 @@ sed -e 's/^/           /' -e '20q' <<<"$files"
 echo "         journal: $journal"
 echo "         OTLP: localhost:4317 (gRPC), localhost:4318 (HTTP)"
 echo "         host metrics, every 5 s"
-echo "results  $results (OTLP JSON)"
+echo "results  $results (OTLP JSON); incidents, if any: $RUN_DIR/incidents.jsonl"
 echo
 if [ -s "$results" ]; then
   go run ./cmd/logtop -n 12 -width "$width" "$results" || true

@@ -18,9 +18,11 @@ var (
 	ourNames = []string{
 		"anomaly.score", "anomaly.expected", "anomaly.lower", "anomaly.upper", "anomaly.points",
 		"forecast.coverage", "forecast.error", "forecast.ready",
+		"incident.active", "incident.members",
 	}
 	ourAttributes = exactly(
 		"anomaly.metric.name", "forecast.metric.name", "forecast.horizon", "forecast.bound", "forecast.window", "forecast.slot", "forecast.limit",
+		"incident.severity",
 	)
 )
 

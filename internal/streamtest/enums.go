@@ -15,11 +15,17 @@ import (
 )
 
 // Enums checks that the component's metadata.yaml lists the outcomes of its points, and
-// what the streams and checkpoints of both components report.
+// what streams and checkpoints report.
 func Enums(t *testing.T, outcomes []string) {
 	t.Helper()
 	configtest.Enum(t, "outcome", outcomes...)
 	configtest.Enum(t, "reason", series.Full.String(), series.Stale.String())
+	CheckpointEnums(t)
+}
+
+// CheckpointEnums checks that it lists what checkpoints report.
+func CheckpointEnums(t *testing.T) {
+	t.Helper()
 	var origins, faults []string
 	for o := checkpoint.Nothing; o <= checkpoint.Unreachable; o++ {
 		origins = append(origins, o.String())

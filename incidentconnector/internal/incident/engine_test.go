@@ -173,7 +173,7 @@ func TestAKnownPointAllocatesNothing(t *testing.T) {
 func TestFamilies(t *testing.T) {
 	for name, want := range map[string]Family{
 		"http.server.request.duration": Latency, "http.client.request.duration": Client, "PodServerLatencyP95(s)": Latency,
-		"CpuUsage(m)": CPU, "SyscallRead": System, "process.memory.usage": System, "system.filesystem.utilization": Disk,
+		"CpuUsage(m)": CPU, "SyscallRead": System, "process.memory.usage": Memory, "process.threads": System, "system.filesystem.utilization": Disk,
 		"PodWorkload(Ops)": Load, "rpc.errors": Errors, "temperature": Other, "": Other,
 	} {
 		require.Equal(t, want, FamilyOf(name), name)

@@ -42,11 +42,11 @@ var familyWords = []struct {
 	{Client, []string{"client"}},
 	{Errors, []string{"error", "fail", "exception", "success", "abort", "dropped", "refused", "retr", "restart"}},
 	{Latency, []string{"latency", "duration", "elapsed", "response", "delay", "lag", "wait"}},
-	{System, []string{"syscall", "context", "interrupt", "thread", "goroutine", "process", "descriptor"}},
 	{CPU, []string{"cpu", "load1", "throttl"}},
 	{Memory, []string{"mem", "heap", "rss", "gc", "swap", "paging", "oom"}},
 	{Disk, []string{"disk", "filesystem", "volume", "inode", "storage"}},
 	{Network, []string{"network", "tcp", "udp", "socket", "packet"}},
+	{System, []string{"syscall", "context", "interrupt", "thread", "goroutine", "descriptor"}},
 	{Load, []string{"request", "workload", "ops", "rps", "qps", "throughput", "message", "queue", "connection", "session", "active"}},
 }
 

@@ -79,7 +79,19 @@ type Past struct {
 	members []uint64 // what changed, hashed, in order
 }
 
+// Suspects are the services that may well be the cause: with a tenth at least of the
+// score of the likeliest.
+func (in *Incident) Suspects() []Suspect {
+	n := 0
+	for n < len(in.Services) && in.Services[n].Score >= leastSuspect*in.Services[0].Score {
+		n++
+	}
+	return in.Services[:n]
+}
+
 const (
+	// leastSuspect is the part of the likeliest service's score that makes a suspect.
+	leastSuspect = 0.1
 	// minMember is the surprise from which a stream belongs to an open incident.
 	minMember = 3.0
 	// early is what each slot of delay takes off a service's score: who is first
@@ -123,7 +135,7 @@ func (e *Engine) judge(sys *system, slot int64) {
 		return
 	}
 	in := sys.incident
-	if e.goesOn(in, sys, threshold, slot) {
+	if e.goesOn(in, sys, threshold) {
 		in.calm, in.End = 0, (slot+1)*e.cfg.Slot
 	} else {
 		in.calm++
@@ -134,7 +146,7 @@ func (e *Engine) judge(sys *system, slot int64) {
 
 // goesOn says whether the two services that an incident is about still surprise, by
 // most of what opens one. What others do is another incident, once this is over.
-func (e *Engine) goesOn(in *Incident, sys *system, threshold float64, slot int64) bool {
+func (e *Engine) goesOn(in *Incident, sys *system, threshold float64) bool {
 	if len(in.Services) == 0 {
 		return true // it opens in this slot
 	}
