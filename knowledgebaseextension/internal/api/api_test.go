@@ -251,9 +251,12 @@ func TestExportAndImport(t *testing.T) {
 	const yaml = "Content-Type: application/yaml"
 	var done ImportResult
 	other.ok(t, http.MethodPost, "/api/v1/solutions?author=git", string(a.body), &done, yaml)
-	require.Equal(t, ImportResult{Written: 2}, done)
+	require.Equal(t, ImportResult{Written: 2, Attached: 2, Entries: []ImportedEntry{
+		{Cluster: logins, Outcome: store.Attached, Clusters: []string{logins}},
+		{Cluster: tables, Outcome: store.Attached, Clusters: []string{tables}},
+	}}, done)
 	other.ok(t, http.MethodPost, "/api/v1/solutions?author=git", string(a.body), &done, yaml)
-	require.Equal(t, ImportResult{Unchanged: 2}, done)
+	require.Equal(t, 2, done.Unchanged)
 	var s Solution
 	other.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/solution", "", &s)
 	require.Equal(t, text, s.Text)
@@ -267,6 +270,21 @@ func TestExportAndImport(t *testing.T) {
 		other.refused(t, 400, http.MethodPost, "/api/v1/solutions", wrong, yaml)
 	}
 	other.ok(t, http.MethodPost, "/api/v1/solutions", "solutions: []\n", &done, yaml)
+
+	// Documents, and what waits. What an export without samples has, it reads.
+	documents := "solutions: [{cluster: '00000000000000ee', partition: shop, template: 'late <num>', solution: x}]\n---\n" +
+		"solutions: [{cluster: '00000000000000ef', solution: y}]\n"
+	other.ok(t, http.MethodPost, "/api/v1/solutions", documents, &done, yaml)
+	require.Equal(t, 2, done.Waiting)
+	var waiting struct{ Solutions []WaitingSolution }
+	other.ok(t, http.MethodGet, "/api/v1/solutions/waiting", "", &waiting)
+	require.Len(t, waiting.Solutions, 2)
+	require.Equal(t, "00000000000000ef", waiting.Solutions[0].Cluster)
+	require.Equal(t, "late <num>", waiting.Solutions[1].Says)
+	a = other.send(t, http.MethodGet, "/api/v1/solutions?samples=false", "")
+	require.NotContains(t, string(a.body), "sample:")
+	other.ok(t, http.MethodPost, "/api/v1/solutions", string(a.body), &done, yaml)
+	require.Equal(t, 4, done.Unchanged)
 }
 
 // lookup matches by equal text, as far as the handler's side of the seam goes; the

@@ -120,7 +120,7 @@ func (s *Store) Merge(ctx context.Context, a, b, author string) (survivor string
 			return err
 		}
 		return errors.Join(
-			tx.join(joining{partition: into.partition, into: into.id, from: from.id, at: from.lastSeen, person: true}),
+			tx.join(joining{partition: into.partition, into: into.id, from: from.id, at: from.lastSeen, person: true, author: author}),
 			tx.note(into.id, "merge", from.id, author),
 		)
 	})
@@ -166,21 +166,25 @@ type joining struct {
 	partition, into, from string
 	at                    int64 // event time, ns since 1970
 	writer                string
-	person                bool // who decided it
+	person                bool   // who decided it
+	author                string // the person
 }
 
 // join moves all that a cluster has to another: templates, counts, decisions and
 // solution. Its ID becomes an alias.
 func (tx *transaction) join(j joining) error {
 	into, from, writer := j.into, j.from, j.writer
-	if err := tx.joinSolutions(into, from); err != nil {
+	if err := tx.joinProblems(into, from, j.author); err != nil {
+		return err
+	}
+	if err := tx.leaveProblem(from); err != nil {
 		return err
 	}
 	steps := []step{
 		{
-			`INSERT INTO clusters (id, partition, keywords, category, noise, first_seen, last_seen, saved_at, rev, writer)
-SELECT ?, partition, keywords, category, noise, first_seen, last_seen, saved_at, ?, ? FROM clusters WHERE id = ? ON CONFLICT (id) DO NOTHING`,
-			[]any{into, tx.rev, writer, from},
+			`INSERT INTO clusters (id, partition, statement, keywords, category, noise, first_seen, last_seen, saved_at, rev, writer)
+SELECT ?, partition, ?, keywords, category, noise, first_seen, last_seen, saved_at, ?, ? FROM clusters WHERE id = ? ON CONFLICT (id) DO NOTHING`,
+			[]any{into, statementOf(j.partition, into), tx.rev, writer, from},
 		},
 		{"UPDATE templates SET cluster = ?, rev = ?, writer = ? WHERE cluster = ?", []any{into, tx.rev, writer, from}},
 		{`INSERT INTO cluster_counts (cluster, minute, count) SELECT ?, minute, count FROM cluster_counts WHERE cluster = ?
@@ -203,33 +207,6 @@ ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, at = excluded.at,
 		return err
 	}
 	return tx.joinApart(into, from)
-}
-
-// joinSolutions keeps what was written for either. Two different texts become
-// one after the other: nothing that a person wrote is lost.
-func (tx *transaction) joinSolutions(into, from string) error {
-	lost, err := tx.solution(from)
-	if err != nil || lost.Version == 0 {
-		return err
-	}
-	kept, err := tx.solution(into)
-	if err != nil {
-		return err
-	}
-	text, author := kept.Text, kept.Author
-	switch {
-	case lost.Text == "" || lost.Text == kept.Text:
-	case kept.Text == "":
-		text, author = lost.Text, lost.Author
-	case len(kept.Text)+len(lost.Text)+2 <= MaxSolutionBytes:
-		text += "\n\n" + lost.Text
-	}
-	if text != kept.Text {
-		if err := tx.setSolution(into, text, author, kept.Updated); err != nil {
-			return err
-		}
-	}
-	return tx.setSolution(from, "", lost.Author, lost.Updated)
 }
 
 // joinApart hands on what a cluster was taken apart from.
@@ -287,8 +264,8 @@ func (s *Store) Split(ctx context.Context, template, author string) (id string, 
 		err = tx.all([]step{
 			// When the two were joined again by hand, the ID is an alias by now.
 			{"DELETE FROM aliases WHERE kind = 'cluster' AND id = ?", []any{id}},
-			{`INSERT INTO clusters (id, partition, keywords, first_seen, last_seen, count, saved_at, rev)
-SELECT ?, t.partition, c.keywords, t.first_seen, t.last_seen, t.count, c.saved_at, ? FROM templates t JOIN clusters c ON c.id = t.cluster WHERE t.id = ?`, []any{id, tx.rev, t}},
+			{`INSERT INTO clusters (id, partition, statement, keywords, first_seen, last_seen, count, saved_at, rev)
+SELECT ?, t.partition, '-', c.keywords, t.first_seen, t.last_seen, t.count, c.saved_at, ? FROM templates t JOIN clusters c ON c.id = t.cluster WHERE t.id = ?`, []any{id, tx.rev, t}},
 			{`UPDATE clusters SET rev = ?, writer = '', count = clusters.count - f.count
 FROM (SELECT count FROM templates WHERE id = ?) f WHERE clusters.id = ?`, []any{tx.rev, t, old}},
 			{"UPDATE templates SET cluster = ?, represents = ?, placed = ?, rev = ?, writer = '' WHERE id = ?", []any{id, true, true, tx.rev, t}},

@@ -4,6 +4,7 @@
 package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -45,6 +46,10 @@ func (w *saving) end(of told[knowledge.Alias]) error {
 		return nil
 	case clusters > 0:
 		return w.joinClusters(joining{into: into, from: from, at: a.At, person: a.Person}, of.partition())
+	}
+	// A solution may have waited for it.
+	if err := errors.Join(w.joinProblems(into, from, ""), w.leaveProblem(from)); err != nil {
+		return err
 	}
 	w.rows++
 	return w.exec(`INSERT INTO aliases (kind, id, target, partition, at, rev, writer, person) VALUES ('cluster', ?, ?, ?, ?, ?, ?, ?)

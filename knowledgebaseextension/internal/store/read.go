@@ -344,8 +344,9 @@ ORDER BY 4 DESC LIMIT 500`, d.ID, d.ID)
 func (d *Detail) readHistory(ctx context.Context, q querier) error {
 	query := `SELECT rev, cluster, action, text, author, at FROM history
 WHERE cluster = ? OR cluster IN (SELECT id FROM aliases WHERE kind = 'cluster' AND target = ?)
+OR action = 'solution' AND cluster IN (SELECT cluster FROM members WHERE problem = (SELECT problem FROM members WHERE cluster = ?))
 ORDER BY rev DESC LIMIT 500`
-	events, err := readEvents(ctx, q, query, d.ID, d.ID)
+	events, err := readEvents(ctx, q, query, d.ID, d.ID, d.ID)
 	d.History = events
 	return err
 }
