@@ -174,10 +174,11 @@ type joining struct {
 // solution. Its ID becomes an alias.
 func (tx *transaction) join(j joining) error {
 	into, from, writer := j.into, j.from, j.writer
-	if err := tx.joinProblems(into, from, j.author); err != nil {
+	// It is a cluster from now on, whatever it was before.
+	if err := tx.exec("DELETE FROM aliases WHERE kind = 'cluster' AND id = ? AND NOT person", into); err != nil {
 		return err
 	}
-	if err := tx.leaveProblem(from); err != nil {
+	if err := tx.joinProblems(into, from, j.author, true); err != nil {
 		return err
 	}
 	steps := []step{

@@ -28,14 +28,21 @@ func (tx *transaction) problemOf(cluster string) (problem string, err error) {
 
 // joinProblems makes the problems of two clusters one, that of the first, with what was
 // written for either: two different texts become one after the other. A person's
-// decision that would lose a text is refused; else the history has it.
-func (tx *transaction) joinProblems(into, from, author string) error {
+// decision that would lose a text is refused; else the history has it. Where leaves is
+// true, the second cluster is no more: it became part of the first.
+func (tx *transaction) joinProblems(into, from, author string, leaves bool) error {
 	kept, errKept := tx.solution(into)
 	lost, errLost := tx.solution(from)
 	problem, errInto := tx.problemOf(into)
 	other, errFrom := tx.problemOf(from)
-	if err := errors.Join(errKept, errLost, errInto, errFrom); err != nil || problem != "" && problem == other {
+	if err := errors.Join(errKept, errLost, errInto, errFrom); err != nil {
 		return err
+	}
+	if problem != "" && problem == other {
+		if leaves {
+			return tx.leaveProblem(from)
+		}
+		return nil
 	}
 	if author == "" && kept.Text+lost.Text+problem+other == "" {
 		return nil // as most are
@@ -49,6 +56,11 @@ func (tx *transaction) joinProblems(into, from, author string) error {
 	}
 	if err := tx.joinMembers(into, problem, from, other); err != nil {
 		return err
+	}
+	if leaves {
+		if err := tx.leaveProblem(from); err != nil {
+			return err
+		}
 	}
 	switch {
 	case text == kept.Text:
