@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -426,4 +427,41 @@ func TestMethods(t *testing.T) {
 	}
 	a := h.send(t, http.MethodHead, "/api/v1/summary", "")
 	require.Equal(t, http.StatusOK, a.StatusCode)
+}
+
+func TestProblemsAndUndo(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *harness) {
+		var found Together
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/problem", "", &found)
+		require.Len(t, found.Members, 1)
+		h.ok(t, http.MethodPut, "/api/v1/clusters/"+logins+"/solution?author=ann", `{"text": "yes"}`, nil)
+		h.ok(t, http.MethodPost, "/api/v1/clusters/"+tables+"/problem?author=ann", `{"clusters": ["`+logins+`"]}`, &found)
+		require.Len(t, found.Members, 2)
+		var s Solution
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/solution", "", &s)
+		require.Equal(t, "yes", s.Text)
+		h.ok(t, http.MethodDelete, "/api/v1/clusters/"+tables+"/problem?author=bob", "", nil)
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/solution", "", &s)
+		require.Empty(t, s.Text)
+
+		var history struct{ Events []Event }
+		for _, want := range []string{"leave", "join", "solution"} {
+			h.ok(t, http.MethodGet, "/api/v1/history?limit=20", "", &history)
+			i := slices.IndexFunc(history.Events, func(e Event) bool { return e.Action == want })
+			h.ok(t, http.MethodPost, "/api/v1/history/"+strconv.FormatInt(history.Events[i].Revision, 10)+"/undo?author=cy", "", nil)
+			h.refused(t, 400, http.MethodPost, "/api/v1/history/"+strconv.FormatInt(history.Events[i].Revision, 10)+"/undo", "")
+		}
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+logins+"/solution", "", &s)
+		require.Empty(t, s.Text)
+		h.ok(t, http.MethodGet, "/api/v1/history?limit=20", "", &history)
+		require.Equal(t, "undo", history.Events[0].Action)
+		require.Equal(t, "cy", history.Events[0].Author)
+
+		h.refused(t, 400, http.MethodPost, "/api/v1/history/x/undo", "")
+		h.refused(t, 400, http.MethodPost, "/api/v1/clusters/"+tables+"/problem", `{"clusters": []}`)
+		h.refused(t, 400, http.MethodPost, "/api/v1/clusters/"+tables+"/problem", `{"clusters": ["`+tables+`"]}`)
+		h.refused(t, 404, http.MethodPost, "/api/v1/clusters/"+tables+"/problem", `{"clusters": ["00000000000000ff"]}`)
+		h.refused(t, 400, http.MethodDelete, "/api/v1/clusters/"+logins+"/problem", "")
+		h.refused(t, 404, http.MethodGet, "/api/v1/clusters/00000000000000ff/problem", "")
+	})
 }

@@ -117,7 +117,7 @@ func (q querier) problems(ctx context.Context) ([]Exported, error) {
 	}, `SELECT COALESCE(m.problem, s.cluster), s.cluster, COALESCE(c.partition, m.partition, ''), COALESCE(m.says, ''),
   c.id IS NOT NULL, s.text, s.author, s.updated_at
 FROM solutions s LEFT JOIN clusters c ON c.id = s.cluster LEFT JOIN members m ON m.cluster = s.cluster
-WHERE s.text <> '' ORDER BY CASE WHEN s.cluster = m.problem THEN 0 ELSE 1 END, 3, 2`)
+WHERE s.text <> '' ORDER BY CASE WHEN m.problem LIKE s.cluster || '.%' THEN 0 ELSE 1 END, 3, 2`)
 	all := make([]Exported, 0, len(order))
 	for _, problem := range order {
 		all = append(all, *byProblem[problem])

@@ -78,7 +78,6 @@ type planned struct {
 	text       string
 	candidates []candidate // the surest first
 	target     int         // the candidate that decides which problem the entry is about
-	problem    string      // of the target
 }
 
 // plan is what an import is going to do.
@@ -234,8 +233,8 @@ func (p *plan) decide() {
 			c.now = p.now[c.id]
 		}
 		e.target = p.targetOf(e)
-		e.problem = p.problemOf(&e.candidates[e.target])
-		meet[e.problem] = append(meet[e.problem], e)
+		problem := p.problemOf(&e.candidates[e.target])
+		meet[problem] = append(meet[problem], e)
 	}
 	for _, entries := range meet {
 		refuseMeeting(entries)
@@ -381,9 +380,15 @@ func (tx *transaction) importPart(p *plan, part []*planned, author string) error
 		if e.text == "" || len(more) == 0 && target.now != "" {
 			continue
 		}
-		members = append(members, []any{target.cluster(), e.problem, target.partition, target.says})
+		problem := p.problemOf(target)
+		if problem == target.cluster() {
+			problem = fmt.Sprintf("%s.%d", problem, tx.rev)
+			p.problem[target.cluster()] = problem
+		}
+		members = append(members, []any{target.cluster(), problem, target.partition, target.says})
 		for _, c := range more {
-			members = append(members, []any{c.cluster(), e.problem, c.partition, c.says})
+			members = append(members, []any{c.cluster(), problem, c.partition, c.says})
+			p.problem[c.cluster()] = problem
 			if p.solutions[c.cluster()].Text != e.text && !seen[c.cluster()] {
 				copies = append(copies, []any{c.cluster(), e.text, by, at, -tx.rev})
 				seen[c.cluster()] = true

@@ -57,7 +57,8 @@ func (w *saving) end(of told[knowledge.Alias]) error {
 	}
 	w.rows++
 	return w.exec(`INSERT INTO aliases (kind, id, target, partition, at, rev, writer, person) VALUES ('cluster', ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (kind, id) DO NOTHING`, from, into, of.partition(), a.At, w.rev, w.writer, a.Person)
+ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, at = excluded.at, rev = excluded.rev, writer = excluded.writer, person = excluded.person
+WHERE aliases.id = aliases.target`, from, into, of.partition(), a.At, w.rev, w.writer, a.Person)
 }
 
 // current is what a cluster's ID stands for now, the ID itself when nothing is known.

@@ -13,6 +13,158 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
+// Problem is what a cluster shares a solution with.
+type Problem struct {
+	Members []ProblemCluster // the cluster itself too
+	// Offered are clusters of other partitions that say the same, and are no members.
+	Offered []ProblemCluster
+}
+
+// ProblemCluster is a cluster of a problem.
+type ProblemCluster struct {
+	Cluster, Partition, Text string
+	Known                    bool // false while it waits for its lines
+}
+
+// maxOffered is how many clusters are offered.
+const maxOffered = 100
+
+// Problem returns what a cluster shares its solution with, and could.
+func (s *Store) Problem(ctx context.Context, id string) (Problem, error) {
+	var found Problem
+	err := s.view(ctx, func(q querier) error {
+		id, err := resolve(ctx, q, id)
+		if err != nil {
+			return err
+		}
+		const text = "COALESCE((SELECT t.text FROM templates t WHERE t.cluster = c.id ORDER BY t.represents DESC, t.count DESC, t.id LIMIT 1), "
+		found.Members, err = q.problemClusters(ctx, `SELECT m.cluster, COALESCE(c.partition, m.partition), `+text+`m.says), c.id IS NOT NULL
+FROM members m LEFT JOIN clusters c ON c.id = m.cluster
+WHERE m.problem = (SELECT problem FROM members WHERE cluster = ?) OR m.cluster = ? ORDER BY 2, 1`, id, id)
+		if err != nil {
+			return err
+		}
+		if len(found.Members) == 0 {
+			found.Members, err = q.problemClusters(ctx, "SELECT c.id, c.partition, "+text+"''), TRUE FROM clusters c WHERE c.id = ?", id)
+			if err != nil {
+				return err
+			}
+		}
+		found.Offered, err = q.problemClusters(ctx, `SELECT c.id, c.partition, `+text+`''), TRUE
+FROM clusters c JOIN clusters o ON o.statement = c.statement AND o.id = ? AND o.statement NOT IN ('', '-')
+WHERE c.id <> o.id AND c.id NOT IN (SELECT cluster FROM members WHERE problem = (SELECT problem FROM members WHERE cluster = ?))
+ORDER BY 2, 1 LIMIT ?`, id, id, maxOffered)
+		return err
+	})
+	return found, err
+}
+
+func (q querier) problemClusters(ctx context.Context, query string, args ...any) ([]ProblemCluster, error) {
+	var all []ProblemCluster
+	err := q.each(ctx, func(scan func(...any) error) error {
+		var c ProblemCluster
+		err := scan(&c.Cluster, &c.Partition, &c.Text, &c.Known)
+		all = append(all, c)
+		return err
+	}, query, args...)
+	return all, err
+}
+
+// JoinProblem makes the problems of clusters, of any partition, that of the first: what
+// is written for one of them holds for all. It returns ErrInvalid when their texts
+// would not fit together.
+func (s *Store) JoinProblem(ctx context.Context, cluster string, others []string, author string) error {
+	return s.update(ctx, func(tx *transaction) error {
+		into, err := resolve(ctx, tx.querier, cluster)
+		if err != nil {
+			return err
+		}
+		all := []string{into}
+		for _, other := range others {
+			id, err := resolve(ctx, tx.querier, other)
+			if err != nil {
+				return err
+			}
+			if id == into {
+				return fmt.Errorf("%w: %s and %s are one cluster", ErrInvalid, cluster, other)
+			}
+			all = append(all, id)
+		}
+		return tx.decide("join", all, func(*before) error {
+			for _, from := range all[1:] {
+				if err := errors.Join(tx.joinProblems(into, from, author, false), tx.note(into, "join", from, author)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// LeaveProblem takes a cluster out of its problem. It has no solution then, and follows
+// no other.
+func (s *Store) LeaveProblem(ctx context.Context, cluster, author string) error {
+	return s.update(ctx, func(tx *transaction) error {
+		id, err := resolve(ctx, tx.querier, cluster)
+		if err != nil {
+			return err
+		}
+		others, err := tx.texts(ctx, "SELECT cluster FROM members WHERE problem = (SELECT problem FROM members WHERE cluster = ?)", id)
+		if err != nil {
+			return err
+		}
+		if len(others) < 2 {
+			return fmt.Errorf("%w: %s is all of its problem", ErrInvalid, id)
+		}
+		return tx.decide("leave", []string{id}, func(*before) error {
+			return errors.Join(tx.leaveProblem(id), tx.addMember(id, fmt.Sprintf("%s.%d", id, tx.rev)), tx.note(id, "leave", "", author))
+		})
+	})
+}
+
+// followedAtOnce is how many clusters one transaction gives a solution that follows.
+const followedAtOnce = 1000
+
+// Follow gives clusters that say what one of another partition says the solution of that
+// one, unless they have had one, a person took them out of a problem, or the others
+// disagree. It returns how many.
+func (s *Store) Follow(ctx context.Context) (followed int, err error) {
+	pairs := map[string]string{}
+	var ids []string
+	err = s.reader().each(ctx, func(scan func(...any) error) error {
+		var id, of string
+		err := scan(&id, &of)
+		ids, pairs[id] = append(ids, id), of
+		return err
+	}, fmt.Sprintf(`SELECT f.id, min(o.id) FROM solutions s JOIN clusters o ON o.id = s.cluster
+JOIN clusters f ON f.statement = o.statement AND f.id <> o.id
+LEFT JOIN solutions had ON had.cluster = f.id LEFT JOIN members m ON m.cluster = f.id
+WHERE s.text <> '' AND o.statement NOT IN ('', '-') AND had.cluster IS NULL AND m.cluster IS NULL
+GROUP BY f.id HAVING count(DISTINCT s.text) = 1 ORDER BY f.id LIMIT %d`, followedAtOnce))
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	err = s.update(ctx, func(tx *transaction) error {
+		followed = 0
+		for _, id := range ids {
+			now, err := tx.solution(id)
+			if err != nil {
+				return err
+			}
+			_, errID := tx.cluster(id)
+			if of, errOf := tx.cluster(pairs[id]); now.Version != 0 || errID != nil || errOf != nil || of.id != pairs[id] {
+				continue // it changed just now
+			}
+			if err := errors.Join(tx.joinProblems(pairs[id], id, automatic, false), tx.note(pairs[id], "join", id, automatic)); err != nil {
+				return err
+			}
+			followed++
+		}
+		return nil
+	})
+	return followed, err
+}
+
 // automatic is the author of what nobody decided.
 const automatic = "log_cluster"
 
@@ -94,11 +246,13 @@ func together(kept, lost string) (string, error) {
 	return kept + between + lost, nil
 }
 
-// joinMembers makes all members of two clusters' problems those of one.
+// joinMembers makes all members of two clusters' problems those of one. The name of a new
+// one is its first cluster and the revision: a cluster may leave its problem and be the
+// first of another.
 func (tx *transaction) joinMembers(into, problem, from, other string) error {
 	switch {
 	case problem == "" && other == "":
-		problem = into
+		problem = fmt.Sprintf("%s.%d", into, tx.rev)
 		if err := tx.addMember(into, problem); err != nil {
 			return err
 		}

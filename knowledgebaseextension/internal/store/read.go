@@ -260,7 +260,7 @@ type Alias struct {
 type Event struct {
 	Revision int64
 	Cluster  string
-	Action   string // solution, merge, split, noise, signal
+	Action   string // solution, merge, split, noise, signal, join, leave, undo
 	Text     string // of a solution; else the ID of the other cluster or the template
 	Author   string
 	At       time.Time
@@ -327,7 +327,7 @@ func (d *Detail) readAliases(ctx context.Context, q querier) error {
 		a.At = time.Unix(0, at).UTC()
 		d.Aliases = append(d.Aliases, a)
 		return nil
-	}, `SELECT kind, id, target, at FROM aliases WHERE kind = 'cluster' AND target = ?
+	}, `SELECT kind, id, target, at FROM aliases WHERE kind = 'cluster' AND target = ? AND id <> target
 UNION ALL SELECT a.kind, a.id, a.target, a.at FROM aliases a JOIN templates t ON t.id = a.target WHERE a.kind = 'template' AND t.cluster = ?
 ORDER BY 4 DESC LIMIT 500`, d.ID, d.ID)
 	if err != nil {

@@ -37,7 +37,7 @@ func (w *saving) look() error {
 	}
 	const aliased = "SELECT id, target FROM aliases WHERE kind = "
 	var err error
-	if w.joined, err = w.pairs(clusters, aliased+"'cluster' AND person AND id "); err != nil {
+	if w.joined, err = w.pairs(clusters, aliased+"'cluster' AND person AND id <> target AND id "); err != nil {
 		return err
 	}
 	if w.absorbed, err = w.pairs(templates, aliased+"'template' AND id "); err != nil {

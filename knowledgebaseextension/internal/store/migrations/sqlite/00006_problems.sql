@@ -5,7 +5,7 @@
 -- that is not known yet waits: partition and says are what an import said of it.
 CREATE TABLE members (
   cluster   TEXT PRIMARY KEY,
-  problem   TEXT NOT NULL, -- the ID of the cluster that was its first
+  problem   TEXT NOT NULL, -- the ID of the cluster that was its first, and the revision
   partition TEXT NOT NULL DEFAULT '',
   says      TEXT NOT NULL DEFAULT ''
 );
