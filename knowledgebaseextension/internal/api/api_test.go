@@ -465,3 +465,29 @@ func TestProblemsAndUndo(t *testing.T) {
 		h.refused(t, 404, http.MethodGet, "/api/v1/clusters/00000000000000ff/problem", "")
 	})
 }
+
+func TestStatusAndComments(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *harness) {
+		var s Status
+		path := "/api/v1/clusters/" + tables + "/status"
+		h.ok(t, http.MethodGet, path, "", &s)
+		require.Equal(t, Status{State: store.StateOpen}, s)
+		until := time.Now().Add(time.Hour).UTC().Truncate(time.Millisecond)
+		h.ok(t, http.MethodPut, path+"?author=ann", `{"state": "ignored", "until": "`+until.Format(time.RFC3339Nano)+`", "ticket": "https://tickets.example/7"}`, &s)
+		require.Equal(t, until, *s.Until)
+		h.ok(t, http.MethodPut, path+"?author=ann", `{"state": "resolved", "version": "1.4.2", "runbook": "https://wiki.example"}`, nil)
+		h.ok(t, http.MethodGet, path, "", &s)
+		require.Equal(t, "1.4.2", s.Version)
+		require.Equal(t, "ann", s.Author)
+		h.ok(t, http.MethodPost, "/api/v1/clusters/"+tables+"/comments?author=ann", `{"text": "once more"}`, nil)
+		var d Detail
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables, "", &d)
+		require.Equal(t, "once more", d.History[0].Text)
+		require.Equal(t, "status", d.History[1].Action)
+
+		h.refused(t, 400, http.MethodPut, path, `{"state": "back"}`)
+		h.refused(t, 400, http.MethodPut, path, `{"state": "open", "ticket": "javascript:alert(1)"}`)
+		h.refused(t, 400, http.MethodPost, "/api/v1/clusters/"+tables+"/comments", `{"text": ""}`)
+		h.refused(t, 404, http.MethodGet, "/api/v1/clusters/00000000000000ff/status", "")
+	})
+}

@@ -100,7 +100,7 @@ func (s *Store) SetNoise(ctx context.Context, id string, noise bool, author stri
 			return err
 		}
 		return tx.decide(action, []string{id}, func(b *before) error {
-			b.Clusters, b.Members, b.Solutions, b.Noise = []string{id}, nil, nil, &was
+			b.Clusters, b.Members, b.Solutions, b.Status, b.Noise = []string{id}, nil, nil, nil, &was
 			return errors.Join(
 				tx.exec("UPDATE clusters SET noise = ?, rev = ?, writer = '' WHERE id = ?", noise, tx.rev, id),
 				tx.note(id, action, "", author),

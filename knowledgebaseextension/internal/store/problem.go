@@ -117,7 +117,7 @@ func (s *Store) LeaveProblem(ctx context.Context, cluster, author string) error 
 			return fmt.Errorf("%w: %s is all of its problem", ErrInvalid, id)
 		}
 		return tx.decide("leave", []string{id}, func(*before) error {
-			return errors.Join(tx.leaveProblem(id), tx.addMember(id, fmt.Sprintf("%s.%d", id, tx.rev)), tx.note(id, "leave", "", author))
+			return errors.Join(tx.leaveProblem(id), tx.exec("DELETE FROM status WHERE cluster = ?", id), tx.addMember(id, fmt.Sprintf("%s.%d", id, tx.rev)), tx.note(id, "leave", "", author))
 		})
 	})
 }
@@ -192,12 +192,12 @@ func (tx *transaction) joinProblems(into, from, author string, leaves bool) erro
 	}
 	if problem != "" && problem == other {
 		if leaves {
-			return tx.leaveProblem(from)
+			return errors.Join(tx.leaveProblem(from), tx.joinStatus(into, from, leaves))
 		}
 		return nil
 	}
 	if author == "" && kept.Text+lost.Text+problem+other == "" {
-		return nil // as most are
+		return tx.joinStatus(into, from, leaves) // as most are
 	}
 	text, err := together(kept.Text, lost.Text)
 	if err != nil {
@@ -228,7 +228,7 @@ func (tx *transaction) joinProblems(into, from, author string, leaves bool) erro
 			return err
 		}
 	}
-	return tx.spread(into)
+	return errors.Join(tx.spread(into), tx.joinStatus(into, from, leaves))
 }
 
 // together is what two texts are as one.

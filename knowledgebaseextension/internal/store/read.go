@@ -260,7 +260,7 @@ type Alias struct {
 type Event struct {
 	Revision int64
 	Cluster  string
-	Action   string // solution, merge, split, noise, signal, join, leave, undo
+	Action   string // solution, merge, split, noise, signal, join, leave, status, comment, undo
 	Text     string // of a solution; else the ID of the other cluster or the template
 	Author   string
 	At       time.Time
@@ -344,7 +344,7 @@ ORDER BY 4 DESC LIMIT 500`, d.ID, d.ID)
 func (d *Detail) readHistory(ctx context.Context, q querier) error {
 	query := `SELECT rev, cluster, action, text, author, at FROM history
 WHERE cluster = ? OR cluster IN (SELECT id FROM aliases WHERE kind = 'cluster' AND target = ?)
-OR action = 'solution' AND cluster IN (SELECT cluster FROM members WHERE problem = (SELECT problem FROM members WHERE cluster = ?))
+OR action IN ('solution', 'status', 'comment') AND cluster IN (SELECT cluster FROM members WHERE problem = (SELECT problem FROM members WHERE cluster = ?))
 ORDER BY rev DESC LIMIT 500`
 	events, err := readEvents(ctx, q, query, d.ID, d.ID, d.ID)
 	d.History = events

@@ -20,9 +20,10 @@ type before struct {
 	Clusters  []string
 	Members   []memberRow
 	Solutions []Solution // of all of them; version 0 of those that had none
-	Noise     *bool      `json:",omitempty"`
-	Merge     *merged    `json:",omitempty"`
-	Split     *parted    `json:",omitempty"`
+	Status    []statusRow
+	Noise     *bool   `json:",omitempty"`
+	Merge     *merged `json:",omitempty"`
+	Split     *parted `json:",omitempty"`
 }
 
 type memberRow struct{ Cluster, Problem, Partition, Says string }
@@ -61,7 +62,12 @@ func (tx *transaction) before(clusters []string) (*before, error) {
 			err := scan(&m.Cluster, &m.Problem, &m.Partition, &m.Says)
 			b.Members = append(b.Members, m)
 			return err
-		}, "SELECT cluster, problem, partition, says FROM members WHERE cluster "+among, args...))
+		}, "SELECT cluster, problem, partition, says FROM members WHERE cluster "+among, args...), tx.each(tx.ctx, func(scan func(...any) error) error {
+			var row statusRow
+			err := row.scan(scan)
+			b.Status = append(b.Status, row)
+			return err
+		}, "SELECT "+statusColumns+" FROM status WHERE cluster "+among, args...))
 	})
 	for _, id := range b.Clusters {
 		s := solutions[id]
@@ -171,20 +177,37 @@ func (tx *transaction) restore(d *decision) (cluster string, err error) {
 	if err != nil {
 		return cluster, err
 	}
+	if b.Noise != nil {
+		return cluster, nil
+	}
+	return cluster, errors.Join(tx.restoreMembers(b), tx.restoreSolutions(b))
+}
+
+// restoreMembers gives clusters the problem and the status that they had.
+func (tx *transaction) restoreMembers(b *before) error {
 	for _, id := range b.Clusters {
-		if err := tx.exec("DELETE FROM members WHERE cluster = ?", id); err != nil {
-			return cluster, err
+		if err := errors.Join(tx.exec("DELETE FROM members WHERE cluster = ?", id), tx.exec("DELETE FROM status WHERE cluster = ?", id)); err != nil {
+			return err
 		}
 	}
 	for _, m := range b.Members {
 		if err := tx.exec("INSERT INTO members (cluster, problem, partition, says) VALUES (?, ?, ?, ?)", m.Cluster, m.Problem, m.Partition, m.Says); err != nil {
-			return cluster, err
+			return err
 		}
 	}
+	for i := range b.Status {
+		if err := tx.putStatus(&b.Status[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *transaction) restoreSolutions(b *before) error {
 	for _, s := range b.Solutions {
 		now, err := tx.solution(s.Cluster)
 		if err != nil {
-			return cluster, err
+			return err
 		}
 		if now.Text == s.Text && now.Author == s.Author || now.Version == 0 && s.Text == "" {
 			continue
@@ -193,10 +216,10 @@ func (tx *transaction) restore(d *decision) (cluster string, err error) {
 			s.Updated = time.UnixMilli(0)
 		}
 		if err := tx.copySolution(s.Cluster, s); err != nil {
-			return cluster, err
+			return err
 		}
 	}
-	return cluster, nil
+	return nil
 }
 
 // undoPlain takes back what was done with plain SQL, or before decisions were kept: a
@@ -210,16 +233,33 @@ func (tx *transaction) undoPlain(revision int64, author string) error {
 	if err != nil {
 		return err
 	}
-	if action != "solution" {
-		result, err := tx.run(tx.ctx, "UPDATE clusters SET noise = ?, rev = ?, writer = '' WHERE id = ? AND noise = ?", action == "signal", tx.rev, cluster, action == "noise")
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, fmt.Errorf("%w: it was changed since", ErrInvalid))
-		}
-		return tx.note(cluster, "undo", strconv.FormatInt(revision, 10), author)
+	if action == "solution" {
+		err = tx.undoText(cluster, revision)
+	} else {
+		err = tx.undoMark(cluster, action == "noise")
 	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		tx.exec("INSERT INTO decisions (rev, until, action, before, undone) VALUES (?, ?, ?, '{}', ?)", revision, revision, action, tx.rev),
+		tx.note(cluster, "undo", strconv.FormatInt(revision, 10), author),
+	)
+}
+
+func (tx *transaction) undoMark(cluster string, noise bool) error {
+	result, err := tx.run(tx.ctx, "UPDATE clusters SET noise = ?, rev = ?, writer = '' WHERE id = ? AND noise = ?", !noise, tx.rev, cluster, noise)
+	if err != nil {
+		return err
+	}
+	n, err := result.RowsAffected()
+	if err == nil && n == 0 {
+		err = fmt.Errorf("%w: it was changed since", ErrInvalid)
+	}
+	return err
+}
+
+func (tx *transaction) undoText(cluster string, revision int64) error {
 	now, err := tx.solution(cluster)
 	if err != nil {
 		return err
@@ -232,8 +272,5 @@ func (tx *transaction) undoPlain(revision int64, author string) error {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	return errors.Join(
-		tx.copySolution(cluster, Solution{Text: text, Author: by, Updated: time.Now()}), tx.spread(cluster),
-		tx.note(cluster, "undo", strconv.FormatInt(revision, 10), author),
-	)
+	return errors.Join(tx.copySolution(cluster, Solution{Text: text, Author: by, Updated: time.Now()}), tx.spread(cluster))
 }

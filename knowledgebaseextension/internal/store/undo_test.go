@@ -25,6 +25,7 @@ func everythingKept(t *testing.T, s *Store) []string {
 		"SELECT a || '|' || b FROM apart", "SELECT cluster || '|' || minute || '|' || count FROM cluster_counts",
 		"SELECT cluster || '|' || text || '|' || author FROM solutions WHERE text <> ''",
 		"SELECT cluster || '|' || problem FROM members",
+		"SELECT cluster || '|' || state || '|' || owner || '|' || times || '|' || records FROM status",
 	} {
 		found, err := s.reader().texts(t.Context(), query)
 		require.NoError(t, err)
@@ -58,6 +59,12 @@ func TestUndo(t *testing.T) {
 		require.NoError(t, err)
 	}
 	noise := func(t *testing.T, s *Store) { require.NoError(t, s.SetNoise(t.Context(), space, true, "bob")) }
+	status := func(id string, state ProblemState) func(*testing.T, *Store) {
+		return func(t *testing.T, s *Store) {
+			_, err := s.SetStatus(t.Context(), id, Status{State: state, Owner: "bob"}, "bob", time.Now())
+			require.NoError(t, err)
+		}
+	}
 	const login = "00000000000000c1"
 	for name, steps := range map[string][]func(*testing.T, *Store){
 		"text":               {write(disk, "Buy.")},
@@ -79,6 +86,9 @@ func TestUndo(t *testing.T) {
 		"join, leave":        {join(disk, login, table), func(t *testing.T, s *Store) { require.NoError(t, s.LeaveProblem(t.Context(), disk, "bob")) }},
 		"two merges":         {merge(disk, space), merge(table, disk)},
 		"text, text, text":   {write(disk, "a"), write(disk, ""), write(disk, "c")},
+		"status":             {status(disk, StateInWork), status(disk, StateResolved)},
+		"status, merge":      {status(space, StateInWork), merge(disk, space), status(disk, StateResolved)},
+		"status, join":       {status(login, StateInWork), join(disk, login), status(disk, StateIgnored)},
 		"apart, then merged": {split, func(t *testing.T, s *Store) { merge(splitID(noTable.ID.String(), table), disk)(t, s) }},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,7 @@ type merged struct {
 	Into, From, Partition, Statement, Keywords, Category string
 	Noise                                                bool
 	Count, FirstSeen, SavedAt                            int64
-	IntoFirstSeen                                        int64
+	LastSeen, IntoFirstSeen, IntoLastSeen                int64
 	Templates                                            []mergedTemplate
 	Minutes                                              [][2]int64 // minute, records
 	Aliases                                              []string
@@ -31,9 +31,9 @@ type mergedTemplate struct {
 // mergedOf reads it.
 func (tx *transaction) mergedOf(into, from string) (*merged, error) {
 	m := &merged{Into: into, From: from}
-	err := tx.row(tx.ctx, `SELECT f.partition, f.statement, f.keywords, f.category, f.noise, f.count, f.first_seen, f.saved_at, i.first_seen
+	err := tx.row(tx.ctx, `SELECT f.partition, f.statement, f.keywords, f.category, f.noise, f.count, f.first_seen, f.last_seen, f.saved_at, i.first_seen, i.last_seen
 FROM clusters f JOIN clusters i ON i.id = ? WHERE f.id = ?`, into, from).
-		Scan(&m.Partition, &m.Statement, &m.Keywords, &m.Category, &m.Noise, &m.Count, &m.FirstSeen, &m.SavedAt, &m.IntoFirstSeen)
+		Scan(&m.Partition, &m.Statement, &m.Keywords, &m.Category, &m.Noise, &m.Count, &m.FirstSeen, &m.LastSeen, &m.SavedAt, &m.IntoFirstSeen, &m.IntoLastSeen)
 	if err != nil {
 		return nil, err
 	}
@@ -99,10 +99,12 @@ func (tx *transaction) giveBack(m *merged) error {
 			count += now - t.Count
 		}
 	}
-	const last = "last_seen = COALESCE((SELECT max(last_seen) FROM templates WHERE cluster = clusters.id), last_seen)"
+	// Lines that came since are later than all that either had.
+	const last = "last_seen = COALESCE((SELECT max(last_seen) FROM templates WHERE cluster = clusters.id AND last_seen > ?), ?)"
+	latest := max(m.LastSeen, m.IntoLastSeen)
 	return tx.all(
-		step{"UPDATE clusters SET count = ?, " + last + " WHERE id = ?", []any{count, m.From}},
-		step{"UPDATE clusters SET count = count - ?, first_seen = ?, rev = ?, writer = '', " + last + " WHERE id = ?", []any{count, m.IntoFirstSeen, tx.rev, m.Into}},
+		step{"UPDATE clusters SET count = ?, " + last + " WHERE id = ?", []any{count, latest, m.LastSeen, m.From}},
+		step{"UPDATE clusters SET count = count - ?, first_seen = ?, rev = ?, writer = '', " + last + " WHERE id = ?", []any{count, m.IntoFirstSeen, tx.rev, latest, m.IntoLastSeen, m.Into}},
 	)
 }
 
