@@ -25,8 +25,13 @@ func TestRun(t *testing.T) {
 	require.Contains(t, out.String(), " clusters\n")
 
 	for _, wrong := range [][]string{
-		{}, {"-from", "sqlite:" + file}, {"-from", "sqlite:", "-to", "sqlite:x"}, {"-from", "mysql://x", "-to", "sqlite:x"},
-		{"-from", "sqlite:" + filepath.Join(t.TempDir(), "none"), "-to", "sqlite:" + file}, {"-from", "sqlite:" + file, "-to", "sqlite:" + file}, {"-x"},
+		{},
+		{"-from", "sqlite:" + file},
+		{"-from", "sqlite:", "-to", "sqlite:x"},
+		{"-from", "mysql://x", "-to", "sqlite:x"},
+		{"-from", "sqlite:" + filepath.Join(t.TempDir(), "none"), "-to", "sqlite:" + file},
+		{"-from", "sqlite:" + file, "-to", "sqlite:" + file},
+		{"-x"},
 	} {
 		require.Error(t, run(t.Context(), wrong, &out), wrong)
 	}

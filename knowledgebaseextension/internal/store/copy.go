@@ -82,9 +82,9 @@ func Copy(ctx context.Context, from, to *Store, told func(table string, rows int
 const samplesFolded = 3
 
 func (tx *transaction) copyTable(source querier, table, columns string) (rows int, err error) {
-	var names []string
-	var kinds []kind
-	for _, column := range strings.Fields(columns) {
+	typed := strings.Fields(columns)
+	names, kinds := make([]string, 0, len(typed)), make([]kind, 0, len(typed))
+	for _, column := range typed {
 		name, k, _ := strings.Cut(column, ":")
 		names, kinds = append(names, name), append(kinds, kind(k))
 	}

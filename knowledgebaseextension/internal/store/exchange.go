@@ -71,7 +71,8 @@ func (s *Store) Solutions(ctx context.Context) ([]Exported, error) {
 
 // members are all of them.
 func (e *Exported) members() []*Member {
-	all := []*Member{&e.Member}
+	all := make([]*Member, 0, 1+len(e.Also))
+	all = append(all, &e.Member)
 	for i := range e.Also {
 		all = append(all, &e.Also[i])
 	}

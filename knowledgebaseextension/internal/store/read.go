@@ -414,7 +414,7 @@ func (s *Store) Latest(ctx context.Context, now time.Time) (time.Time, error) {
 type Totals struct {
 	Clusters   int64
 	Templates  int64
-	Labelled   int64 // solutions that are not empty
+	Labelled   int64 // clusters with a solution
 	Records    int64
 	Partitions []string
 }
@@ -424,7 +424,7 @@ func (s *Store) Totals(ctx context.Context) (Totals, error) {
 	var t Totals
 	err := s.view(ctx, func(q querier) error {
 		err := q.row(ctx, `SELECT (SELECT count(*) FROM clusters), (SELECT count(*) FROM templates),
-(SELECT count(*) FROM solutions WHERE text <> ''), (SELECT CAST(COALESCE(sum(count), 0) AS BIGINT) FROM clusters)`).
+(SELECT count(*) FROM solutions s JOIN clusters c ON c.id = s.cluster WHERE s.text <> ''), (SELECT CAST(COALESCE(sum(count), 0) AS BIGINT) FROM clusters)`).
 			Scan(&t.Clusters, &t.Templates, &t.Labelled, &t.Records)
 		if err != nil {
 			return err
