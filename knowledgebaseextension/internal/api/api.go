@@ -106,7 +106,7 @@ func New(o Options) http.Handler {
 	methods := map[string][]string{}
 	for _, route := range s.routes() {
 		within := timeout
-		if route.method == http.MethodPost && route.path == "/api/v1/solutions" {
+		if strings.HasPrefix(route.path, "/api/v1/solutions") { // a hundred thousand of them
 			within = importTimeout
 		}
 		mux.Handle(route.method+" "+route.path, s.serveWithin(within, route.handle))

@@ -49,6 +49,8 @@ type said struct {
 const (
 	// maxSolutions is how many solutions a file has at most.
 	maxSolutions = 100_000
+	// maxWaiting is how many of those that wait are listed.
+	maxWaiting = 1000
 	// importTimeout is for so many.
 	importTimeout = 10 * time.Minute
 )
@@ -236,8 +238,8 @@ func (s *server) waiting(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	views := make([]WaitingSolution, 0, len(all))
-	for i := range all {
+	views := make([]WaitingSolution, 0, maxWaiting)
+	for i := range all[:min(len(all), maxWaiting)] {
 		e := &all[i]
 		view := WaitingSolution{Cluster: e.Cluster, Partition: e.Partition, Text: e.Text, Author: e.Author, Updated: e.Updated}
 		if len(e.Says) > 0 {
@@ -245,5 +247,5 @@ func (s *server) waiting(w http.ResponseWriter, r *http.Request) error {
 		}
 		views = append(views, view)
 	}
-	return writeJSON(w, map[string]any{"solutions": views})
+	return writeJSON(w, map[string]any{"solutions": views, "total": len(all)})
 }

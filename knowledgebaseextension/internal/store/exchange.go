@@ -42,7 +42,7 @@ const MaxSaid = 5
 func (s *Store) Solutions(ctx context.Context) ([]Exported, error) {
 	var all []Exported
 	err := s.view(ctx, func(q querier) (err error) {
-		all, err = q.problems(ctx)
+		all, err = q.problems(ctx, "")
 		if err != nil {
 			return err
 		}
@@ -86,9 +86,10 @@ FROM (SELECT t.cluster, t.id, t.text, row_number() OVER (PARTITION BY t.cluster 
   FROM templates t WHERE ` + where + `) r WHERE n <= ? ORDER BY cluster, n`
 }
 
-// problems reads solutions and whom they are for. Clusters that are not known yet count
+// problems reads solutions that a condition also holds for, and whom they are for.
+// Clusters that are not known yet count
 // only where a problem has no others.
-func (q querier) problems(ctx context.Context) ([]Exported, error) {
+func (q querier) problems(ctx context.Context, also string) ([]Exported, error) {
 	byProblem := map[string]*Exported{}
 	var order []string
 	waits := map[string]bool{}
@@ -118,7 +119,7 @@ func (q querier) problems(ctx context.Context) ([]Exported, error) {
 	}, `SELECT COALESCE(m.problem, s.cluster), s.cluster, COALESCE(c.partition, m.partition, ''), COALESCE(m.says, ''),
   c.id IS NOT NULL, s.text, s.author, s.updated_at
 FROM solutions s LEFT JOIN clusters c ON c.id = s.cluster LEFT JOIN members m ON m.cluster = s.cluster
-WHERE s.text <> '' ORDER BY CASE WHEN m.problem LIKE s.cluster || '.%' THEN 0 ELSE 1 END, 3, 2`)
+WHERE s.text <> ''`+also+` ORDER BY CASE WHEN m.problem LIKE s.cluster || '.%' THEN 0 ELSE 1 END, 3, 2`)
 	all := make([]Exported, 0, len(order))
 	for _, problem := range order {
 		all = append(all, *byProblem[problem])
@@ -131,21 +132,6 @@ WHERE s.text <> '' ORDER BY CASE WHEN m.problem LIKE s.cluster || '.%' THEN 0 EL
 
 // Waiting returns the solutions of which no cluster is known yet.
 func (s *Store) Waiting(ctx context.Context) ([]Exported, error) {
-	all, err := s.reader().problems(ctx)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	known := map[string]bool{}
-	ids := make([]string, len(all))
-	for i := range all {
-		ids[i] = all[i].Cluster
-	}
-	err = s.reader().amongst(ids, func(among string, args []any) error {
-		found, err := s.reader().texts(ctx, "SELECT id FROM clusters WHERE id "+among, args...)
-		for _, id := range found {
-			known[id] = true
-		}
-		return err
-	})
-	return slices.DeleteFunc(all, func(e Exported) bool { return known[e.Cluster] }), err
+	return s.reader().problems(ctx, ` AND c.id IS NULL AND NOT EXISTS (
+SELECT 1 FROM members o JOIN clusters k ON k.id = o.cluster WHERE o.problem = m.problem)`)
 }
