@@ -34,10 +34,15 @@ var (
 
 // onBoth runs a test on an empty SQLite file and on an empty PostgreSQL database.
 func onBoth(t *testing.T, test func(t *testing.T, s *Store)) {
+	onSQLite(t, test)
+	onPostgres(t, test)
+}
+
+// onSQLite is the first of these.
+func onSQLite(t *testing.T, test func(t *testing.T, s *Store)) {
 	t.Run("sqlite", func(t *testing.T) {
 		test(t, open(t, Options{File: filepath.Join(t.TempDir(), "kb.db")}))
 	})
-	onPostgres(t, test)
 }
 
 // onPostgres is the second of these.

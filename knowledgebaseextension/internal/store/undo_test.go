@@ -5,6 +5,7 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -66,7 +67,7 @@ func TestUndo(t *testing.T) {
 		}
 	}
 	const login = "00000000000000c1"
-	for name, steps := range map[string][]func(*testing.T, *Store){
+	cases := map[string][]func(*testing.T, *Store){
 		"text":               {write(disk, "Buy.")},
 		"first text":         {write(table, "Migrate.")},
 		"cleared text":       {write(disk, "")},
@@ -90,47 +91,44 @@ func TestUndo(t *testing.T) {
 		"status, merge":      {status(space, StateInWork), merge(disk, space), status(disk, StateResolved)},
 		"status, join":       {status(login, StateInWork), join(disk, login), status(disk, StateIgnored)},
 		"apart, then merged": {split, func(t *testing.T, s *Store) { merge(splitID(noTable.ID.String(), table), disk)(t, s) }},
-	} {
-		t.Run(name, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, s *Store) {
-				save(t, s, "w", "shop", rowsOf(everything...))
-				save(t, s, "w", "desk", rowsOf(wording{ID: 0xc1, Cluster: 0xc1, Text: "user <*> logged in", Count: 1, At: time.Hour}))
-				for id, text := range map[string]string{disk: "Delete.", space: "Buy a disk."} {
-					_, err := s.SetSolution(t.Context(), Edit{Cluster: id, Text: text, Author: "ann"})
-					require.NoError(t, err)
-				}
-				var states [][]string
-				var revisions []int64
-				for _, step := range steps {
-					states = append(states, everythingKept(t, s))
-					step(t, s)
-					history, err := s.History(t.Context(), 0, 1)
-					require.NoError(t, err)
-					revisions = append(revisions, history[0].Revision)
-				}
-				for i := len(steps) - 1; i >= 0; i-- {
-					if i > 0 {
-						if err := s.Undo(t.Context(), revisions[0], "cy"); err != nil {
-							require.ErrorIs(t, err, ErrInvalid)
-						} else {
-							t.Fatal("what something later builds on is not undone")
-						}
-					}
-					require.NoError(t, s.Undo(t.Context(), revisions[i], "cy"), "step %d", i)
-					require.Equal(t, states[i], everythingKept(t, s), "step %d", i)
-					require.ErrorIs(t, s.Undo(t.Context(), revisions[i], "cy"), ErrInvalid, "once")
-					history, err := s.History(t.Context(), 0, 1)
-					require.NoError(t, err)
-					require.Equal(t, "undo", history[0].Action)
-					require.Equal(t, fmt.Sprint(revisions[i]), history[0].Text)
-					require.Equal(t, "cy", history[0].Author)
-				}
-				save(t, s, "w", "shop", rowsOf(everything...))
-				for _, step := range steps { // and again
-					step(t, s)
-				}
-			})
-		})
+	}
+	onBoth(t, func(t *testing.T, s *Store) {
+		save(t, s, "w", "shop", rowsOf(everything...))
+		save(t, s, "w", "desk", rowsOf(wording{ID: 0xc1, Cluster: 0xc1, Text: "user <*> logged in", Count: 1, At: time.Hour}))
+		for id, text := range map[string]string{disk: "Delete.", space: "Buy a disk."} {
+			_, err := s.SetSolution(t.Context(), Edit{Cluster: id, Text: text, Author: "ann"})
+			require.NoError(t, err)
+		}
+		// Each leaves everything as it was for the next.
+		for _, name := range slices.Sorted(maps.Keys(cases)) {
+			t.Run(name, func(t *testing.T) { requireUndone(t, s, cases[name]) })
+		}
+	})
+}
+
+// requireUndone does something step by step, and takes the steps back in the other order.
+func requireUndone(t *testing.T, s *Store, steps []func(*testing.T, *Store)) {
+	var states [][]string
+	var revisions []int64
+	for _, step := range steps {
+		states = append(states, everythingKept(t, s))
+		step(t, s)
+		history, err := s.History(t.Context(), 0, 1)
+		require.NoError(t, err)
+		revisions = append(revisions, history[0].Revision)
+	}
+	for i := len(steps) - 1; i >= 0; i-- {
+		if i > 0 {
+			require.ErrorIs(t, s.Undo(t.Context(), revisions[0], "cy"), ErrInvalid, "something later builds on it")
+		}
+		require.NoError(t, s.Undo(t.Context(), revisions[i], "cy"), "step %d", i)
+		require.Equal(t, states[i], everythingKept(t, s), "step %d", i)
+		require.ErrorIs(t, s.Undo(t.Context(), revisions[i], "cy"), ErrInvalid, "once")
+		history, err := s.History(t.Context(), 0, 1)
+		require.NoError(t, err)
+		require.Equal(t, "undo", history[0].Action)
+		require.Equal(t, fmt.Sprint(revisions[i]), history[0].Text)
+		require.Equal(t, "cy", history[0].Author)
 	}
 }
 
