@@ -27,6 +27,8 @@ type Config struct {
 	Retention RetentionConfig `mapstructure:"retention"`
 	// Samples says which lines are kept as they came.
 	Samples SamplesConfig `mapstructure:"samples"`
+	// Solutions says whom solutions are for.
+	Solutions SolutionsConfig `mapstructure:"solutions"`
 	// HTTP says where and to whom API and page are served.
 	HTTP HTTPConfig `mapstructure:"http"`
 }
@@ -44,6 +46,13 @@ type RetentionConfig struct {
 	Shapes int `mapstructure:"shapes"`
 	// Counts is how long the counts by minute stay; 0 is for ever.
 	Counts time.Duration `mapstructure:"counts"`
+}
+
+// SolutionsConfig says whom solutions are for.
+type SolutionsConfig struct {
+	// Follow gives what was written for a cluster to those of other services that say the
+	// same. Otherwise they are offered.
+	Follow bool `mapstructure:"follow"`
 }
 
 // SamplesConfig says which lines are kept as they came.
@@ -111,5 +120,6 @@ func (c *Config) options() base.Options {
 		Retention:   store.Retention(c.Retention),
 		Samples:     c.Samples.PerTemplate,
 		SampleBytes: c.Samples.MaxBytes,
+		Follow:      c.Solutions.Follow,
 	}
 }

@@ -139,8 +139,8 @@ type Alias struct {
 	To   ID
 	At   int64 // event time of the merge, ns since 1970
 	// Person is true for a cluster that a person made part of another: whatever
-	// comes to have the statement of From goes there as well. Otherwise From is what
-	// a template was in before it generalised.
+	// comes to have the statement of From goes there as well; when To is From, the person
+	// has taken that back. Otherwise From is what a template was in before it generalised.
 	Person bool
 	// Outdated is true, to the base only, for a template of other Versions: the shapes
 	// of From are of no use any more.

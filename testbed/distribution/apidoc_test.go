@@ -43,7 +43,7 @@ func TestCommandsOfTheAPIGuide(t *testing.T) {
 	require.NoError(t, err, "%s\n%s", script.String(), out)
 	for _, text := range []string{
 		`"how":"known"`, `"text":"connection from <ip> closed after <num>"`, `"samples":[{`, `"step":10`,
-		"<p>Restart the <strong>pool</strong>.</p>", `"author":"ann"`, `"action":"noise"`, `{"written":0,"unchanged":1}`,
+		"<p>Restart the <strong>pool</strong>.</p>", `"author":"ann"`, `"action":"noise"`, `{"written":0,"unchanged":1,`, `"action":"signal"`,
 	} {
 		require.Contains(t, string(out), text, "%s", out)
 	}

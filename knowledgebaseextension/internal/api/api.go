@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -55,6 +56,7 @@ var openAPI []byte
 
 type server struct {
 	Options
+	importing sync.Mutex // one at a time
 }
 
 // handler answers a request or returns why not; see writeError.
@@ -77,11 +79,19 @@ func (s *server) routes() []route {
 		{http.MethodDelete, "/api/v1/clusters/{id}/solution", s.changing(s.deleteSolution)},
 		{http.MethodPut, "/api/v1/clusters/{id}/noise", s.changing(s.setNoise(true))},
 		{http.MethodDelete, "/api/v1/clusters/{id}/noise", s.changing(s.setNoise(false))},
+		{http.MethodGet, "/api/v1/clusters/{id}/problem", s.getProblem},
+		{http.MethodPost, "/api/v1/clusters/{id}/problem", s.changing(s.joinProblem)},
+		{http.MethodDelete, "/api/v1/clusters/{id}/problem", s.changing(s.leaveProblem)},
+		{http.MethodGet, "/api/v1/clusters/{id}/status", s.getStatus},
+		{http.MethodPut, "/api/v1/clusters/{id}/status", s.changing(s.putStatus)},
+		{http.MethodPost, "/api/v1/clusters/{id}/comments", s.changing(s.comment)},
 		{http.MethodPost, "/api/v1/merge", s.changing(s.merge)},
 		{http.MethodPost, "/api/v1/split", s.changing(s.split)},
 		{http.MethodGet, "/api/v1/solutions", s.exportSolutions},
 		{http.MethodPost, "/api/v1/solutions", s.changing(s.importSolutions)},
+		{http.MethodGet, "/api/v1/solutions/waiting", s.waiting},
 		{http.MethodGet, "/api/v1/history", s.history},
+		{http.MethodPost, "/api/v1/history/{revision}/undo", s.changing(s.undo)},
 		{http.MethodPost, "/api/v1/match", s.match},
 		{http.MethodPost, "/api/v1/explain", s.explain},
 		{http.MethodPost, "/api/v1/render", s.render},
@@ -91,11 +101,15 @@ func (s *server) routes() []route {
 
 // New returns the handler of the API and of the page.
 func New(o Options) http.Handler {
-	s := &server{o}
+	s := &server{Options: o}
 	mux := http.NewServeMux()
 	methods := map[string][]string{}
 	for _, route := range s.routes() {
-		mux.Handle(route.method+" "+route.path, s.serve(route.handle))
+		within := timeout
+		if strings.HasPrefix(route.path, "/api/v1/solutions") { // a hundred thousand of them
+			within = importTimeout
+		}
+		mux.Handle(route.method+" "+route.path, s.serveWithin(within, route.handle))
 		methods[route.path] = append(methods[route.path], route.method)
 	}
 	for path, allowed := range methods {
@@ -117,7 +131,9 @@ func New(o Options) http.Handler {
 }
 
 // serve adapts a handler that may fail.
-func (s *server) serve(handle handler) http.Handler {
+func (s *server) serve(handle handler) http.Handler { return s.serveWithin(timeout, handle) }
+
+func (s *server) serveWithin(timeout time.Duration, handle handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)
 		defer cancel()

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -251,9 +252,12 @@ func TestExportAndImport(t *testing.T) {
 	const yaml = "Content-Type: application/yaml"
 	var done ImportResult
 	other.ok(t, http.MethodPost, "/api/v1/solutions?author=git", string(a.body), &done, yaml)
-	require.Equal(t, ImportResult{Written: 2}, done)
+	require.Equal(t, ImportResult{Written: 2, Attached: 2, Entries: []ImportedEntry{
+		{Cluster: logins, Outcome: store.Attached, Clusters: []string{logins}},
+		{Cluster: tables, Outcome: store.Attached, Clusters: []string{tables}},
+	}}, done)
 	other.ok(t, http.MethodPost, "/api/v1/solutions?author=git", string(a.body), &done, yaml)
-	require.Equal(t, ImportResult{Unchanged: 2}, done)
+	require.Equal(t, 2, done.Unchanged)
 	var s Solution
 	other.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/solution", "", &s)
 	require.Equal(t, text, s.Text)
@@ -267,6 +271,21 @@ func TestExportAndImport(t *testing.T) {
 		other.refused(t, 400, http.MethodPost, "/api/v1/solutions", wrong, yaml)
 	}
 	other.ok(t, http.MethodPost, "/api/v1/solutions", "solutions: []\n", &done, yaml)
+
+	// Documents, and what waits. What an export without samples has, it reads.
+	documents := "solutions: [{cluster: '00000000000000ee', partition: shop, template: 'late <num>', solution: x}]\n---\n" +
+		"solutions: [{cluster: '00000000000000ef', solution: y}]\n"
+	other.ok(t, http.MethodPost, "/api/v1/solutions", documents, &done, yaml)
+	require.Equal(t, 2, done.Waiting)
+	var waiting struct{ Solutions []WaitingSolution }
+	other.ok(t, http.MethodGet, "/api/v1/solutions/waiting", "", &waiting)
+	require.Len(t, waiting.Solutions, 2)
+	require.Equal(t, "00000000000000ef", waiting.Solutions[0].Cluster)
+	require.Equal(t, "late <num>", waiting.Solutions[1].Says)
+	a = other.send(t, http.MethodGet, "/api/v1/solutions?samples=false", "")
+	require.NotContains(t, string(a.body), "sample:")
+	other.ok(t, http.MethodPost, "/api/v1/solutions", string(a.body), &done, yaml)
+	require.Equal(t, 4, done.Unchanged)
 }
 
 // lookup matches by equal text, as far as the handler's side of the seam goes; the
@@ -408,4 +427,67 @@ func TestMethods(t *testing.T) {
 	}
 	a := h.send(t, http.MethodHead, "/api/v1/summary", "")
 	require.Equal(t, http.StatusOK, a.StatusCode)
+}
+
+func TestProblemsAndUndo(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *harness) {
+		var found Together
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/problem", "", &found)
+		require.Len(t, found.Members, 1)
+		h.ok(t, http.MethodPut, "/api/v1/clusters/"+logins+"/solution?author=ann", `{"text": "yes"}`, nil)
+		h.ok(t, http.MethodPost, "/api/v1/clusters/"+tables+"/problem?author=ann", `{"clusters": ["`+logins+`"]}`, &found)
+		require.Len(t, found.Members, 2)
+		var s Solution
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/solution", "", &s)
+		require.Equal(t, "yes", s.Text)
+		h.ok(t, http.MethodDelete, "/api/v1/clusters/"+tables+"/problem?author=bob", "", nil)
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables+"/solution", "", &s)
+		require.Empty(t, s.Text)
+
+		var history struct{ Events []Event }
+		for _, want := range []string{"leave", "join", "solution"} {
+			h.ok(t, http.MethodGet, "/api/v1/history?limit=20", "", &history)
+			i := slices.IndexFunc(history.Events, func(e Event) bool { return e.Action == want })
+			h.ok(t, http.MethodPost, "/api/v1/history/"+strconv.FormatInt(history.Events[i].Revision, 10)+"/undo?author=cy", "", nil)
+			h.refused(t, 400, http.MethodPost, "/api/v1/history/"+strconv.FormatInt(history.Events[i].Revision, 10)+"/undo", "")
+		}
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+logins+"/solution", "", &s)
+		require.Empty(t, s.Text)
+		h.ok(t, http.MethodGet, "/api/v1/history?limit=20", "", &history)
+		require.Equal(t, "undo", history.Events[0].Action)
+		require.Equal(t, "cy", history.Events[0].Author)
+
+		h.refused(t, 400, http.MethodPost, "/api/v1/history/x/undo", "")
+		h.refused(t, 400, http.MethodPost, "/api/v1/clusters/"+tables+"/problem", `{"clusters": []}`)
+		h.refused(t, 400, http.MethodPost, "/api/v1/clusters/"+tables+"/problem", `{"clusters": ["`+tables+`"]}`)
+		h.refused(t, 404, http.MethodPost, "/api/v1/clusters/"+tables+"/problem", `{"clusters": ["00000000000000ff"]}`)
+		h.refused(t, 400, http.MethodDelete, "/api/v1/clusters/"+logins+"/problem", "")
+		h.refused(t, 404, http.MethodGet, "/api/v1/clusters/00000000000000ff/problem", "")
+	})
+}
+
+func TestStatusAndComments(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *harness) {
+		var s Status
+		path := "/api/v1/clusters/" + tables + "/status"
+		h.ok(t, http.MethodGet, path, "", &s)
+		require.Equal(t, Status{State: store.StateOpen}, s)
+		until := time.Now().Add(time.Hour).UTC().Truncate(time.Millisecond)
+		h.ok(t, http.MethodPut, path+"?author=ann", `{"state": "ignored", "until": "`+until.Format(time.RFC3339Nano)+`", "ticket": "https://tickets.example/7"}`, &s)
+		require.Equal(t, until, *s.Until)
+		h.ok(t, http.MethodPut, path+"?author=ann", `{"state": "resolved", "version": "1.4.2", "runbook": "https://wiki.example"}`, nil)
+		h.ok(t, http.MethodGet, path, "", &s)
+		require.Equal(t, "1.4.2", s.Version)
+		require.Equal(t, "ann", s.Author)
+		h.ok(t, http.MethodPost, "/api/v1/clusters/"+tables+"/comments?author=ann", `{"text": "once more"}`, nil)
+		var d Detail
+		h.ok(t, http.MethodGet, "/api/v1/clusters/"+tables, "", &d)
+		require.Equal(t, "once more", d.History[0].Text)
+		require.Equal(t, "status", d.History[1].Action)
+
+		h.refused(t, 400, http.MethodPut, path, `{"state": "back"}`)
+		h.refused(t, 400, http.MethodPut, path, `{"state": "open", "ticket": "javascript:alert(1)"}`)
+		h.refused(t, 400, http.MethodPost, "/api/v1/clusters/"+tables+"/comments", `{"text": ""}`)
+		h.refused(t, 404, http.MethodGet, "/api/v1/clusters/00000000000000ff/status", "")
+	})
 }

@@ -21,7 +21,7 @@ import (
 const (
 	maxJSON   = 128 << 10 // a solution, escaped
 	maxLine   = 64 << 10
-	maxImport = 16 << 20
+	maxImport = 32 << 20
 )
 
 // secured sets the headers that every answer has, errors too.

@@ -92,7 +92,7 @@ type Alias struct {
 type Event struct {
 	Revision int64     `json:"revision"`
 	Cluster  string    `json:"cluster"`
-	Action   string    `json:"action"` // solution, merge, split, noise, signal
+	Action   string    `json:"action"` // solution, merge, split, noise, signal, join, leave, status, comment, undo
 	Text     string    `json:"text"`   // of a solution; else the ID of the other cluster or the template
 	Author   string    `json:"author"`
 	At       time.Time `json:"at"` // by the wall clock

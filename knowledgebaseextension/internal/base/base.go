@@ -27,6 +27,8 @@ type Options struct {
 	Retention   store.Retention
 	Samples     int // lines kept of a template
 	SampleBytes int // of a line
+	// Follow gives clusters of other partitions that say the same the solution too.
+	Follow bool
 }
 
 // file is the SQLite file, for messages; empty without one.
@@ -69,6 +71,7 @@ const (
 	leaseInterval  = time.Second            // between renewals of a lease
 	leaseTime      = 5 * time.Second        // after which another takes a lease that nobody renewed
 	retainInterval = time.Minute
+	followInterval = 2 * time.Second // between looks for clusters that say what another says
 	// callTimeout bounds a call of the store: a server that hangs counts as down.
 	callTimeout = 10 * time.Second
 	// openTimeout is for bringing a large store up to date, once in its life.
@@ -229,7 +232,7 @@ func (b *Base) attend(ctx context.Context, s *store.Store) {
 	}
 	poll := time.NewTicker(pollInterval)
 	defer poll.Stop()
-	var retained time.Time
+	var retained, followed time.Time
 	for ctx.Err() == nil {
 		if err := s.Gone(); err != nil {
 			b.abandon(ctx, s, err)
@@ -241,6 +244,10 @@ func (b *Base) attend(ctx context.Context, s *store.Store) {
 		if now := time.Now(); now.Sub(retained) >= retainInterval {
 			retained = now
 			b.retain(ctx, s, now)
+		}
+		if now := time.Now(); b.options.Follow && now.Sub(followed) >= followInterval {
+			followed = now
+			b.followStatements(ctx, s)
 		}
 		select {
 		case <-ctx.Done():
@@ -361,6 +368,19 @@ func (b *Base) lease(ctx context.Context, s *store.Store) {
 				b.health.note(opLease, session.lease(ctx, s))
 			}
 		}
+	}
+}
+
+func (b *Base) followStatements(ctx context.Context, s *store.Store) {
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	n, err := s.Follow(call)
+	if ctx.Err() != nil {
+		return
+	}
+	b.health.note(opFollow, err)
+	if n > 0 {
+		b.Poke()
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 const (
 	opConnect = "connect"
 	opFold    = "fold"
+	opFollow  = "follow"
 	opLease   = "lease"
 	opListen  = "listen"
 	opRead    = "read"

@@ -45,7 +45,8 @@ func (s *Store) SetSolution(ctx context.Context, e Edit) (Solution, error) {
 		if now.Text == e.Text {
 			return nil
 		}
-		if err := tx.setSolution(id, e.Text, e.Author, now.Updated); err != nil {
+		err = tx.decide("solution", []string{id}, func(*before) error { return tx.setSolution(id, e.Text, e.Author, now.Updated) })
+		if err != nil {
 			return err
 		}
 		now, err = tx.solution(id)
@@ -93,10 +94,18 @@ func (s *Store) SetNoise(ctx context.Context, id string, noise bool, author stri
 		if noise {
 			action = "noise"
 		}
-		return errors.Join(
-			tx.exec("UPDATE clusters SET noise = ?, rev = ?, writer = '' WHERE id = ?", noise, tx.rev, id),
-			tx.note(id, action, "", author),
-		)
+		var was bool
+		err = tx.row(ctx, "SELECT noise FROM clusters WHERE id = ?", id).Scan(&was)
+		if err != nil || was == noise {
+			return err
+		}
+		return tx.decide(action, []string{id}, func(b *before) error {
+			b.Clusters, b.Members, b.Solutions, b.Status, b.Noise = []string{id}, nil, nil, nil, &was
+			return errors.Join(
+				tx.exec("UPDATE clusters SET noise = ?, rev = ?, writer = '' WHERE id = ?", noise, tx.rev, id),
+				tx.note(id, action, "", author),
+			)
+		})
 	})
 	return err
 }
@@ -116,13 +125,18 @@ func (s *Store) Merge(ctx context.Context, a, b, author string) (survivor string
 			return err
 		}
 		survivor = into.id
-		if err := tx.exec("DELETE FROM apart WHERE a = ? AND b = ?", min(into.id, from.id), max(into.id, from.id)); err != nil {
-			return err
-		}
-		return errors.Join(
-			tx.join(joining{partition: into.partition, into: into.id, from: from.id, at: from.lastSeen, person: true}),
-			tx.note(into.id, "merge", from.id, author),
-		)
+		return tx.decide("merge", []string{into.id, from.id}, func(b *before) (err error) {
+			if b.Merge, err = tx.mergedOf(into.id, from.id); err != nil {
+				return err
+			}
+			if err := tx.exec("DELETE FROM apart WHERE a = ? AND b = ?", min(into.id, from.id), max(into.id, from.id)); err != nil {
+				return err
+			}
+			return errors.Join(
+				tx.join(joining{partition: into.partition, into: into.id, from: from.id, at: from.lastSeen, person: true, author: author}),
+				tx.note(into.id, "merge", from.id, author),
+			)
+		})
 	})
 	return survivor, err
 }
@@ -143,7 +157,7 @@ func (tx *transaction) pair(a, b string) (older, younger clusterRow, err error) 
 	case older.id == younger.id:
 		return older, younger, fmt.Errorf("%w: %s and %s are one cluster", ErrInvalid, a, b)
 	case older.partition != younger.partition:
-		return older, younger, fmt.Errorf("%w: %s and %s are of different partitions", ErrInvalid, a, b)
+		return older, younger, fmt.Errorf("%w: %s and %s are of different partitions: make them one problem instead", ErrInvalid, a, b)
 	case younger.firstSeen < older.firstSeen || younger.firstSeen == older.firstSeen && younger.id < older.id:
 		older, younger = younger, older
 	}
@@ -166,21 +180,26 @@ type joining struct {
 	partition, into, from string
 	at                    int64 // event time, ns since 1970
 	writer                string
-	person                bool // who decided it
+	person                bool   // who decided it
+	author                string // the person
 }
 
 // join moves all that a cluster has to another: templates, counts, decisions and
 // solution. Its ID becomes an alias.
 func (tx *transaction) join(j joining) error {
 	into, from, writer := j.into, j.from, j.writer
-	if err := tx.joinSolutions(into, from); err != nil {
+	// It is a cluster from now on, whatever it was before.
+	if err := tx.exec("DELETE FROM aliases WHERE kind = 'cluster' AND id = ? AND NOT person", into); err != nil {
+		return err
+	}
+	if err := tx.joinProblems(into, from, j.author, true); err != nil {
 		return err
 	}
 	steps := []step{
 		{
-			`INSERT INTO clusters (id, partition, keywords, category, noise, first_seen, last_seen, saved_at, rev, writer)
-SELECT ?, partition, keywords, category, noise, first_seen, last_seen, saved_at, ?, ? FROM clusters WHERE id = ? ON CONFLICT (id) DO NOTHING`,
-			[]any{into, tx.rev, writer, from},
+			`INSERT INTO clusters (id, partition, statement, keywords, category, noise, first_seen, last_seen, saved_at, rev, writer)
+SELECT ?, partition, ?, keywords, category, noise, first_seen, last_seen, saved_at, ?, ? FROM clusters WHERE id = ? ON CONFLICT (id) DO NOTHING`,
+			[]any{into, statementOf(j.partition, into), tx.rev, writer, from},
 		},
 		{"UPDATE templates SET cluster = ?, rev = ?, writer = ? WHERE cluster = ?", []any{into, tx.rev, writer, from}},
 		{`INSERT INTO cluster_counts (cluster, minute, count) SELECT ?, minute, count FROM cluster_counts WHERE cluster = ?
@@ -203,33 +222,6 @@ ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, at = excluded.at,
 		return err
 	}
 	return tx.joinApart(into, from)
-}
-
-// joinSolutions keeps what was written for either. Two different texts become
-// one after the other: nothing that a person wrote is lost.
-func (tx *transaction) joinSolutions(into, from string) error {
-	lost, err := tx.solution(from)
-	if err != nil || lost.Version == 0 {
-		return err
-	}
-	kept, err := tx.solution(into)
-	if err != nil {
-		return err
-	}
-	text, author := kept.Text, kept.Author
-	switch {
-	case lost.Text == "" || lost.Text == kept.Text:
-	case kept.Text == "":
-		text, author = lost.Text, lost.Author
-	case len(kept.Text)+len(lost.Text)+2 <= MaxSolutionBytes:
-		text += "\n\n" + lost.Text
-	}
-	if text != kept.Text {
-		if err := tx.setSolution(into, text, author, kept.Updated); err != nil {
-			return err
-		}
-	}
-	return tx.setSolution(from, "", lost.Author, lost.Updated)
 }
 
 // joinApart hands on what a cluster was taken apart from.
@@ -284,21 +276,28 @@ func (s *Store) Split(ctx context.Context, template, author string) (id string, 
 			return fmt.Errorf("%w: %s is all of its cluster %s", ErrInvalid, t, old)
 		}
 		id = splitID(t, old)
-		err = tx.all([]step{
-			// When the two were joined again by hand, the ID is an alias by now.
-			{"DELETE FROM aliases WHERE kind = 'cluster' AND id = ?", []any{id}},
-			{`INSERT INTO clusters (id, partition, keywords, first_seen, last_seen, count, saved_at, rev)
-SELECT ?, t.partition, c.keywords, t.first_seen, t.last_seen, t.count, c.saved_at, ? FROM templates t JOIN clusters c ON c.id = t.cluster WHERE t.id = ?`, []any{id, tx.rev, t}},
-			{`UPDATE clusters SET rev = ?, writer = '', count = clusters.count - f.count
-FROM (SELECT count FROM templates WHERE id = ?) f WHERE clusters.id = ?`, []any{tx.rev, t, old}},
-			{"UPDATE templates SET cluster = ?, represents = ?, placed = ?, rev = ?, writer = '' WHERE id = ?", []any{id, true, true, tx.rev, t}},
-		}...)
-		if err != nil {
-			return err
-		}
-		return errors.Join(tx.keepApart(id, old), tx.note(old, "split", t, author), tx.note(id, "split", t, author))
+		return tx.decide("split", []string{old, id}, func(b *before) error {
+			b.Split = &parted{Template: t, Old: old, New: id}
+			if err := tx.row(ctx, "SELECT represents, placed FROM templates WHERE id = ?", t).Scan(&b.Split.Represents, &b.Split.Placed); err != nil {
+				return err
+			}
+			return errors.Join(tx.part(b.Split), tx.keepApart(id, old), tx.note(old, "split", t, author), tx.note(id, "split", t, author))
+		})
 	})
 	return id, err
+}
+
+// part takes a template out of a cluster.
+func (tx *transaction) part(p *parted) error {
+	return tx.all([]step{
+		// When the two were joined again by hand, the ID is an alias by now.
+		{"UPDATE aliases SET target = id, person = ?, rev = ?, writer = '' WHERE kind = 'cluster' AND id = ?", []any{true, tx.rev, p.New}},
+		{`INSERT INTO clusters (id, partition, statement, keywords, first_seen, last_seen, count, saved_at, rev)
+SELECT ?, t.partition, '-', c.keywords, t.first_seen, t.last_seen, t.count, c.saved_at, ? FROM templates t JOIN clusters c ON c.id = t.cluster WHERE t.id = ?`, []any{p.New, tx.rev, p.Template}},
+		{`UPDATE clusters SET rev = ?, writer = '', count = clusters.count - f.count
+FROM (SELECT count FROM templates WHERE id = ?) f WHERE clusters.id = ?`, []any{tx.rev, p.Template, p.Old}},
+		{"UPDATE templates SET cluster = ?, represents = ?, placed = ?, rev = ?, writer = '' WHERE id = ?", []any{p.New, true, true, tx.rev, p.Template}},
+	}...)
 }
 
 // templateOf resolves the ID of a template and reads its cluster.

@@ -4,6 +4,7 @@
 package store // import "github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -46,9 +47,27 @@ func (w *saving) end(of told[knowledge.Alias]) error {
 	case clusters > 0:
 		return w.joinClusters(joining{into: into, from: from, at: a.At, person: a.Person}, of.partition())
 	}
+	into, err := w.current(into)
+	if err != nil || from == into {
+		return err
+	}
+	// A solution may have waited for it.
+	if err := w.joinProblems(into, from, "", true); err != nil {
+		return err
+	}
 	w.rows++
 	return w.exec(`INSERT INTO aliases (kind, id, target, partition, at, rev, writer, person) VALUES ('cluster', ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (kind, id) DO NOTHING`, from, into, of.partition(), a.At, w.rev, w.writer, a.Person)
+ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, at = excluded.at, rev = excluded.rev, writer = excluded.writer, person = excluded.person
+WHERE aliases.id = aliases.target`, from, into, of.partition(), a.At, w.rev, w.writer, a.Person)
+}
+
+// current is what a cluster's ID stands for now, the ID itself when nothing is known.
+func (w *saving) current(id string) (string, error) {
+	now, err := resolve(w.ctx, w.querier, id)
+	if errors.Is(err, ErrNotFound) {
+		return id, nil
+	}
+	return now, err
 }
 
 // absorb makes one template part of another.

@@ -68,8 +68,8 @@ func TestMergeAndSplit(t *testing.T) {
 	})
 }
 
-// What people wrote for two clusters that become one is kept, in the text or, when
-// that has no room, in the history.
+// What people wrote for two clusters that become one is kept: a merge of texts that have
+// no room together is refused.
 func TestMergeOfSolutions(t *testing.T) {
 	long := strings.Repeat("x", MaxSolutionBytes-1)
 	onBoth(t, func(t *testing.T, s *Store) {
@@ -92,7 +92,12 @@ func TestMergeOfSolutions(t *testing.T) {
 				require.NoError(t, err)
 			}
 			id, err := s.Merge(t.Context(), first.Cluster.String(), second.Cluster.String(), "bob")
-			require.NoError(t, err)
+			if c.older == long {
+				require.ErrorIs(t, err, ErrInvalid)
+				id = first.Cluster.String()
+			} else {
+				require.NoError(t, err)
+			}
 			d, err := s.Cluster(t.Context(), id)
 			require.NoError(t, err)
 			text := ""
@@ -104,7 +109,14 @@ func TestMergeOfSolutions(t *testing.T) {
 			for _, h := range d.History {
 				written = append(written, h.Text)
 			}
-			require.Subset(t, written, []string{c.older, c.younger})
+			if c.older != long {
+				require.Subset(t, written, []string{c.older, c.younger})
+			}
+			for _, h := range d.History {
+				if h.Action == "solution" {
+					require.Equal(t, h.Author == "bob", h.Text == c.want && c.want != c.older && c.want != c.younger, "bob wrote what came of both, and nothing else: %v", h)
+				}
+			}
 		}
 	})
 }

@@ -345,9 +345,9 @@ func (r reading) solutionsWhere(where string, args ...any) error {
 // changedSolutions reads what became of every solution that changed, the
 // deleted ones too.
 func (r reading) changedSolutions(after int64) error {
-	return r.readSolutions(`SELECT DISTINCT c.partition, c.id, COALESCE(s.text, '') FROM history h
-JOIN clusters c ON c.id = h.cluster LEFT JOIN solutions s ON s.cluster = c.id
-WHERE h.rev > ? AND h.action = 'solution'`, after)
+	return r.readSolutions(`SELECT c.partition, c.id, COALESCE(s.text, '')
+FROM (SELECT cluster FROM history WHERE rev > ? AND action = 'solution' UNION SELECT cluster FROM solutions WHERE version > ?) changed
+JOIN clusters c ON c.id = changed.cluster LEFT JOIN solutions s ON s.cluster = c.id`, after, after)
 }
 
 func (r reading) readSolutions(query string, args ...any) error {

@@ -260,7 +260,7 @@ type Alias struct {
 type Event struct {
 	Revision int64
 	Cluster  string
-	Action   string // solution, merge, split, noise, signal
+	Action   string // solution, merge, split, noise, signal, join, leave, status, comment, undo
 	Text     string // of a solution; else the ID of the other cluster or the template
 	Author   string
 	At       time.Time
@@ -327,7 +327,7 @@ func (d *Detail) readAliases(ctx context.Context, q querier) error {
 		a.At = time.Unix(0, at).UTC()
 		d.Aliases = append(d.Aliases, a)
 		return nil
-	}, `SELECT kind, id, target, at FROM aliases WHERE kind = 'cluster' AND target = ?
+	}, `SELECT kind, id, target, at FROM aliases WHERE kind = 'cluster' AND target = ? AND id <> target
 UNION ALL SELECT a.kind, a.id, a.target, a.at FROM aliases a JOIN templates t ON t.id = a.target WHERE a.kind = 'template' AND t.cluster = ?
 ORDER BY 4 DESC LIMIT 500`, d.ID, d.ID)
 	if err != nil {
@@ -344,8 +344,9 @@ ORDER BY 4 DESC LIMIT 500`, d.ID, d.ID)
 func (d *Detail) readHistory(ctx context.Context, q querier) error {
 	query := `SELECT rev, cluster, action, text, author, at FROM history
 WHERE cluster = ? OR cluster IN (SELECT id FROM aliases WHERE kind = 'cluster' AND target = ?)
+OR action IN ('solution', 'status', 'comment') AND cluster IN (SELECT cluster FROM members WHERE problem = (SELECT problem FROM members WHERE cluster = ?))
 ORDER BY rev DESC LIMIT 500`
-	events, err := readEvents(ctx, q, query, d.ID, d.ID)
+	events, err := readEvents(ctx, q, query, d.ID, d.ID, d.ID)
 	d.History = events
 	return err
 }
@@ -413,7 +414,7 @@ func (s *Store) Latest(ctx context.Context, now time.Time) (time.Time, error) {
 type Totals struct {
 	Clusters   int64
 	Templates  int64
-	Labelled   int64 // solutions that are not empty
+	Labelled   int64 // clusters with a solution
 	Records    int64
 	Partitions []string
 }
@@ -423,7 +424,7 @@ func (s *Store) Totals(ctx context.Context) (Totals, error) {
 	var t Totals
 	err := s.view(ctx, func(q querier) error {
 		err := q.row(ctx, `SELECT (SELECT count(*) FROM clusters), (SELECT count(*) FROM templates),
-(SELECT count(*) FROM solutions WHERE text <> ''), (SELECT CAST(COALESCE(sum(count), 0) AS BIGINT) FROM clusters)`).
+(SELECT count(*) FROM solutions s JOIN clusters c ON c.id = s.cluster WHERE s.text <> ''), (SELECT CAST(COALESCE(sum(count), 0) AS BIGINT) FROM clusters)`).
 			Scan(&t.Clusters, &t.Templates, &t.Labelled, &t.Records)
 		if err != nil {
 			return err

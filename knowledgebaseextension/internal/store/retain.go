@@ -36,7 +36,7 @@ type Removed struct {
 }
 
 // kept are the clusters that people have dealt with.
-const kept = `(SELECT cluster FROM solutions WHERE text <> '' UNION SELECT a FROM apart UNION SELECT b FROM apart
+const kept = `(SELECT cluster FROM solutions WHERE text <> '' UNION SELECT cluster FROM status UNION SELECT a FROM apart UNION SELECT b FROM apart
 UNION SELECT id FROM clusters WHERE noise)`
 
 // Retain removes what is over its time or over the bound, as of now.

@@ -37,7 +37,7 @@ func (w *saving) look() error {
 	}
 	const aliased = "SELECT id, target FROM aliases WHERE kind = "
 	var err error
-	if w.joined, err = w.pairs(clusters, aliased+"'cluster' AND person AND id "); err != nil {
+	if w.joined, err = w.pairs(clusters, aliased+"'cluster' AND person AND id <> target AND id "); err != nil {
 		return err
 	}
 	if w.absorbed, err = w.pairs(templates, aliased+"'template' AND id "); err != nil {
@@ -166,7 +166,7 @@ func (w *saving) clusters() error {
 		if _, ok := existing[n.id]; !ok {
 			w.fresh[n.id] = n.by
 		}
-		row := []any{n.id, n.partition, "[]", "", n.birth, n.birth, w.now, w.rev, w.writer}
+		row := []any{n.id, n.partition, "[]", "", n.birth, n.birth, w.now, w.rev, w.writer, statementOf(n.partition, n.id)}
 		if n.row == nil {
 			bare = append(bare, row)
 			continue
@@ -181,7 +181,7 @@ func (w *saving) clusters() error {
 		row[3] = n.row.Category.String()
 		named = append(named, row)
 	}
-	const into = "INSERT INTO clusters (id, partition, keywords, category, first_seen, last_seen, saved_at, rev, writer)"
+	const into = "INSERT INTO clusters (id, partition, keywords, category, first_seen, last_seen, saved_at, rev, writer, statement)"
 	if err := w.insert(into, `ON CONFLICT (id) DO UPDATE SET keywords = excluded.keywords, category = excluded.category, rev = excluded.rev, writer = excluded.writer,
 first_seen = CASE WHEN excluded.first_seen < clusters.first_seen THEN excluded.first_seen ELSE clusters.first_seen END`, named); err != nil {
 		return err

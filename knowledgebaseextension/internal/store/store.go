@@ -79,6 +79,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(explained(err), s.Close())
 	}
+	if err := s.fillStatements(ctx); err != nil {
+		return nil, errors.Join(explained(err), s.Close())
+	}
 	return s, s.file.opened()
 }
 

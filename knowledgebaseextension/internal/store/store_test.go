@@ -34,10 +34,15 @@ var (
 
 // onBoth runs a test on an empty SQLite file and on an empty PostgreSQL database.
 func onBoth(t *testing.T, test func(t *testing.T, s *Store)) {
+	onSQLite(t, test)
+	onPostgres(t, test)
+}
+
+// onSQLite is the first of these.
+func onSQLite(t *testing.T, test func(t *testing.T, s *Store)) {
 	t.Run("sqlite", func(t *testing.T) {
 		test(t, open(t, Options{File: filepath.Join(t.TempDir(), "kb.db")}))
 	})
-	onPostgres(t, test)
 }
 
 // onPostgres is the second of these.
@@ -364,39 +369,6 @@ func TestRetain(t *testing.T) {
 		require.Equal(t, Removed{Clusters: 1, Templates: 1}, removed)
 		_, err = s.Cluster(t.Context(), tableGone.Cluster.String())
 		require.NoError(t, err, "a labelled cluster is never lost")
-	})
-}
-
-func TestImport(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *Store) {
-		save(t, s, "a", "shop", rowsOf(everything...))
-		done, err := s.Import(t.Context(), []Exported{
-			{Cluster: noTable.ID.String(), Text: "Migrate."},
-			{Cluster: "00000000000000ee", Text: "Not seen yet."},
-		}, "git")
-		require.NoError(t, err)
-		require.Equal(t, Imported{Written: 2}, done)
-		all, err := s.Solutions(t.Context())
-		require.NoError(t, err)
-		require.Len(t, all, 2)
-		require.Equal(t, "00000000000000ee", all[0].Cluster)
-		require.Equal(t, tableGone.Cluster.String(), all[1].Cluster)
-		require.Equal(t, "Table not found: <*>", all[1].Template)
-		done, err = s.Import(t.Context(), all, "git")
-		require.NoError(t, err)
-		require.Equal(t, Imported{Unchanged: 2}, done)
-		_, err = s.Import(t.Context(), []Exported{{Cluster: diskFull.Cluster.String(), Text: "x"}, {Cluster: "nonsense"}}, "git")
-		require.ErrorIs(t, err, ErrInvalid)
-		d, err := s.Cluster(t.Context(), diskFull.Cluster.String())
-		require.NoError(t, err)
-		require.Nil(t, d.Solution, "all or none")
-
-		// The cluster appears, and its processor is told of the solution.
-		saved := save(t, s, "a", "shop", rowsOf(wording{ID: 0xee, Cluster: 0xee, Text: "late", Count: 1, At: 0}))
-		require.Equal(t, []string{"00000000000000ee"}, saved.Known)
-		state, err := s.Known(t.Context(), saved.Known)
-		require.NoError(t, err)
-		require.Equal(t, []knowledge.Solution{{Cluster: 0xee, Text: "Not seen yet."}}, state["shop"].Solutions)
 	})
 }
 

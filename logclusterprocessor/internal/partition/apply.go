@@ -195,8 +195,9 @@ func (p *Partition) place(row *knowledge.Template) {
 		m = p.restoreMember(e.Template(), p.meaningOf(p.joinedTo(uint64(row.Cluster)), row.Birth))
 		p.adopted(m)
 	}
+	was := m.placed
 	m.placed = row.Placed
-	if id := p.joinedTo(uint64(row.Cluster)); m.placed && m.meaning.id != id {
+	if id := p.joinedTo(uint64(row.Cluster)); (was || m.placed) && m.meaning.id != id {
 		p.move(m, id)
 	}
 	if e.Template().ID() == uint64(row.ID) {
@@ -266,10 +267,15 @@ func (p *Partition) placeRest(shapes []knowledge.Shape) {
 // and their solutions.
 func (p *Partition) noteDecisions(rows *knowledge.Rows) {
 	for _, a := range rows.Aliases {
-		if a.Kind == knowledge.KindCluster && a.Person && a.From != a.To {
-			p.joined[uint64(a.From)] = uint64(a.To)
-			p.obey(uint64(a.From))
+		if a.Kind != knowledge.KindCluster || !a.Person {
+			continue
 		}
+		if a.From == a.To {
+			p.release(uint64(a.From))
+			continue
+		}
+		p.joined[uint64(a.From)] = uint64(a.To)
+		p.obey(uint64(a.From))
 	}
 	if len(p.meanings.members) == 0 {
 		p.solve(rows.Solutions)
@@ -286,6 +292,25 @@ func (p *Partition) obey(from uint64) {
 		p.move(m, p.joinedTo(from))
 	}
 	p.observer.Merged(1)
+}
+
+// release takes apart what a person had joined and has taken back: what is in the other
+// cluster goes where its statement says.
+func (p *Partition) release(from uint64) {
+	to, ok := p.joined[from]
+	if !ok {
+		return
+	}
+	delete(p.joined, from)
+	other := p.meanings.byID[p.joinedTo(to)]
+	if other == nil {
+		return
+	}
+	for _, m := range slices.Clone(other.members) {
+		if !m.placed {
+			p.move(m, p.idOf(m.text))
+		}
+	}
 }
 
 // solve gives clusters the texts of solutions. A solution for a cluster that

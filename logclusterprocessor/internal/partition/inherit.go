@@ -21,7 +21,7 @@ func (p *Partition) Inherit(rows *knowledge.Rows, heirs map[knowledge.ID]uint64)
 		p.inheritTemplate(t, will)
 	}
 	for _, a := range rows.Aliases {
-		if a.Kind == knowledge.KindCluster && a.Person {
+		if a.Kind == knowledge.KindCluster && a.Person && a.From != a.To {
 			p.inheritJoin(will.founder[a.From], will.founder[a.To])
 		}
 	}

@@ -84,6 +84,8 @@ func (r *Registry) Explain(line *mask.Line, key string, out *knowledge.Explanati
 	out.Partition = &key
 	p := r.find(key)
 	if p == nil {
+		said := r.settings.Statements.Read(out.Template)
+		out.Cluster, out.By = knowledge.ClusterOf(key, said.Hash()), knowledge.ByStatement
 		return
 	}
 	p.mu.Lock()

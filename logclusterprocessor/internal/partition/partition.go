@@ -89,7 +89,7 @@ type Partition struct {
 func newPartition(key string, settings Settings, s *shared) *Partition {
 	p := &Partition{
 		key:        key,
-		salt:       xxhash.Sum64String(key),
+		salt:       knowledge.PartitionSalt(key),
 		settings:   settings,
 		shared:     s,
 		miner:      template.NewSalted[Answer](settings.limits(), xxhash.Sum64String("generalisation "+key)),
@@ -139,13 +139,7 @@ func (p *Partition) Where(tick int64) Where {
 
 // Salt makes the shape of a line the partition's own: what one partition
 // learns never names a template of another.
-func (p *Partition) Salt(shape uint64) uint64 {
-	// The finalizer of MurmurHash3 (Appleby).
-	h := shape ^ p.salt
-	h = (h ^ h>>33) * 0xff51afd7ed558ccd
-	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
-	return h ^ h>>33
-}
+func (p *Partition) Salt(shape uint64) uint64 { return knowledge.Salted(shape, p.salt) }
 
 // Lookup returns the entry of a line's salted shape and its check, or nil.
 func (p *Partition) Lookup(shape, check uint64) *Entry { return p.miner.Match(shape, check) }
