@@ -1,0 +1,431 @@
+// Copyright The otelcol-aiops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package find
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
+)
+
+// wording is a text; those of one set mean the same.
+type wording struct {
+	text, set string
+	half      int
+	language  string
+}
+
+// corpus reads all wordings that are labelled, with values drawn for their placeholders.
+func corpus(t *testing.T) []wording {
+	dir := os.Getenv("OTELCOL_AIOPS_DATA")
+	if dir == "" {
+		t.Skip("OTELCOL_AIOPS_DATA is not set")
+	}
+	var out []wording
+	seen := map[string]bool{}
+	add := func(text, set, source string) {
+		if !seen[text] {
+			seen[text] = true
+			out = append(out, wording{text, set, half(source), languageOf(text)})
+		}
+	}
+	for _, language := range []string{"", "zh_"} {
+		for _, row := range rows(t, filepath.Join(dir, "paraphrase", language+"sets.tsv")) {
+			add(row[2], language+row[0], project(row[1]))
+		}
+		for _, row := range rows(t, filepath.Join(dir, "paraphrase", language+"pairs_negative.tsv")) {
+			add(row[0], "", project(row[2]))
+			add(row[1], "", project(row[3]))
+		}
+		for _, row := range rows(t, filepath.Join(dir, "paraphrase", language+"singletons.tsv")) {
+			add(row[2], "", project(row[1]))
+		}
+	}
+	for _, row := range rows(t, filepath.Join(dir, "errors", "concepts_spark_tidb.tsv")) {
+		add(row[2], row[0], row[0])
+	}
+	var wild struct {
+		Pairs map[string][][2]string `json:"pairs"`
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "wild", "logs.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &wild))
+	for _, kind := range []string{"en_same", "zh_same", "en_different", "zh_different"} {
+		for i, p := range wild.Pairs[kind] {
+			for side, text := range p {
+				set := ""
+				if strings.HasSuffix(kind, "_same") {
+					set = fmt.Sprintf("%s%d", kind, i)
+				}
+				_ = side
+				add(strings.NewReplacer("«n»", "<int>", "«", "<", "»", ">").Replace(text), set, fmt.Sprint(kind, i))
+			}
+		}
+	}
+	return out
+}
+
+func languageOf(text string) string {
+	if strings.IndexFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0 {
+		return "zh"
+	}
+	return "en"
+}
+
+func rows(t *testing.T, file string) [][]string {
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var out [][]string
+	for line := range strings.Lines(string(text)) {
+		if row := strings.Split(strings.TrimRight(line, "\n"), "\t"); len(row) > 2 {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+func project(source string) string {
+	p, _, _ := strings.Cut(source, ":")
+	return p
+}
+
+func half(source string) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(source))
+	return int(h.Sum32() & 1)
+}
+
+func newReader(tb testing.TB) *Reader {
+	strict, err := statement.New()
+	require.NoError(tb, err)
+	reader, err := NewReader(strict)
+	require.NoError(tb, err)
+	return reader
+}
+
+var placeholder = regexp.MustCompile(`<(\w+)>`)
+
+// values are what placeholders stand for, each two.
+var values = map[string][2]string{
+	"int": {"17", "4096"}, "float": {"0.5", "12.75"}, "char": {"x", "z"}, "path": {"/var/lib/app/a.db", "/mnt/data/b.log"},
+	"user": {"alice", "svc_orders"}, "host": {"10.1.2.3", "db-07.eu.internal"}, "strerror": {"Permission denied", "Input/output error"},
+	"value": {"42", "created_at"}, "ident": {"orders_17", "tmp_3fa9c1"}, "ip": {"10.0.0.9", "192.168.7.1"}, "port": {"5432", "8080"},
+	"fqdn": {"a.example.com", "b.example.org"}, "q": {"jobs_7", "mail_2"}, "table": {"orders", "hr.employees"}, "column": {"amount", "sku_3"},
+	"expr": {"amount = 7", "lower(name)"}, "type": {"integer", "varchar(64)"}, "func": {"sum", "date_trunc"}, "database": {"sales_db", "hr"},
+}
+
+func fill(r *rand.Rand, text string) string {
+	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
+		if v, ok := values[m[1:len(m)-1]]; ok {
+			return v[r.IntN(2)]
+		}
+		return "word_" + fmt.Sprint(r.IntN(90))
+	})
+}
+
+// masked is what a template of the text would be.
+func masked(text string) string {
+	var e envelope.Envelope
+	var line mask.Line
+	splitter.Split(text, &e)
+	masker.Mask(e.Message, &line)
+	return template.Text(line.Encode())
+}
+
+// query is a question put to a base: what it is of, and what was found.
+type query struct {
+	text, set string
+	known     bool
+	told      bool
+	hits      []Hit[int]
+	sets      []string // of the hits
+	texts     []string
+}
+
+func (a *query) right(i int) bool { return a.known && a.sets[i] == a.set }
+
+// ask builds a base of one wording of each set and of three in four of the other texts,
+// and asks for all the rest: within a service of 60 texts, or everywhere.
+func ask(t *testing.T, all []wording, language string, h int, told bool, seed uint64) []query {
+	reader := newReader(t)
+	r := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // repeatable
+	var base, rest []wording
+	has := map[string]bool{}
+	for _, i := range r.Perm(len(all)) {
+		w := all[i]
+		switch {
+		case w.half != h, w.language != language:
+		case w.set == "" && r.IntN(4) > 0, w.set != "" && !has[w.set] && r.IntN(8) > 0:
+			has[w.set] = w.set != ""
+			base = append(base, w)
+		default:
+			rest = append(rest, w)
+		}
+	}
+	x := NewIndex[int]()
+	service := map[string][]int{}
+	for i, w := range base {
+		x.Put(i, reader.Read(masked(fill(r, w.text))))
+		if w.set != "" {
+			service[w.set] = append(service[w.set], i)
+		}
+	}
+	var out []query
+	for _, w := range rest {
+		a := query{text: fill(r, w.text), set: w.set, known: has[w.set] && w.set != "", told: told}
+		q := reader.Read(masked(a.text))
+		var admit func(int) bool
+		if told {
+			from := r.IntN(len(base))
+			if a.known {
+				from = service[w.set][0]
+			}
+			from = from / 60 * 60
+			admit = func(o int) bool { return o >= from && o < from+60 }
+		}
+		a.hits = x.Search(&q, 10, admit)
+		for _, hit := range a.hits {
+			o := hit.Owners[0]
+			set, text := "", base[o].text
+			for _, o := range hit.Owners {
+				if base[o].set == w.set {
+					set = base[o].set
+				}
+			}
+			a.sets, a.texts = append(a.sets, set), append(a.texts, text)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// fit is logistic regression by Newton's method with a little shrinkage.
+func fit(x []Features, y []bool, skip ...int) Features {
+	var w Features
+	for range 30 {
+		var g Features
+		var h [features][features]float64
+		for k := range x {
+			f := x[k]
+			for _, s := range skip {
+				f[s] = 0
+			}
+			p := logistic(&f, &w)
+			for i := range f {
+				g[i] += f[i] * (of(y[k]) - p)
+				for j := range f {
+					h[i][j] += f[i] * f[j] * p * (1 - p)
+				}
+			}
+		}
+		for i := range g {
+			g[i] -= 0.3 * w[i]
+			h[i][i] += 0.3
+		}
+		step := solve(h, g)
+		for i := range w {
+			w[i] += step[i]
+		}
+	}
+	return w
+}
+
+func solve(a [features][features]float64, b Features) Features {
+	for i := range b {
+		p := i
+		for k := i + 1; k < features; k++ {
+			if math.Abs(a[k][i]) > math.Abs(a[p][i]) {
+				p = k
+			}
+		}
+		a[i], a[p] = a[p], a[i]
+		b[i], b[p] = b[p], b[i]
+		for k := i + 1; k < features; k++ {
+			m := a[k][i] / a[i][i]
+			for j := i; j < features; j++ {
+				a[k][j] -= m * a[i][j]
+			}
+			b[k] -= m * b[i]
+		}
+	}
+	for i := features - 1; i >= 0; i-- {
+		for j := i + 1; j < features; j++ {
+			b[i] -= a[i][j] * b[j]
+		}
+		b[i] /= a[i][i]
+	}
+	return b
+}
+
+var (
+	splitter  = envelope.New(envelope.Options{MaxBytes: 1 << 16})
+	masker, _ = mask.New(mask.Options{})
+)
+
+func TestFit(t *testing.T) {
+	all := corpus(t)
+	for range 2 {
+		var x, tops []Features
+		var y, right []bool
+		for seed := range uint64(3) {
+			for _, told := range []bool{false, true} {
+				for _, language := range []string{"en", "zh"} {
+					for _, a := range ask(t, all, language, 0, told, seed) {
+						for i, hit := range a.hits {
+							if !hit.Same || a.right(i) {
+								x, y = append(x, hit.Features), append(y, a.right(i))
+							}
+						}
+						if len(a.hits) > 0 && (!a.hits[0].Same || a.right(0)) {
+							tops, right = append(tops, a.hits[0].Features), append(right, a.right(0))
+						}
+					}
+				}
+			}
+		}
+		pair, top = fit(x, y, rivalry), fit(tops, right)
+	}
+	t.Logf("pair %.2f", pair)
+	t.Logf("top %.2f", top)
+	for h := range 2 {
+		for _, told := range []bool{true, false} {
+			for _, language := range []string{"en", "zh"} {
+				t.Log(language)
+				tell(t, ask(t, all, language, h, told, 99), h, told)
+			}
+		}
+	}
+}
+
+func tell(t *testing.T, answers []query, h int, told bool) {
+	known, foreign, five, first, same := 0, 0, 0, 0, 0
+	var bins, hit [10]int
+	type row struct{ right, wrong, foreign int }
+	at := map[float64]*row{0.5: {}, 0.6: {}, 0.7: {}, 0.8: {}, 0.9: {}}
+	for _, a := range answers {
+		if a.known {
+			known++
+		} else {
+			foreign++
+		}
+		if len(a.hits) == 0 {
+			continue
+		}
+		if a.hits[0].Same && !a.right(0) {
+			same++
+			continue
+		}
+		if a.right(0) {
+			first++
+		}
+		for i := range min(5, len(a.hits)) {
+			if a.right(i) {
+				five++
+				break
+			}
+		}
+		c := a.hits[0].Confidence
+		b := min(9, int(c*10))
+		bins[b]++
+		if a.right(0) {
+			hit[b]++
+		}
+		for th, r := range at {
+			if c < th {
+				continue
+			}
+			switch {
+			case a.right(0):
+				r.right++
+			case a.known:
+				r.wrong++
+			default:
+				r.foreign++
+			}
+		}
+		if os.Getenv("DETAIL") != "" && h == 0 && !a.right(0) && (c > 0.8 || a.known) {
+			t.Logf("%.2f known=%v told=%v %q -> %q", c, a.known, told, a.text, a.texts[0])
+		}
+	}
+	t.Logf("half %d told %v: known %d: first %.3f, five %.3f; foreign %d, equal but not labelled %d", h, told, known, float64(first)/float64(known), float64(five)/float64(known), foreign, same)
+	for _, th := range []float64{0.5, 0.6, 0.7, 0.8, 0.9} {
+		r := at[th]
+		t.Logf("   >= %.1f: of 35 known right %.1f wrong %.1f; foreign answered %.3f", th, 35*float64(r.right)/float64(known), 35*float64(r.wrong)/float64(known), float64(r.foreign)/float64(foreign))
+	}
+	line := ""
+	for b := range bins {
+		line += fmt.Sprintf(" %.1f: %d/%d=%.2f", float64(b)/10, hit[b], bins[b], ratio(float64(hit[b]), float64(bins[b])))
+	}
+	t.Log("  " + line)
+	_ = slices.Sort[[]int]
+}
+
+// TestWild asks for the second wordings of hard pairs in a base of all that is wild.
+func TestWild(t *testing.T) {
+	corpus(t)
+	var wild struct {
+		Pairs map[string][][2]string `json:"pairs"`
+		Cases map[string]struct {
+			Statements []string `json:"statements"`
+		} `json:"cases"`
+		Service []struct {
+			Message string `json:"message"`
+		} `json:"service"`
+	}
+	text, err := os.ReadFile(filepath.Join(os.Getenv("OTELCOL_AIOPS_DATA"), "wild", "logs.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &wild))
+	reader := newReader(t)
+	r := rand.New(rand.NewPCG(1, 7)) //nolint:gosec // repeatable
+	x := NewIndex[string]()
+	drawn := func(text string) string {
+		return fill(r, strings.NewReplacer("«n»", "<int>", "«", "<", "»", ">").Replace(text))
+	}
+	put := func(text string) { x.Put(text, reader.Read(masked(drawn(text)))) }
+	for _, c := range wild.Cases {
+		for _, s := range c.Statements {
+			put(s)
+		}
+	}
+	for _, s := range wild.Service {
+		put(s.Message)
+	}
+	for i, p := range wild.Pairs["en_same"] {
+		put(p[i%2])
+	}
+	for i, p := range wild.Pairs["en_same"] {
+		q := reader.Read(masked(drawn(p[1-i%2])))
+		hits := x.Search(&q, 5, nil)
+		if len(hits) == 0 {
+			t.Logf("--- %q", p[1-i%2])
+			continue
+		}
+		t.Logf("%v %.2f same=%v %q -> %q", hits[0].Owners[0] == p[i%2], hits[0].Confidence, hits[0].Same, p[1-i%2], hits[0].Owners[0])
+	}
+	for _, p := range wild.Pairs["en_different"] {
+		put(p[0])
+	}
+	for _, p := range wild.Pairs["en_different"] {
+		q := reader.Read(masked(drawn(p[1])))
+		if hits := x.Search(&q, 5, nil); len(hits) > 0 {
+			t.Logf("foreign %.2f same=%v %q -> %q", hits[0].Confidence, hits[0].Same, p[1], hits[0].Owners[0])
+		}
+	}
+}
