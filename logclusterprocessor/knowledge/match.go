@@ -72,7 +72,7 @@ const (
 )
 
 // Sure is the least confidence of an answer.
-const Sure = 0.5
+const Sure = 0.6
 
 // CoveredConfidence is what a template that fits is worth when no line of the
 // very form was seen.

@@ -189,7 +189,7 @@ func ask(t *testing.T, all []wording, language string, h int, told bool, seed ui
 	}
 	var out []query
 	for _, w := range rest {
-		a := query{text: fill(r, w.text), set: w.set, known: has[w.set] && w.set != "", told: told}
+		a := query{text: chatty(r, fill(r, w.text)), set: w.set, known: has[w.set] && w.set != "", told: told}
 		q := reader.Read(masked(a.text))
 		var admit func(int) bool
 		if told {
@@ -216,8 +216,28 @@ func ask(t *testing.T, all []wording, language string, h int, told bool, seed ui
 	return out
 }
 
+// chatty adds, to one text in two, what people say around an error.
+func chatty(r *rand.Rand, text string) string {
+	if r.IntN(2) == 0 {
+		return text
+	}
+	name := strings.Fields("checkout billing postgres kafka redis ingress kubelet gateway importer scheduler mobile warehouse jenkins laptop tenant")
+	pick := func() string { return name[r.IntN(len(name))] }
+	if languageOf(text) == "zh" {
+		return []string{pick() + " 报错：" + text, "我们的 " + pick() + " 一直出现" + text, text + "，在 " + pick() + " 上"}[r.IntN(3)]
+	}
+	return []string{
+		"our " + pick() + " says " + text, pick() + " fails: " + text, "we get " + text + " on " + pick(),
+		text + " after the " + pick() + " release", pick() + " and " + pick() + " show " + text,
+	}[r.IntN(5)]
+}
+
+// foreignWeight makes one question in four a foreign one, as in a chat of people who
+// ask about what they see.
+const foreignWeight = 0.35
+
 // fit is logistic regression by Newton's method with a little shrinkage.
-func fit(x []Features, y []bool, skip ...int) Features {
+func fit(x []Features, y []bool, weight []float64, skip ...int) Features {
 	var w Features
 	for range 30 {
 		var g Features
@@ -229,9 +249,9 @@ func fit(x []Features, y []bool, skip ...int) Features {
 			}
 			p := logistic(&f, &w)
 			for i := range f {
-				g[i] += f[i] * (of(y[k]) - p)
+				g[i] += weight[k] * f[i] * (of(y[k]) - p)
 				for j := range f {
-					h[i][j] += f[i] * f[j] * p * (1 - p)
+					h[i][j] += weight[k] * f[i] * f[j] * p * (1 - p)
 				}
 			}
 		}
@@ -284,23 +304,30 @@ func TestFit(t *testing.T) {
 	for range 2 {
 		var x, tops []Features
 		var y, right []bool
+		var xw, tw []float64
 		for seed := range uint64(3) {
 			for _, told := range []bool{false, true} {
 				for _, language := range []string{"en", "zh"} {
 					for _, a := range ask(t, all, language, 0, told, seed) {
+						weight := 1.0
+						if !a.known {
+							weight = foreignWeight
+						}
 						for i, hit := range a.hits {
 							if !hit.Same || a.right(i) {
+								xw = append(xw, weight)
 								x, y = append(x, hit.Features), append(y, a.right(i))
 							}
 						}
 						if len(a.hits) > 0 && (!a.hits[0].Same || a.right(0)) {
+							tw = append(tw, weight)
 							tops, right = append(tops, a.hits[0].Features), append(right, a.right(0))
 						}
 					}
 				}
 			}
 		}
-		pair, top = fit(x, y, rivalry), fit(tops, right)
+		pair, top = fit(x, y, xw, rivalry), fit(tops, right, tw)
 	}
 	t.Logf("pair %.2f", pair)
 	t.Logf("top %.2f", top)

@@ -38,6 +38,10 @@ func (p *Partition) withdraw(m *member) {
 // maxStatements is how many statements in other words an answer is made of.
 const maxStatements = 12
 
+// elsewhereFactor is for other words in another service than the one that was told: who
+// tells a service is seldom wrong about it.
+const elsewhereFactor = 0.5
+
 // Match says what a masked line would be taken for: in the partition of a key where
 // there is one, and everywhere. What is in other partitions than the one of a key that
 // is known comes as Elsewhere. It changes nothing.
@@ -90,11 +94,14 @@ func (r *Registry) near(matches []knowledge.Match, reading *find.Reading, within
 	}
 	for _, hit := range r.shared.offered.Search(reading, maxStatements, within) {
 		for _, o := range hit.Owners {
-			how := knowledge.Near
-			if hit.Same {
+			how, confidence := knowledge.Near, hit.Confidence
+			switch {
+			case hit.Same:
 				how = knowledge.Same
+			case elsewhere:
+				confidence *= elsewhereFactor
 			}
-			m, ok := o.partition.hit(o.template, how, hit.Confidence)
+			m, ok := o.partition.hit(o.template, how, confidence)
 			if at := (cluster{m.Partition, m.Cluster}); ok && !have[at] {
 				have[at] = true
 				m.Elsewhere = elsewhere

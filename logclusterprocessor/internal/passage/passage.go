@@ -69,6 +69,9 @@ func (s *splitter) lines(text string, depth int) {
 		s.lines(span, depth+1)
 	}
 	for line := range strings.Lines(text) {
+		if len(s.seen) >= Most {
+			break
+		}
 		line = bare(line)
 		if isFrame(line) || s.json(embedded(line), depth) {
 			continue
