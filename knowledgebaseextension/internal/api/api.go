@@ -69,6 +69,7 @@ type route struct {
 func (s *server) routes() []route {
 	return []route{
 		{http.MethodGet, "/api/v1/summary", s.summary},
+		{http.MethodGet, "/api/v1/now", s.now},
 		{http.MethodGet, "/api/v1/clusters", s.listClusters},
 		{http.MethodGet, "/api/v1/clusters/{id}", s.getCluster},
 		{http.MethodGet, "/api/v1/clusters/{id}/counts", s.getCounts},
