@@ -29,6 +29,8 @@ type Config struct {
 	Samples SamplesConfig `mapstructure:"samples"`
 	// HTTP says where and to whom API and page are served.
 	HTTP HTTPConfig `mapstructure:"http"`
+	// Access says who is who and who may do what.
+	Access AccessConfig `mapstructure:"access"`
 }
 
 // RetentionConfig says what leaves. A cluster with a solution, or that a person
@@ -70,6 +72,7 @@ func (c *Config) Validate() error {
 	return errors.Join(
 		c.validateStore(),
 		c.Retention.validate(),
+		c.Access.validate(c.HTTP.Auth.HasValue()),
 		validate.InRange("samples::per_template", c.Samples.PerTemplate, 0, 100),
 		validate.InRange("samples::max_bytes", c.Samples.MaxBytes, 16, 4096),
 	)

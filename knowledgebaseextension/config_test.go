@@ -23,6 +23,7 @@ func TestReadsEveryKey(t *testing.T) {
 		"retention": map[string]any{"unseen": "24h", "templates": 5, "counts": "2h"},
 		"samples":   map[string]any{"per_template": 0, "max_bytes": 100},
 		"http":      map[string]any{"enabled": false, "endpoint": "localhost:1"},
+		"access":    map[string]any{"user_header": "X-User", "proxies": []string{"127.0.0.1"}, "readers": []string{"rob"}, "editors": []string{"ann"}},
 	}).Unmarshal(cfg))
 	http := newHTTPConfig()
 	http.Enabled, http.NetAddr.Endpoint = false, "localhost:1"
@@ -31,6 +32,7 @@ func TestReadsEveryKey(t *testing.T) {
 		Retention: RetentionConfig{Unseen: 24 * time.Hour, Templates: 5, Shapes: 200_000, Counts: 2 * time.Hour},
 		Samples:   SamplesConfig{PerTemplate: 0, MaxBytes: 100},
 		HTTP:      http,
+		Access:    AccessConfig{UserHeader: "X-User", Proxies: []string{"127.0.0.1"}, Readers: []string{"rob"}, Editors: []string{"ann"}},
 	}, cfg)
 	require.NoError(t, xconfmap.Validate(cfg))
 }
@@ -46,6 +48,16 @@ func TestRefusals(t *testing.T) {
 		"retention::counts must be 0 (for ever) or at least 1h0m0s, got -1h0m0s": func(c *Config) { c.Retention.Counts = -time.Hour },
 		"retention::templates must be between 0 and 10000000, got -1":            func(c *Config) { c.Retention.Templates = -1 },
 		"samples::per_template must be between 0 and 100, got 101":               func(c *Config) { c.Samples.PerTemplate = 101 },
+		`access::user_header must be the name of a header such as X-Forwarded-User, got "a b"`: func(c *Config) {
+			c.Access = AccessConfig{UserHeader: "a b", Proxies: []string{"::1"}}
+		},
+		"access::proxies must name the addresses that access::user_header is believed of, such as 127.0.0.1 or 10.0.0.0/8": func(c *Config) {
+			c.Access.UserHeader = "X-User"
+		},
+		`access::proxies must be addresses or ranges such as 10.0.0.0/8, got "proxy"`: func(c *Config) { c.Access.Proxies = []string{"proxy"} },
+		"access::editors needs http::auth or access::user_header: otherwise nobody has a name that can be trusted": func(c *Config) {
+			c.Access.Editors = []string{"ann"}
+		},
 		"samples::max_bytes must be between 16 and 4096, got 0":                  func(c *Config) { c.Samples.MaxBytes = 0 },
 	} {
 		cfg := createDefaultConfig().(*Config)

@@ -38,7 +38,7 @@ func newExtension(set extension.Settings, cfg *Config) (*knowledgeBase, error) {
 		return nil, err
 	}
 	return &knowledgeBase{
-		Base: base.New(cfg.options(), tel), tel: tel, set: set.TelemetrySettings, web: web{config: cfg.HTTP, set: set.TelemetrySettings},
+		Base: base.New(cfg.options(), tel), tel: tel, set: set.TelemetrySettings, web: web{config: cfg.HTTP, access: cfg.Access, set: set.TelemetrySettings},
 	}, nil
 }
 

@@ -43,6 +43,8 @@ type Options struct {
 	// localhost. Set it for a server on localhost that asks nobody for a password:
 	// a page elsewhere could have its own name resolve to this machine.
 	LocalOnly bool
+	// Access says who is who and who may do what.
+	Access Access
 	// Logger gets what the store answers with, other than what a client did wrong.
 	Logger *zap.Logger
 }
@@ -114,7 +116,7 @@ func New(o Options) http.Handler {
 	sameSite.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error {
 		return problem(http.StatusForbidden, "a page of another site may not change the knowledge base")
 	}))
-	return secured(s.knownHost(sameSite.Handler(mux)))
+	return secured(s.knownHost(s.identified(sameSite.Handler(mux))))
 }
 
 // serve adapts a handler that may fail.
@@ -122,7 +124,12 @@ func (s *server) serve(handle handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)
 		defer cancel()
-		if err := handle(w, r.WithContext(ctx)); err != nil {
+		r = r.WithContext(ctx)
+		err := s.Access.mayRead(r)
+		if err == nil {
+			err = handle(w, r)
+		}
+		if err != nil {
 			s.writeError(w, r, err)
 		}
 	})
@@ -131,6 +138,9 @@ func (s *server) serve(handle handler) http.Handler {
 // changing has processors told of what a handler changed.
 func (s *server) changing(handle handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.Access.mayEdit(r); err != nil {
+			return err
+		}
 		err := handle(w, r)
 		if err == nil {
 			s.Base.Poke()
