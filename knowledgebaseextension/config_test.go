@@ -58,7 +58,7 @@ func TestRefusals(t *testing.T) {
 		"access::editors needs http::auth or access::user_header: otherwise nobody has a name that can be trusted": func(c *Config) {
 			c.Access.Editors = []string{"ann"}
 		},
-		"samples::max_bytes must be between 16 and 4096, got 0":                  func(c *Config) { c.Samples.MaxBytes = 0 },
+		"samples::max_bytes must be between 16 and 4096, got 0": func(c *Config) { c.Samples.MaxBytes = 0 },
 	} {
 		cfg := createDefaultConfig().(*Config)
 		change(cfg)

@@ -41,7 +41,7 @@ func BenchmarkMatch(b *testing.B) {
 	p.parts.KeepChanges()
 	verbs := strings.Fields("open read write send receive parse load save create remove lock fetch resolve connect validate commit")
 	outcomes := []string{"failed", "timed out", "was refused", "is not found", "succeeded", "is invalid"}
-	r := rand.New(rand.NewPCG(1, 1)) //nolint:gosec // repeatable
+	r := rand.New(rand.NewPCG(1, 1))
 	noun := func() string { return fmt.Sprintf("%s%s", nouns[r.IntN(len(nouns))], nouns[r.IntN(len(nouns))]) }
 	say := func() string {
 		return fmt.Sprintf("%s of %s for %s in %s %s", verbs[r.IntN(len(verbs))], noun(), noun(), noun(), outcomes[r.IntN(len(outcomes))])

@@ -57,7 +57,9 @@ GROUP BY c.id, c.first_seen`,
 		if err != nil {
 			return err
 		}
-		slices.SortFunc(found, func(a, b Growing) int { return cmp.Or(cmp.Compare(b.deviation(), a.deviation()), cmp.Compare(a.ID, b.ID)) })
+		slices.SortFunc(found, func(a, b Growing) int {
+			return cmp.Or(cmp.Compare(b.deviation(), a.deviation()), cmp.Compare(a.ID, b.ID))
+		})
 		found = found[:min(limit, len(found))]
 		return describe(ctx, q, found)
 	})

@@ -54,7 +54,7 @@ func TestFind(t *testing.T) {
 // TestIndexForgets compares an index that has forgotten much with one that never knew it.
 func TestIndexForgets(t *testing.T) {
 	reader := newReader(t)
-	r := rand.New(rand.NewPCG(1, 1)) //nolint:gosec // repeatable
+	r := rand.New(rand.NewPCG(1, 1))
 	text := func() string {
 		words := strings.Fields("cannot open read file disk queue token expired full not found timed out order user session")
 		var out []string

@@ -96,7 +96,7 @@ export class List {
     try {
       const { matches, offers } = await api.match(text, { limit: 8, signal });
       const all = [...matches, ...offers];
-      if (!all.length) byId("position").textContent = "No cluster has these words, and none is near.";
+      byId("position").textContent = all.length ? "" : "No cluster has these words, and none is near.";
       box.replaceChildren(...(all.length ? [h("h2", {}, matches.length ? "No cluster has all these words. It is about:" : "No cluster has all these words. Near is:"), ...all.map((m) => found(m, this.href))] : []));
     } catch (error) {
       if (error.name === "AbortError") throw error;

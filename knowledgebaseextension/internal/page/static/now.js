@@ -42,8 +42,8 @@ export class Now {
     if (version === this.version) return;
     this.version = version;
     this.element.replaceChildren(
-      this.part("New", `First seen in the hour to ${hourOf(now.window.until)}, and not in the first ten minutes of its service.`, "Nothing is new.", now.new, () => []),
-      this.part("Growing", "Many more in that hour than in an hour of the day before.", "Nothing grows.", now.growing, (c) => [h("span", { class: "badge new" }, growth(c))]));
+      this.part("Growing", "Many more in that hour than in an hour of the day before.", "Nothing grows.", now.growing, (c) => [h("span", { class: "badge new" }, growth(c))]),
+      this.part("New", `First seen in the hour to ${hourOf(now.window.until)}, and not in the first ten minutes of its service.`, "Nothing is new.", now.new, () => []));
   }
 
   part(title, what, none, clusters, more) {
