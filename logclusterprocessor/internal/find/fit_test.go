@@ -4,150 +4,15 @@
 package find
 
 import (
-	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 )
-
-// wording is a text; those of one set mean the same.
-type wording struct {
-	text, set string
-	half      int
-	language  string
-}
-
-// corpus reads all wordings that are labelled, with values drawn for their placeholders.
-func corpus(t *testing.T) []wording {
-	dir := os.Getenv("OTELCOL_AIOPS_DATA")
-	if dir == "" {
-		t.Skip("OTELCOL_AIOPS_DATA is not set")
-	}
-	var out []wording
-	seen := map[string]bool{}
-	add := func(text, set, source string) {
-		if !seen[text] {
-			seen[text] = true
-			out = append(out, wording{text, set, half(source), languageOf(text)})
-		}
-	}
-	for _, language := range []string{"", "zh_"} {
-		for _, row := range rows(t, filepath.Join(dir, "paraphrase", language+"sets.tsv")) {
-			add(row[2], language+row[0], project(row[1]))
-		}
-		for _, row := range rows(t, filepath.Join(dir, "paraphrase", language+"pairs_negative.tsv")) {
-			add(row[0], "", project(row[2]))
-			add(row[1], "", project(row[3]))
-		}
-		for _, row := range rows(t, filepath.Join(dir, "paraphrase", language+"singletons.tsv")) {
-			add(row[2], "", project(row[1]))
-		}
-	}
-	for _, row := range rows(t, filepath.Join(dir, "errors", "concepts_spark_tidb.tsv")) {
-		add(row[2], row[0], row[0])
-	}
-	var wild struct {
-		Pairs map[string][][2]string `json:"pairs"`
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "wild", "logs.json"))
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(text, &wild))
-	for _, kind := range []string{"en_same", "zh_same", "en_different", "zh_different"} {
-		for i, p := range wild.Pairs[kind] {
-			for side, text := range p {
-				set := ""
-				if strings.HasSuffix(kind, "_same") {
-					set = fmt.Sprintf("%s%d", kind, i)
-				}
-				_ = side
-				add(strings.NewReplacer("«n»", "<int>", "«", "<", "»", ">").Replace(text), set, fmt.Sprint(kind, i))
-			}
-		}
-	}
-	return out
-}
-
-func languageOf(text string) string {
-	if strings.IndexFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0 {
-		return "zh"
-	}
-	return "en"
-}
-
-func rows(t *testing.T, file string) [][]string {
-	text, err := os.ReadFile(file)
-	require.NoError(t, err)
-	var out [][]string
-	for line := range strings.Lines(string(text)) {
-		if row := strings.Split(strings.TrimRight(line, "\n"), "\t"); len(row) > 2 {
-			out = append(out, row)
-		}
-	}
-	return out
-}
-
-func project(source string) string {
-	p, _, _ := strings.Cut(source, ":")
-	return p
-}
-
-func half(source string) int {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(source))
-	return int(h.Sum32() & 1)
-}
-
-func newReader(tb testing.TB) *Reader {
-	strict, err := statement.New()
-	require.NoError(tb, err)
-	reader, err := NewReader(strict)
-	require.NoError(tb, err)
-	return reader
-}
-
-var placeholder = regexp.MustCompile(`<(\w+)>`)
-
-// values are what placeholders stand for, each two.
-var values = map[string][2]string{
-	"int": {"17", "4096"}, "float": {"0.5", "12.75"}, "char": {"x", "z"}, "path": {"/var/lib/app/a.db", "/mnt/data/b.log"},
-	"user": {"alice", "svc_orders"}, "host": {"10.1.2.3", "db-07.eu.internal"}, "strerror": {"Permission denied", "Input/output error"},
-	"value": {"42", "created_at"}, "ident": {"orders_17", "tmp_3fa9c1"}, "ip": {"10.0.0.9", "192.168.7.1"}, "port": {"5432", "8080"},
-	"fqdn": {"a.example.com", "b.example.org"}, "q": {"jobs_7", "mail_2"}, "table": {"orders", "hr.employees"}, "column": {"amount", "sku_3"},
-	"expr": {"amount = 7", "lower(name)"}, "type": {"integer", "varchar(64)"}, "func": {"sum", "date_trunc"}, "database": {"sales_db", "hr"},
-}
-
-func fill(r *rand.Rand, text string) string {
-	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
-		if v, ok := values[m[1:len(m)-1]]; ok {
-			return v[r.IntN(2)]
-		}
-		return "word_" + fmt.Sprint(r.IntN(90))
-	})
-}
-
-// masked is what a template of the text would be.
-func masked(text string) string {
-	var e envelope.Envelope
-	var line mask.Line
-	splitter.Split(text, &e)
-	masker.Mask(e.Message, &line)
-	return template.Text(line.Encode())
-}
 
 // query is a question put to a base: what it is of, and what was found.
 type query struct {
@@ -232,6 +97,10 @@ func chatty(r *rand.Rand, text string) string {
 	}[r.IntN(5)]
 }
 
+// tolerance is what an edit of a few lexicon entries may move a coefficient by before
+// all are to be fitted anew.
+const tolerance = 0.7
+
 // foreignWeight makes one question in four a foreign one, as in a chat of people who
 // ask about what they see.
 const foreignWeight = 0.35
@@ -294,13 +163,11 @@ func solve(a [features][features]float64, b Features) Features {
 	return b
 }
 
-var (
-	splitter  = envelope.New(envelope.Options{MaxBytes: 1 << 16})
-	masker, _ = mask.New(mask.Options{})
-)
-
+// TestFit fits the coefficients anew and holds those in use to what comes out.
 func TestFit(t *testing.T) {
 	all := corpus(t)
+	usedPair, usedTop := pair, top
+	t.Cleanup(func() { pair, top = usedPair, usedTop })
 	for range 2 {
 		var x, tops []Features
 		var y, right []bool
@@ -331,6 +198,12 @@ func TestFit(t *testing.T) {
 	}
 	t.Logf("pair %.2f", pair)
 	t.Logf("top %.2f", top)
+	for i := range features {
+		if i != otherCode { // which no data tell
+			require.InDelta(t, pair[i], usedPair[i], tolerance, "coefficient %d of pair", i)
+			require.InDelta(t, top[i], usedTop[i], tolerance, "coefficient %d of top", i)
+		}
+	}
 	for h := range 2 {
 		for _, told := range []bool{true, false} {
 			for _, language := range []string{"en", "zh"} {
@@ -401,58 +274,4 @@ func tell(t *testing.T, answers []query, h int, told bool) {
 		line += fmt.Sprintf(" %.1f: %d/%d=%.2f", float64(b)/10, hit[b], bins[b], ratio(float64(hit[b]), float64(bins[b])))
 	}
 	t.Log("  " + line)
-	_ = slices.Sort[[]int]
-}
-
-// TestWild asks for the second wordings of hard pairs in a base of all that is wild.
-func TestWild(t *testing.T) {
-	corpus(t)
-	var wild struct {
-		Pairs map[string][][2]string `json:"pairs"`
-		Cases map[string]struct {
-			Statements []string `json:"statements"`
-		} `json:"cases"`
-		Service []struct {
-			Message string `json:"message"`
-		} `json:"service"`
-	}
-	text, err := os.ReadFile(filepath.Join(os.Getenv("OTELCOL_AIOPS_DATA"), "wild", "logs.json"))
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(text, &wild))
-	reader := newReader(t)
-	r := rand.New(rand.NewPCG(1, 7))
-	x := NewIndex[string]()
-	drawn := func(text string) string {
-		return fill(r, strings.NewReplacer("«n»", "<int>", "«", "<", "»", ">").Replace(text))
-	}
-	put := func(text string) { x.Put(text, reader.Read(masked(drawn(text)))) }
-	for _, c := range wild.Cases {
-		for _, s := range c.Statements {
-			put(s)
-		}
-	}
-	for _, s := range wild.Service {
-		put(s.Message)
-	}
-	for i, p := range wild.Pairs["en_same"] {
-		put(p[i%2])
-	}
-	for i, p := range wild.Pairs["en_same"] {
-		q := reader.Read(masked(drawn(p[1-i%2])))
-		hits := x.Search(&q, 5, nil)
-		if len(hits) == 0 {
-			t.Logf("--- %q", p[1-i%2])
-			continue
-		}
-		t.Logf("%v %.2f same=%v %q -> %q", hits[0].Owners[0] == p[i%2], hits[0].Confidence, hits[0].Same, p[1-i%2], hits[0].Owners[0])
-	}
-	for _, p := range wild.Pairs["en_different"] {
-		put(p[0])
-	}
-	for _, p := range wild.Pairs["en_different"] {
-		q := reader.Read(masked(drawn(p[1])))
-		if hits := x.Search(&q, 5, nil); len(hits) > 0 {
-			t.Logf("foreign %.2f same=%v %q -> %q", hits[0].Confidence, hits[0].Same, p[1], hits[0].Owners[0])
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
@@ -83,7 +84,7 @@ type fed struct {
 
 func feed(ctx context.Context, stream *harness.Stream, s Set) (*fed, error) {
 	r := dataset.Random(1)
-	var records []harness.Record
+	records := make([]harness.Record, 0, lines*len(s.Known))
 	for i, w := range s.Known {
 		for range lines {
 			records = append(records, harness.Record{Service: service(i), Body: dataset.Fill(r, w.Text)})
@@ -149,11 +150,8 @@ func (s *Score) add(matches []knowledge.Match, right map[cluster]bool) {
 	} else {
 		s.Known++
 	}
-	for i := range min(five, len(matches)) {
-		if isOf(right, &matches[i]) {
-			s.Five++
-			break
-		}
+	if slices.ContainsFunc(matches[:min(five, len(matches))], func(m knowledge.Match) bool { return isOf(right, &m) }) {
+		s.Five++
 	}
 	if len(matches) == 0 {
 		s.Unsure += count(right != nil)
