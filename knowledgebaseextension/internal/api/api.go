@@ -105,6 +105,7 @@ func New(o Options) http.Handler {
 		mux.Handle(path, s.serve(methodNotAllowed(allowed)))
 	}
 	mux.Handle("/api/", s.serve(notFound))
+	mux.Handle(mcpPath, s.mcp())
 	mux.Handle("/", page.Handler())
 
 	// Browsers say which site a request comes from; this refuses changes that come
