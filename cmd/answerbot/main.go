@@ -41,16 +41,24 @@ func main() {
 	if b.token == "" {
 		log.Print("ANSWERBOT_TOKEN is not set: whoever reaches this address is answered")
 	}
+	if err := serve(*listen, b); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// serve answers until it is told to end.
+func serve(listen string, b *bot) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	server := &http.Server{Addr: *listen, Handler: b, ReadTimeout: patience, WriteTimeout: 2 * patience}
+	server := &http.Server{Addr: listen, Handler: b, ReadTimeout: patience, WriteTimeout: 2 * patience}
 	go func() {
 		<-ctx.Done()
 		_ = server.Shutdown(context.WithoutCancel(ctx))
 	}()
 	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
-		log.Fatal(err)
+		return err
 	}
+	return nil
 }
 
 // bot answers messages.

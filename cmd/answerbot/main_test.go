@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// serve starts a bot beside a server that answers match in words that the knowledge base
+// start starts a bot beside a server that answers match in words that the knowledge base
 // has; whether it has them is tested in package api.
-func serve(t *testing.T, answers map[string]string) *httptest.Server {
+func start(t *testing.T, answers map[string]string) *httptest.Server {
 	base := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		answer, ok := answers[string(body)]
@@ -33,7 +33,7 @@ func serve(t *testing.T, answers map[string]string) *httptest.Server {
 }
 
 func TestAnswers(t *testing.T) {
-	server := serve(t, map[string]string{
+	server := start(t, map[string]string{
 		"disk is full":  `{"matches":[{"text":"disk full","cluster":"a1","confidence":0.9},{"partition":"shop","text":"disk <path> is full","cluster":"b1","solution":"Delete.","confidence":0.8}],"offers":[],"first_with_solution":1}`,
 		"door opened":   `{"matches":[{"text":"door opened","cluster":"c1","confidence":1}],"offers":[],"first_with_solution":null}`,
 		"something odd": `{"matches":[],"offers":[{"text":"odd thing","cluster":"d1","confidence":0.2,"solution":"No."}],"first_with_solution":null}`,
@@ -45,10 +45,10 @@ func TestAnswers(t *testing.T) {
 	} {
 		body, err := json.Marshal(message{"secret", text})
 		require.NoError(t, err)
-		response, err := http.Post(server.URL, "application/json", strings.NewReader(string(body))) //nolint:noctx // a test
+		response, err := http.Post(server.URL, "application/json", strings.NewReader(string(body)))
 		require.NoError(t, err)
 		require.Contains(t, textOf(t, response), want)
-		form, err := http.PostForm(server.URL, url.Values{"token": {"secret"}, "text": {text}}) //nolint:noctx // a test
+		form, err := http.PostForm(server.URL, url.Values{"token": {"secret"}, "text": {text}})
 		require.NoError(t, err)
 		require.Contains(t, textOf(t, form), want)
 	}
@@ -63,7 +63,7 @@ func textOf(t *testing.T, response *http.Response) string {
 }
 
 func TestRefusals(t *testing.T) {
-	server := serve(t, nil)
+	server := start(t, nil)
 	for _, c := range []struct {
 		method, kind, body string
 		status             int

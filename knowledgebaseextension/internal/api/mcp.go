@@ -67,7 +67,9 @@ type (
 func (s *server) mcp() http.Handler {
 	tools := mcp.NewServer(&mcp.Implementation{Name: "otelcol-aiops knowledge base", Version: "1"}, nil)
 	readOnly := &mcp.ToolAnnotations{ReadOnlyHint: true}
-	add := func(name, what string) *mcp.Tool { return &mcp.Tool{Name: name, Description: what, Annotations: readOnly} }
+	add := func(name, what string) *mcp.Tool {
+		return &mcp.Tool{Name: name, Description: what, Annotations: readOnly}
+	}
 	mcp.AddTool(tools, add("match", "What a text is about: the clusters of log lines that it is likely of, with a confidence that is a probability, and their solutions. "+
 		"`matches` are answers, `offers` are not sure enough to be one: say that you are unsure when there are offers only."), tool(s, s.toolMatch))
 	mcp.AddTool(tools, add("search", "Clusters of log lines by words"), tool(s, s.toolSearch))
