@@ -100,6 +100,10 @@ lock: ## Renew the lock after a change to builder-config.yaml or go.mod
 accuracy-logs: ## Print the accuracy of log clustering on labelled data, beside peers'
 	@cd testbed && go run ./cmd/accuracy-logs
 
+.PHONY: accuracy-match
+accuracy-match: ## Print what the knowledge base answers to questions in other words, and how far to trust it
+	@cd testbed && go run ./cmd/accuracy-match
+
 .PHONY: accuracy-forecast
 accuracy-forecast: ## Print the accuracy of forecasts on public data, beside other methods
 	@cd testbed && go run ./cmd/accuracy-forecast

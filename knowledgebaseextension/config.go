@@ -31,6 +31,10 @@ type Config struct {
 	Solutions SolutionsConfig `mapstructure:"solutions"`
 	// HTTP says where and to whom API and page are served.
 	HTTP HTTPConfig `mapstructure:"http"`
+	// Access says who is who and who may do what.
+	Access AccessConfig `mapstructure:"access"`
+	// Notifications are webhooks that are told what happens to clusters.
+	Notifications []NotificationConfig `mapstructure:"notifications"`
 }
 
 // RetentionConfig says what leaves. A cluster with a solution, or that a person
@@ -79,6 +83,8 @@ func (c *Config) Validate() error {
 	return errors.Join(
 		c.validateStore(),
 		c.Retention.validate(),
+		c.Access.validate(c.HTTP.Auth.HasValue()),
+		c.validateNotifications(),
 		validate.InRange("samples::per_template", c.Samples.PerTemplate, 0, 100),
 		validate.InRange("samples::max_bytes", c.Samples.MaxBytes, 16, 4096),
 	)
@@ -95,6 +101,13 @@ func (c *Config) validateStore() error {
 		return fmt.Errorf("dsn: %w", err)
 	}
 	return nil
+}
+
+func (c *Config) validateNotifications() (errs error) {
+	for i := range c.Notifications {
+		errs = errors.Join(errs, c.Notifications[i].validate(i))
+	}
+	return errs
 }
 
 func (c *RetentionConfig) validate() error {

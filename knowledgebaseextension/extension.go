@@ -24,6 +24,7 @@ type knowledgeBase struct {
 	tel *telemetry
 	set component.TelemetrySettings
 	web web
+	out notifier
 }
 
 var (
@@ -38,7 +39,8 @@ func newExtension(set extension.Settings, cfg *Config) (*knowledgeBase, error) {
 		return nil, err
 	}
 	return &knowledgeBase{
-		Base: base.New(cfg.options(), tel), tel: tel, set: set.TelemetrySettings, web: web{config: cfg.HTTP, set: set.TelemetrySettings},
+		Base: base.New(cfg.options(), tel), tel: tel, set: set.TelemetrySettings, web: web{config: cfg.HTTP, access: cfg.Access, set: set.TelemetrySettings},
+		out: notifier{config: cfg.Notifications, set: set.TelemetrySettings, tel: tel},
 	}, nil
 }
 
@@ -47,7 +49,11 @@ func (k *knowledgeBase) Dependencies() []component.ID { return k.web.config.depe
 
 // Start implements component.Component.
 func (k *knowledgeBase) Start(ctx context.Context, host component.Host) error {
+	if err := k.out.start(ctx, host, k.Base); err != nil {
+		return err
+	}
 	if err := k.web.start(ctx, host, k.Base); err != nil {
+		k.out.shutdown()
 		return err
 	}
 	k.Base.Start()
@@ -59,6 +65,7 @@ func (k *knowledgeBase) Shutdown(ctx context.Context) error {
 	defer k.tel.Shutdown()
 	ctx, cancel := lifecycle.Stopping(ctx, k.set)
 	defer cancel()
+	k.out.shutdown()
 	if err := errors.Join(k.web.Shutdown(ctx), k.Base.Shutdown(ctx)); err != nil {
 		k.set.Logger.Warn("The knowledge base was not shut down in order", zap.Error(err))
 	}

@@ -242,13 +242,14 @@ func TestMatch(t *testing.T) {
 	known := match(knowledge.Query{Text: "disk /dev/sdq is full"})
 	require.Len(t, known, 1)
 	require.Equal(t, knowledge.Match{
-		Partition: "shop", Template: idOf(t, sent[7]["log.template.id"]), TemplateText: "disk <path> is full",
+		Partition: "shop", Line: "disk /dev/sdq is full", Text: "disk <path> is full",
+		Template: idOf(t, sent[7]["log.template.id"]), TemplateText: "disk <path> is full",
 		Cluster: idOf(t, sent[7]["log.cluster.id"]), Keywords: known[0].Keywords, Confidence: 1, How: knowledge.Known,
 	}, known[0])
 	covered := match(knowledge.Query{Text: "session opened for group zoe"})
 	require.Equal(t, knowledge.Covered, covered[0].How)
 	require.Equal(t, "session opened for group <*>", covered[0].TemplateText)
-	near := match(knowledge.Query{Text: "the disk is full again"})
+	near := match(knowledge.Query{Text: "the disk of ours is full again"})
 	require.Equal(t, knowledge.Near, near[0].How)
 	require.Equal(t, known[0].Cluster, near[0].Cluster)
 	require.LessOrEqual(t, near[0].Confidence, knowledge.CoveredConfidence)
@@ -256,8 +257,14 @@ func TestMatch(t *testing.T) {
 	require.Empty(t, match(knowledge.Query{Text: "nothing of the kind"}))
 	shop, desk := "shop", "desk"
 	require.Len(t, match(knowledge.Query{Text: "disk /dev/sdq is full", Partition: &shop}), 1)
-	require.Empty(t, match(knowledge.Query{Text: "disk /dev/sdq is full", Partition: &desk}))
+	unknown := match(knowledge.Query{Text: "disk /dev/sdq is full", Partition: &desk})
+	require.Len(t, unknown, 1, "of a service of which nothing is known, others are asked")
+	require.False(t, unknown[0].Elsewhere)
 	require.Len(t, match(knowledge.Query{Text: "disk /dev/sdq is full", Resource: map[string]string{"service.name": "shop"}}), 1)
+
+	message := match(knowledge.Query{Text: "hi all, since noon we get this, any idea?\n```\n2026-03-01 10:00:00 INFO session opened for group ann\n2026-03-01 10:00:01 ERROR disk /dev/sdq is full\n```"})
+	require.Equal(t, known[0].Cluster, message[0].Cluster, "the line that says what went wrong")
+	require.Equal(t, "2026-03-01 10:00:01 ERROR disk /dev/sdq is full", message[0].Line)
 
 	again := c.send(t, linesOf("session opened for group zoe", "the disk is full again")...)
 	require.Equal(t, true, again[1]["log.cluster.new"], "to match is not to learn")

@@ -65,6 +65,7 @@ func (c *HTTPConfig) dependencies() []component.ID {
 type web struct {
 	serve.Server
 	config HTTPConfig
+	access AccessConfig
 	set    component.TelemetrySettings
 }
 
@@ -79,6 +80,7 @@ func (w *web) start(ctx context.Context, host component.Host, base api.Base) err
 	}
 	handler := api.New(api.Options{
 		Base: base, Logger: w.set.Logger,
+		Access:    w.access.options(w.config.Auth.HasValue()),
 		LocalOnly: serve.Rebindable(&w.config.ServerConfig),
 	})
 	server, err := w.config.ToServer(ctx, host.GetExtensions(), w.set, handler, confighttp.WithErrorHandler(api.Refuse(w.config.challenge())))

@@ -9,8 +9,6 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
@@ -66,17 +64,6 @@ func (p *logClusterProcessor) Partitions() []string {
 
 // Versions implements knowledge.Processor.
 func (p *logClusterProcessor) Versions() knowledge.Versions { return p.versions }
-
-// Match implements knowledge.Matcher.
-func (p *logClusterProcessor) Match(q knowledge.Query) []knowledge.Match {
-	var (
-		e    envelope.Envelope
-		line mask.Line
-	)
-	p.splitter.Split(q.Text, &e)
-	p.masker.Mask(e.Message, &line)
-	return p.parts.Match(&line, p.partitionOf(q))
-}
 
 // partitionOf is the partition to look in, nil for all.
 func (p *logClusterProcessor) partitionOf(q knowledge.Query) *string {

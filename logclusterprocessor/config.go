@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-aiops/otelcol-aiops/internal/validate"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/envelope"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/find"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/partition"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
@@ -337,6 +338,7 @@ func (c *Config) settings() (partition.Settings, error) {
 	linkage, errLinkage := cluster.ParseLinkage(c.Clustering.Linkage)
 	distance, errDistance := cluster.ParseDistance(c.Clustering.Distance)
 	statements, errStatements := c.statements()
+	finding, errFinding := find.NewReader(statements)
 	threshold := c.Clustering.DistanceThreshold
 	if threshold == 0 {
 		threshold = cluster.DefaultThreshold(linkage, distance)
@@ -356,6 +358,7 @@ func (c *Config) settings() (partition.Settings, error) {
 		Partitions:      c.Limits.Partitions,
 		Clusters:        c.Limits.Clusters,
 		Statements:      statements,
+		Finding:         finding,
 		Vocabulary:      c.Limits.Vocabulary,
 		Templates:       c.Limits.Templates,
 		Bytes:           min(int64(c.Limits.PartitionMiB)<<20, c.Limits.memory()),
@@ -365,7 +368,7 @@ func (c *Config) settings() (partition.Settings, error) {
 	if c.Window.By == ByCount {
 		s.Window = int64(c.Window.Count)
 	}
-	return s, errors.Join(errLinkage, errDistance, errStatements)
+	return s, errors.Join(errLinkage, errDistance, errStatements, errFinding)
 }
 
 func (c *WindowConfig) validate() error {

@@ -6,7 +6,7 @@ package knowledge // import "github.com/otelcol-aiops/otelcol-aiops/logclusterpr
 // Matcher says what a line would be taken for, and learns nothing from it. It
 // reads memory only and never waits for a store.
 type Matcher interface {
-	// Match returns what fits, the surest first, at most one for each partition.
+	// Match returns what a text may be about, as Best has it.
 	Match(q Query) []Match
 	// Related returns the clusters of a partition that are nearest to one of them in
 	// words, the nearest first. Near is not the same: nothing joins them.
@@ -24,19 +24,27 @@ type Related struct {
 	Distance float64 // as clustering::distance measures it
 }
 
-// Query is a line to match.
+// Query is a text to match: a log line, or what people paste of it.
 type Query struct {
 	Text string
-	// Partition, when not nil, is the only one to look in.
+	// Partition, when not nil, is the one that the text is most likely of.
 	Partition *string
 	// Resource, when not nil and Partition is, has the resource attributes that
-	// say which partition to look in.
+	// say which partition that is.
 	Resource map[string]string
+	// Limit is how many matches to return; 0 is DefaultLimit.
+	Limit int
 }
 
-// Match is what a line would be taken for.
+// Match is what a text may be about.
 type Match struct {
 	Partition string
+	// Elsewhere is true of another partition than the one that was told.
+	Elsewhere bool
+	// Line is the part of the text that was matched.
+	Line string
+	// Text is of the template that was found.
+	Text string
 	// Template and TemplateText are zero when How is Near.
 	Template     ID
 	TemplateText string
@@ -44,10 +52,10 @@ type Match struct {
 	Keywords     []string
 	Solution     string
 	Noise        bool
-	// Confidence is 1 when lines of exactly this form were seen, CoveredConfidence
-	// when a template's pattern fits, and else the similarity to the nearest
-	// representative of the cluster, in (0, CoveredConfidence]: 1 less the cosine or
-	// Jaccard distance.
+	// Confidence is how likely it is that this is what the text is about: 1 when lines
+	// of exactly this form were seen, CoveredConfidence when a template's pattern fits,
+	// else what a model says that was fitted to texts whose meaning is known. With Sure
+	// or more it is an answer, with less an offer.
 	Confidence float64
 	How        How
 }
@@ -62,6 +70,9 @@ const (
 	Same    How = "same"    // no template fits, but the cluster's statement is the line's
 	Near    How = "near"    // neither, but the cluster's words are near
 )
+
+// Sure is the least confidence of an answer.
+const Sure = 0.6
 
 // CoveredConfidence is what a template that fits is worth when no line of the
 // very form was seen.

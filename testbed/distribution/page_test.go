@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	cdpage "github.com/chromedp/cdproto/page"
@@ -259,6 +260,34 @@ func TestPage(t *testing.T) {
 		b.keys(t, kb.Escape)
 		b.see(t, `!document.querySelector("dialog")`)
 	})
+	step("a pasted line finds its cluster", func(t *testing.T) {
+		b.run(t, chromedp.Navigate(url+"/#/"))
+		b.press(t, "/")
+		b.keys(t, "2026-03-01 10:00:00 ERROR connection from 10.9.9.9 closed after 99 ms")
+		b.see(t, `document.querySelector("#matches .match .text")?.textContent === "connection from <ip> closed after <num>"`)
+		b.run(t, chromedp.Click("#matches .match"))
+		b.see(t, `document.querySelector("#detail h2")?.textContent.startsWith("connection")`)
+		b.see(t, `document.querySelector("#detail .facts").textContent.includes("Share")`)
+		b.keys(t, kb.Escape)
+	})
+	step("now", func(t *testing.T) {
+		b.run(t, chromedp.Click("#view"))
+		b.see(t, `document.querySelectorAll("#now section").length === 2 && document.querySelector("#now li")`)
+		b.see(t, `location.hash === "#/?view=now" && getComputedStyle(document.querySelector("#list")).display === "none"`)
+		b.run(t, chromedp.Click("#now li a"))
+		b.see(t, `document.querySelector("#detail h2")?.textContent`)
+		b.run(t, chromedp.Click("#view"))
+		b.see(t, `document.querySelector("#now").hidden && document.querySelector("#list li")`)
+	})
+	step("keys of one character can be switched off", func(t *testing.T) {
+		b.press(t, "?")
+		b.run(t, chromedp.Click(`dialog input[type=checkbox]`))
+		b.keys(t, kb.Escape)
+		b.see(t, `!document.querySelector("dialog")`)
+		b.press(t, "m")
+		b.see(t, `!document.querySelector("dialog")`)
+		b.run(t, chromedp.Evaluate(`localStorage.removeItem("keys")`, nil))
+	})
 	step("noise", func(t *testing.T) {
 		b.run(t, chromedp.Navigate(url+"/#/?q=disk"))
 		b.see(t, `document.querySelector("#list .text")?.textContent.startsWith("disk")`)
@@ -316,6 +345,9 @@ func TestPageOfManyClusters(t *testing.T) {
 	b.press(t, "n")
 	b.see(t, `document.querySelector("#position").textContent.startsWith("101–")`)
 	b.see(t, `document.activeElement === document.querySelector("#list a")`)
+	b.see(t, `location.hash === "#/?page=2"`)
+	b.run(t, chromedp.Reload())
+	b.see(t, `document.querySelector("#position").textContent === "101–200 · page 2"`)
 	b.press(t, "p")
 	b.see(t, fmt.Sprintf(`document.querySelector("#list li").dataset.id === %q`, first))
 	b.keys(t, kb.End+kb.Enter)
@@ -326,7 +358,10 @@ func TestPageOfManyClusters(t *testing.T) {
 	b.requireNothingWrong(t)
 }
 
-var picture = flag.Bool("picture", false, "renew docs/images/knowledge-base.png, in about two and a half minutes")
+var (
+	picture  = flag.Bool("picture", false, "renew docs/images/knowledge-base*.png, in about two and a half minutes")
+	pictures = flag.String("pictures", "", "with -picture: a folder for pictures of every view, width and colour scheme")
+)
 
 // TestPagePicture makes the picture in the guide: the page on Loghub's lines, as if
 // they had come in the last hours.
@@ -366,7 +401,31 @@ func TestPagePicture(t *testing.T) {
 	b.run(t, chromedp.Evaluate(`location.hash = location.hash.split("?")[0]`, nil))
 	b.see(t, `document.querySelectorAll("#list li").length > 50`)
 	time.Sleep(5 * time.Second) // the message is gone
+	images := filepath.Join(program.Root(t), "docs", "images")
+	b.shoot(t, filepath.Join(images, "knowledge-base.png"))
+	open := b.text(t, `location.hash`)
+	b.run(t, chromedp.EmulateViewport(1024, 640), chromedp.Navigate(url+"/#/?view=now"))
+	b.see(t, `document.querySelectorAll("#now section").length === 2`)
+	b.shoot(t, filepath.Join(images, "knowledge-base-now.png"))
+	if *pictures == "" {
+		return
+	}
+	for _, width := range []int64{390, 1024, 1440} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.run(t, chromedp.EmulateViewport(width, 844), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+			for name, hash := range map[string]string{"list": "#/", "now": "#/?view=now", "detail": open, "line": "#/?q=why+does+authentication+always+end+with+a+failure+for+root"} {
+				b.run(t, chromedp.Navigate("about:blank"), chromedp.Navigate(url+"/"+hash))
+				time.Sleep(time.Second)
+				b.see(t, `document.documentElement.scrollWidth <= innerWidth`)
+				b.shoot(t, filepath.Join(*pictures, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)))
+			}
+		}
+	}
+}
+
+func (b *browser) shoot(t *testing.T, file string) {
+	t.Helper()
 	var png []byte
 	b.run(t, chromedp.CaptureScreenshot(&png))
-	require.NoError(t, os.WriteFile(filepath.Join(program.Root(t), "docs", "images", "knowledge-base.png"), png, 0o600))
+	require.NoError(t, os.WriteFile(file, png, 0o600))
 }

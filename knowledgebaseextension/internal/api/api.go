@@ -44,6 +44,8 @@ type Options struct {
 	// localhost. Set it for a server on localhost that asks nobody for a password:
 	// a page elsewhere could have its own name resolve to this machine.
 	LocalOnly bool
+	// Access says who is who and who may do what.
+	Access Access
 	// Logger gets what the store answers with, other than what a client did wrong.
 	Logger *zap.Logger
 }
@@ -71,6 +73,7 @@ type route struct {
 func (s *server) routes() []route {
 	return []route{
 		{http.MethodGet, "/api/v1/summary", s.summary},
+		{http.MethodGet, "/api/v1/now", s.now},
 		{http.MethodGet, "/api/v1/clusters", s.listClusters},
 		{http.MethodGet, "/api/v1/clusters/{id}", s.getCluster},
 		{http.MethodGet, "/api/v1/clusters/{id}/counts", s.getCounts},
@@ -116,6 +119,7 @@ func New(o Options) http.Handler {
 		mux.Handle(path, s.serve(methodNotAllowed(allowed)))
 	}
 	mux.Handle("/api/", s.serve(notFound))
+	mux.Handle(mcpPath, s.mcp())
 	mux.Handle("/", page.Handler())
 
 	// Browsers say which site a request comes from; this refuses changes that come
@@ -127,7 +131,7 @@ func New(o Options) http.Handler {
 	sameSite.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error {
 		return problem(http.StatusForbidden, "a page of another site may not change the knowledge base")
 	}))
-	return secured(s.knownHost(sameSite.Handler(mux)))
+	return secured(s.knownHost(s.identified(sameSite.Handler(mux))))
 }
 
 // serve adapts a handler that may fail.
@@ -137,7 +141,12 @@ func (s *server) serveWithin(timeout time.Duration, handle handler) http.Handler
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)
 		defer cancel()
-		if err := handle(w, r.WithContext(ctx)); err != nil {
+		r = r.WithContext(ctx)
+		err := s.Access.mayRead(r)
+		if err == nil {
+			err = handle(w, r)
+		}
+		if err != nil {
 			s.writeError(w, r, err)
 		}
 	})
@@ -146,6 +155,9 @@ func (s *server) serveWithin(timeout time.Duration, handle handler) http.Handler
 // changing has processors told of what a handler changed.
 func (s *server) changing(handle handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.Access.mayEdit(r); err != nil {
+			return err
+		}
 		err := handle(w, r)
 		if err == nil {
 			s.Base.Poke()

@@ -123,6 +123,13 @@ func TestNew(t *testing.T) {
 		h.ok(t, http.MethodGet, "/api/v1/clusters/"+after.Cluster.String(), "", &d)
 		require.True(t, d.New)
 
+		var now Now
+		h.ok(t, http.MethodGet, "/api/v1/now", "", &now)
+		require.Len(t, now.New, 1)
+		require.Equal(t, after.Cluster.String(), now.New[0].ID)
+		require.Len(t, now.New[0].Counts, 60)
+		require.Empty(t, now.Growing)
+
 		// An hour later it is not, either.
 		later := login
 		later.ID, later.Cluster, later.At = 0xc4, 0xc3, 161*time.Minute

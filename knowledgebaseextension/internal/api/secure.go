@@ -12,8 +12,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"go.opentelemetry.io/collector/client"
-
 	"github.com/otelcol-aiops/otelcol-aiops/internal/serve"
 )
 
@@ -62,21 +60,6 @@ const maxAuthor = 200
 
 // anonymous is who changes something when nobody says who it is.
 const anonymous = "anonymous"
-
-// user is whom the authenticator found, empty without one.
-func user(r *http.Request) string {
-	auth := client.FromContext(r.Context()).Auth
-	if auth == nil {
-		return ""
-	}
-	// What the authenticators of the Collector call a person, the readable first.
-	for _, name := range []string{"username", "preferred_username", "email", "name", "subject", "sub"} {
-		if text, ok := auth.GetAttribute(name).(string); ok && text != "" {
-			return shorten(text)
-		}
-	}
-	return "authenticated"
-}
 
 // author says who makes a change: the user, whatever the client says; without an
 // authenticator, what the client says.

@@ -40,7 +40,9 @@ func TestAuthor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := httptest.NewRequest(http.MethodPut, "/"+c.query, nil)
-			got := author(r.WithContext(client.NewContext(r.Context(), client.Info{Auth: c.auth})))
+			var got string
+			next := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = author(r) })
+			(&server{}).identified(next).ServeHTTP(nil, r.WithContext(client.NewContext(r.Context(), client.Info{Auth: c.auth})))
 			require.Equal(t, c.want, got)
 			require.True(t, utf8.ValidString(got))
 			require.LessOrEqual(t, len(got), maxAuthor)

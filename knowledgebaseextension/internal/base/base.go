@@ -148,8 +148,8 @@ func (b *Base) Store() (*store.Store, error) {
 	return b.store, nil
 }
 
-// Match asks the processors of this process what a line would be taken for, the
-// surest first. It reads memory only. Without a processor it returns ErrNoProcessor.
+// Match asks the processors of this process what a text may be about, as
+// knowledge.Best has it. It reads memory only. Without a processor it returns ErrNoProcessor.
 func (b *Base) Match(q knowledge.Query) ([]knowledge.Match, error) {
 	b.mu.Lock()
 	sessions := b.sessions
@@ -161,8 +161,7 @@ func (b *Base) Match(q knowledge.Query) ([]knowledge.Match, error) {
 	for _, s := range sessions {
 		matches = append(matches, s.processor.Match(q)...)
 	}
-	sortMatches(matches)
-	return matches, nil
+	return knowledge.Best(matches, q.Limit), nil
 }
 
 // Related asks the processors of this process which clusters are near one, the

@@ -432,7 +432,3 @@ func (s *session) cut(samples []knowledge.Sample) {
 		}
 	}
 }
-
-func sortMatches(matches []knowledge.Match) {
-	slices.SortStableFunc(matches, func(a, b knowledge.Match) int { return cmp.Compare(b.Confidence, a.Confidence) })
-}

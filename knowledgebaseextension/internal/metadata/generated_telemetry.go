@@ -25,15 +25,16 @@ func Tracer(settings component.TelemetrySettings) trace.Tracer {
 // TelemetryBuilder provides an interface for components to report telemetry
 // as defined in metadata and user config.
 type TelemetryBuilder struct {
-	meter                              metric.Meter
-	mu                                 sync.Mutex
-	registrations                      []metric.Registration
-	ExtensionKnowledgeBaseAppliedRows  metric.Int64Counter
-	ExtensionKnowledgeBaseErrors       metric.Int64Counter
-	ExtensionKnowledgeBaseRemoved      metric.Int64Counter
-	ExtensionKnowledgeBaseSaveDuration metric.Float64Histogram
-	ExtensionKnowledgeBaseSavedRows    metric.Int64Counter
-	ExtensionKnowledgeBaseUp           metric.Int64ObservableGauge
+	meter                               metric.Meter
+	mu                                  sync.Mutex
+	registrations                       []metric.Registration
+	ExtensionKnowledgeBaseAppliedRows   metric.Int64Counter
+	ExtensionKnowledgeBaseErrors        metric.Int64Counter
+	ExtensionKnowledgeBaseNotifications metric.Int64Counter
+	ExtensionKnowledgeBaseRemoved       metric.Int64Counter
+	ExtensionKnowledgeBaseSaveDuration  metric.Float64Histogram
+	ExtensionKnowledgeBaseSavedRows     metric.Int64Counter
+	ExtensionKnowledgeBaseUp            metric.Int64ObservableGauge
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -100,6 +101,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_extension_knowledge_base_errors",
 		metric.WithDescription("Operations on the database that failed, by operation. They are tried again. [Development]"),
 		metric.WithUnit("{error}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExtensionKnowledgeBaseNotifications, err = builder.meter.Int64Counter(
+		"otelcol_extension_knowledge_base_notifications",
+		metric.WithDescription("Notifications for receivers, by outcome. [Development]"),
+		metric.WithUnit("{notification}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ExtensionKnowledgeBaseRemoved, err = builder.meter.Int64Counter(

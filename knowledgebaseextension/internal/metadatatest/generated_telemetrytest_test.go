@@ -26,6 +26,7 @@ func TestSetupTelemetry(t *testing.T) {
 	}))
 	tb.ExtensionKnowledgeBaseAppliedRows.Add(context.Background(), 1)
 	tb.ExtensionKnowledgeBaseErrors.Add(context.Background(), 1)
+	tb.ExtensionKnowledgeBaseNotifications.Add(context.Background(), 1)
 	tb.ExtensionKnowledgeBaseRemoved.Add(context.Background(), 1)
 	tb.ExtensionKnowledgeBaseSaveDuration.Record(context.Background(), 1)
 	tb.ExtensionKnowledgeBaseSavedRows.Add(context.Background(), 1)
@@ -33,6 +34,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExtensionKnowledgeBaseErrors(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExtensionKnowledgeBaseNotifications(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExtensionKnowledgeBaseRemoved(t, testTel,

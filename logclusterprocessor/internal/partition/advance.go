@@ -158,6 +158,7 @@ func (p *Partition) countOf(m *meaning) int64 {
 func (p *Partition) undefer(m *meaning) {
 	m.deferred = false
 	for _, member := range m.members {
+		p.offer(member)
 		if member.founding == nil {
 			p.count(member)
 		}

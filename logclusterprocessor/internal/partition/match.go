@@ -4,42 +4,129 @@
 package partition
 
 import (
-	"cmp"
-	"slices"
-	"strconv"
-
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/find"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
-// Match says what a masked line would be taken for in a partition, or in each of
-// them when key is nil, the surest first. It changes nothing.
+// place is a template of a partition.
+type place struct {
+	partition *Partition
+	template  uint64
+}
+
+// offer has questions find what a template says.
+func (p *Partition) offer(m *member) {
+	if p.offered == nil {
+		return
+	}
+	if r := p.settings.Finding.Read(m.text); !r.IsEmpty() {
+		p.offered.Put(place{p, m.template.ID()}, r)
+	} else {
+		p.withdraw(m)
+	}
+}
+
+// withdraw ends that.
+func (p *Partition) withdraw(m *member) {
+	if p.offered != nil {
+		p.offered.Remove(place{p, m.template.ID()})
+	}
+}
+
+// maxStatements is how many statements in other words an answer is made of.
+const maxStatements = 12
+
+// elsewhereFactor is for other words in another service than the one that was told: who
+// tells a service is seldom wrong about it.
+const elsewhereFactor = 0.5
+
+// Match says what a masked line would be taken for: in the partition of a key where
+// there is one, and everywhere. What is in other partitions than the one of a key that
+// is known comes as Elsewhere. It changes nothing.
 func (r *Registry) Match(line *mask.Line, key *string) []knowledge.Match {
+	all := r.All()
+	key = r.known(key)
+	told := key != nil
 	var matches []knowledge.Match
-	for _, p := range r.All() {
-		if key != nil && p.key != *key {
-			continue
-		}
-		if m, ok := p.match(line); ok {
+	for _, p := range all {
+		if m, ok := p.seen(line); ok {
+			m.Elsewhere = told && p.key != *key
 			matches = append(matches, m)
 		}
 	}
-	slices.SortFunc(matches, func(a, b knowledge.Match) int {
-		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(a.Partition, b.Partition))
-	})
+	if r.shared.offered == nil {
+		return matches
+	}
+	reading := r.settings.Finding.Read(template.Text(line.Encode()))
+	if reading.IsEmpty() {
+		return matches
+	}
+	if told {
+		within := func(o place) bool { return o.partition.key == *key }
+		matches = r.near(matches, &reading, within, false)
+	}
+	return r.near(matches, &reading, nil, told)
+}
+
+// known is a key under which there is a partition: of a service beyond the limit, the
+// one that all share; nil when nothing is known of it.
+func (r *Registry) known(key *string) *string {
+	if key == nil || r.find(*key) != nil {
+		return key
+	}
+	if shared := overflowKey; r.find(shared) != nil {
+		return &shared
+	}
+	return nil
+}
+
+// near adds the clusters of statements that are near.
+func (r *Registry) near(matches []knowledge.Match, reading *find.Reading, within func(place) bool, elsewhere bool) []knowledge.Match {
+	type cluster struct {
+		partition string
+		id        knowledge.ID
+	}
+	have := make(map[cluster]bool, len(matches))
+	for i := range matches {
+		have[cluster{matches[i].Partition, matches[i].Cluster}] = true
+	}
+	for _, hit := range r.shared.offered.Search(reading, maxStatements, within) {
+		for _, o := range hit.Owners {
+			how, confidence := knowledge.Near, hit.Confidence
+			switch {
+			case hit.Same:
+				how = knowledge.Same
+			case elsewhere:
+				confidence *= elsewhereFactor
+			}
+			m, ok := o.partition.hit(o.template, how, confidence)
+			if at := (cluster{m.Partition, m.Cluster}); ok && !have[at] {
+				have[at] = true
+				m.Elsewhere = elsewhere
+				matches = append(matches, m)
+			}
+		}
+	}
 	return matches
 }
 
-func (p *Partition) match(line *mask.Line) (knowledge.Match, bool) {
+// SaysTrouble is true of a line that says that something went wrong.
+func (r *Registry) SaysTrouble(line *mask.Line) bool {
+	reading := r.settings.Finding.Read(template.Text(line.Encode()))
+	return reading.SaysTrouble()
+}
+
+// seen finds the template that lines of this form have, or would have.
+func (p *Partition) seen(line *mask.Line) (knowledge.Match, bool) {
 	if e := p.miner.Match(p.Salt(line.Shape), line.Check); e != nil {
 		return p.answer(e.Template(), knowledge.Known, 1)
 	}
-	encoded := line.Encode()
-	if t := p.miner.Find(encoded); t != nil {
+	if t := p.miner.Find(line.Encode()); t != nil {
 		return p.answer(t, knowledge.Covered, knowledge.CoveredConfidence)
 	}
-	return p.near(encoded)
+	return knowledge.Match{}, false
 }
 
 func (p *Partition) answer(t *Template, how knowledge.How, confidence float64) (knowledge.Match, bool) {
@@ -48,103 +135,23 @@ func (p *Partition) answer(t *Template, how knowledge.How, confidence float64) (
 		return knowledge.Match{}, false // it is being founded just now
 	}
 	return knowledge.Match{
-		Partition: p.key, Template: parseID(a.TemplateID), TemplateText: a.Template,
+		Partition: p.key, Template: parseID(a.TemplateID), TemplateText: a.Template, Text: a.Template,
 		Cluster: parseID(a.ClusterID), Keywords: a.Keywords, Solution: a.Solution, Noise: a.Noise,
 		Confidence: confidence, How: how,
 	}, true
 }
 
-// near finds the cluster that says the same, else the one of the most similar words.
-func (p *Partition) near(encoded string) (knowledge.Match, bool) {
+// hit is the cluster of a template that says what was asked for in other words.
+func (p *Partition) hit(template uint64, how knowledge.How, confidence float64) (knowledge.Match, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	text := template.Text(encoded)
-	if m := p.meanings.byID[p.idOf(text)]; m != nil {
-		return p.hit(m, knowledge.Same, knowledge.CoveredConfidence), true
+	m := p.meanings.members[template]
+	if m == nil {
+		return knowledge.Match{}, false // gone meanwhile
 	}
-	terms := p.extract.Terms([]string{text})
-	hit, ok := p.index.Nearest(p.space.Vector(terms), p.settings.Clustering.Threshold)
-	if !ok {
-		return knowledge.Match{}, false
-	}
-	confidence := min(knowledge.CoveredConfidence, p.settings.Clustering.Distance.Similarity(hit.Distance))
-	return p.hit(p.meanings.byID[hit.ID], knowledge.Near, confidence), true
-}
-
-func (p *Partition) hit(m *meaning, how knowledge.How, confidence float64) knowledge.Match {
+	of := m.meaning
 	return knowledge.Match{
-		Partition: p.key, Cluster: knowledge.ID(m.id), Keywords: m.keywords, Solution: m.solution, Noise: m.noise,
+		Partition: p.key, Text: m.text, Cluster: knowledge.ID(of.id), Keywords: of.keywords, Solution: of.solution, Noise: of.noise,
 		Confidence: confidence, How: how,
-	}
-}
-
-// Explain fills in what a partition makes of a line: its template where it is
-// known, and its cluster.
-func (r *Registry) Explain(line *mask.Line, key string, out *knowledge.Explanation) {
-	out.Partition = &key
-	p := r.find(key)
-	if p == nil {
-		said := r.settings.Statements.Read(out.Template)
-		out.Cluster, out.By = knowledge.ClusterOf(key, said.Hash()), knowledge.ByStatement
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var t *Template
-	if e := p.miner.Match(p.Salt(line.Shape), line.Check); e != nil {
-		t = e.Template()
-	} else {
-		t = p.miner.Find(line.Encode())
-	}
-	if t != nil {
-		if m := p.meanings.members[t.ID()]; m != nil {
-			out.Template, out.TemplateID, out.Cluster, out.By = m.text, knowledge.ID(m.public), knowledge.ID(m.meaning.id), knowledge.ByStatement
-			if m.placed {
-				out.By = knowledge.ByPerson
-				return
-			}
-		}
-	}
-	said := p.settings.Statements.Read(out.Template)
-	own := p.Salt(said.Hash())
-	out.Cluster, out.By = knowledge.ID(p.joinedTo(own)), knowledge.ByStatement
-	if uint64(out.Cluster) != own {
-		out.By = knowledge.ByPerson
-	}
-}
-
-// Related returns the clusters nearest to one of a partition, the nearest first.
-func (r *Registry) Related(key string, cluster knowledge.ID) []knowledge.Related {
-	p := r.find(key)
-	if p == nil {
-		return nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	of := p.meanings.byID[uint64(cluster)]
-	if of == nil {
-		return nil
-	}
-	hits := p.index.NearestK(p.space.Vector(of.terms()), relatedWithin*p.settings.Clustering.Threshold, maxRelated+1)
-	related := make([]knowledge.Related, 0, maxRelated)
-	for _, hit := range hits {
-		if m := p.meanings.byID[hit.ID]; m != of && len(related) < maxRelated {
-			related = append(related, knowledge.Related{
-				Cluster: knowledge.ID(m.id), Text: m.members[0].text, Keywords: m.keywords, Solution: m.solution, Distance: hit.Distance,
-			})
-		}
-	}
-	return related
-}
-
-const (
-	// maxRelated is how many related clusters are named.
-	maxRelated = 5
-	// relatedWithin is how much farther than a category reaches, as a factor.
-	relatedWithin = 1.6
-)
-
-func parseID(text string) knowledge.ID {
-	id, _ := strconv.ParseUint(text, 16, 64) // FormatID wrote it
-	return knowledge.ID(id)
+	}, true
 }

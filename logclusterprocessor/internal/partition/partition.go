@@ -19,6 +19,7 @@ import (
 
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/feature"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/find"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/mask"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/template"
@@ -30,6 +31,7 @@ type Settings struct {
 	Window          int64 // length of a window, in ticks
 	Clustering      cluster.Options
 	Statements      *statement.Reader
+	Finding         *find.Reader // for questions in other words
 	Versions        knowledge.Versions
 	Representatives int   // of a cluster
 	Keywords        int   // of a cluster
@@ -206,6 +208,7 @@ func (p *Partition) found(t *Template) {
 		p.publish(m)
 		return
 	}
+	p.offer(m)
 	p.count(m)
 	if isNew {
 		p.categorize(to)
@@ -237,6 +240,7 @@ func (p *Partition) absorb(survivor, absorbed *Template) {
 	p.alias(absorbed.ID(), survivor.ID())
 	old := a.meaning
 	p.remove(a)
+	p.withdraw(a)
 	p.succeed(old, s.meaning)
 }
 
@@ -249,6 +253,9 @@ func (p *Partition) generalise(t *Template) {
 		return
 	}
 	m.text, m.terms = text, p.extract.Terms([]string{text})
+	if !m.meaning.deferred {
+		p.offer(m)
+	}
 	if m.placed {
 		p.changed(m.meaning)
 		return
@@ -317,6 +324,7 @@ func (p *Partition) forget(t *Template) {
 	}
 	old := m.meaning
 	p.remove(m)
+	p.withdraw(m)
 	if len(old.members) > 0 {
 		p.changed(old)
 	}

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/find"
 )
 
 // overflowKey is the partition that all share once there are too many.
@@ -53,14 +55,18 @@ type Registry struct {
 
 // KeepChanges makes the partitions remember what is not yet saved. To be called
 // before the first Get.
-func (r *Registry) KeepChanges() { r.shared.keep = true }
+func (r *Registry) KeepChanges() {
+	r.shared.keep = true
+	r.shared.offered = find.NewIndex[place]() // questions come through a knowledge base
+}
 
 // shared is what partitions have in common.
 type shared struct {
 	observer Observer
 	budget   budget
 	keep     bool
-	ctx      context.Context // ends the clusterings that run
+	offered  *find.Index[place] // what the templates say; nil when nobody can ask
+	ctx      context.Context    // ends the clusterings that run
 	running  sync.WaitGroup
 	slots    chan struct{} // bounds the clusterings that run at once
 }
@@ -157,6 +163,9 @@ func (p *Partition) retire() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.gone = true
+	for _, m := range p.meanings.members {
+		p.withdraw(m)
+	}
 	p.budget.take(-p.sizes.bytes.Swap(0))
 }
 

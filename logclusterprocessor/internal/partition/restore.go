@@ -142,6 +142,7 @@ func (p *Partition) restoreMember(t *Template, to *meaning) *member {
 	text := t.Text()
 	m := &member{template: t, text: text, terms: p.extract.Terms([]string{text})}
 	p.meanings.add(m, to)
+	p.offer(m)
 	return m
 }
 

@@ -10,6 +10,8 @@ import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/temp
 const (
 	memberBytes = 2080 // terms, answer, postings, tables
 	termBytes   = 120
+	// offeredBytes is for being found by questions: reading, postings, tables.
+	offeredBytes = 600
 )
 
 // limits divides the bytes of a partition: what is left by the vocabulary goes
@@ -32,6 +34,9 @@ func (p *Partition) measure() {
 	p.sizes.clusters.Store(int64(p.meanings.len()))
 	if !p.gone {
 		bytes := p.miner.Bytes() + int64(len(p.meanings.members))*memberBytes + int64(p.vocabulary.Len())*termBytes
+		if p.offered != nil {
+			bytes += int64(len(p.meanings.members)) * offeredBytes
+		}
 		p.budget.take(bytes - p.sizes.bytes.Swap(bytes))
 	}
 

@@ -26,6 +26,9 @@ func StartAsked(ctx context.Context, next consumer.Logs, changes ...func(*logclu
 	return p, nil
 }
 
+// Match asks a processor begun by StartAsked what a text may be about.
+func (p *Processor) Match(q knowledge.Query) []knowledge.Match { return p.matcher.Match(q) }
+
 // Related returns the clusters that a processor begun by StartAsked offers beside one
 // of a service.
 func (p *Processor) Related(service, clusterID string) ([]string, error) {

@@ -41,6 +41,18 @@ type Stream struct {
 // NewStream starts a processor to stream to, with its defaults but for Patient and
 // for the category, which it writes too.
 func NewStream(ctx context.Context) (*Stream, error) {
+	return newStream(ctx, Start, func(c *logclusterprocessor.Config) { c.Attributes.Category.Enabled = true })
+}
+
+// NewAskedStream starts one to stream to that can be asked, with changes to its
+// defaults.
+func NewAskedStream(ctx context.Context, changes ...func(*logclusterprocessor.Config)) (*Stream, error) {
+	return newStream(ctx, StartAsked, changes...)
+}
+
+type starter func(context.Context, consumer.Logs, ...func(*logclusterprocessor.Config)) (*Processor, error)
+
+func newStream(ctx context.Context, start starter, changes ...func(*logclusterprocessor.Config)) (*Stream, error) {
 	s := &Stream{now: Epoch}
 	next, err := consumer.NewLogs(func(_ context.Context, ld plog.Logs) error {
 		s.received = append(s.received, Answers(ld)...)
@@ -49,7 +61,7 @@ func NewStream(ctx context.Context) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Processor, err = Start(ctx, next, Patient, func(c *logclusterprocessor.Config) { c.Attributes.Category.Enabled = true })
+	s.Processor, err = start(ctx, next, append(changes, Patient)...)
 	return s, err
 }
 

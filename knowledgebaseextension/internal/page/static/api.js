@@ -41,13 +41,14 @@ export const author = {
 const signed = () => ({ author: author.get() });
 
 export const summary = () => call("GET", "summary");
+export const now = (signal) => call("GET", "now", { signal });
 export const clusters = (query, signal) => call("GET", "clusters", { query, signal });
 // partition may be the empty text, so it is put into the path.
 export const clustersOf = (partition, query, signal) => call("GET", `clusters?partition=${id(partition)}`, { query, signal });
 export const cluster = (which) => call("GET", `clusters/${id(which)}`);
 export const counts = (which, minutes, step) => call("GET", `clusters/${id(which)}/counts`, { query: { minutes, step } });
 export const render = (text) => call("POST", "render", { body: { text } });
-export const match = (line) => call("POST", "match", { body: line, type: "text/plain" });
+export const match = (line, { limit, signal } = {}) => call("POST", "match", { query: { limit }, body: line, type: "text/plain", signal });
 export const merge = (a, b) => call("POST", "merge", { query: signed(), body: { clusters: [a, b] } });
 export const split = (template) => call("POST", "split", { query: signed(), body: { template } });
 export const setNoise = (which, noise) => call(noise ? "PUT" : "DELETE", `clusters/${id(which)}/noise`, { query: signed() });

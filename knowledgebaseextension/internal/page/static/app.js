@@ -2,22 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What is shown follows from the address: #/?q=disk&sort=newest is a list,
-// #/c/0123456789abcdef?q=disk a cluster beside it.
+// #/c/0123456789abcdef?q=disk a cluster beside it, #/?view=now what is new and grows.
 
 import * as api from "./api.js";
 import { Detail } from "./detail.js";
 import * as dialog from "./dialog.js";
 import { byId, h, number, plural } from "./dom.js";
+import * as keys from "./keys.js";
 import { List } from "./list.js";
+import { Now } from "./now.js";
 
 const refreshEvery = 10_000; // ms
 const filters = byId("filters");
 const search = byId("search");
 let user = "";
+let all = 0; // records
 
-const list = new List((id) => address(id));
+const list = new List((id) => address(id), (page) => {
+  const { page: _, ...query } = asked();
+  if (page > 1) query.page = page;
+  history.pushState(null, "", address(opened(), query));
+  shown = JSON.stringify(asked());
+  list.mark(detail.id);
+});
+const now = new Now((id) => address(id));
 const detail = new Detail({
-  href: (id) => address(id), open: (id) => { location.hash = address(id); }, close, changed: () => refresh(), user: () => user,
+  href: (id) => address(id), open: (id) => { location.hash = address(id); }, close, changed: () => refresh(), user: () => user, all: () => all,
 });
 
 // address is the hash of a cluster, or without one of the list, as it is filtered.
@@ -53,9 +63,16 @@ async function follow() {
   filters.elements.new.checked = query.new === "true";
   for (const name of ["labelled", "noise"]) filters.elements[name].value = query[name] ?? "";
   choosePartition(query.partition);
+  const isNow = query.view === "now";
+  document.body.classList.toggle("now", isNow);
+  byId("view").setAttribute("aria-pressed", String(isNow));
   if (text !== shown) {
     shown = text;
-    list.show(query);
+    if (isNow) now.show();
+    else {
+      now.hide();
+      list.show(query);
+    }
   }
   document.body.classList.toggle("reading", id !== "");
   if (id) {
@@ -93,6 +110,7 @@ async function totals() {
   try {
     const s = await api.summary();
     user = s.user;
+    all = s.records;
     byId("totals").replaceChildren(
       h("span", {}, h("b", {}, number(s.clusters)), " clusters"), h("span", {}, h("b", {}, number(s.records)), " records"),
       h("span", {}, h("b", {}, number(s.labelled)), s.labelled === 1 ? " solution" : " solutions"));
@@ -107,7 +125,8 @@ async function totals() {
 
 function refresh() {
   totals();
-  list.load();
+  if (now.shown) now.load();
+  else list.load();
   if (detail.id && !detail.editor) detail.show(detail.id, true);
 }
 
@@ -129,6 +148,7 @@ search.addEventListener("keydown", (event) => {
 });
 filters.addEventListener("change", filter);
 filters.addEventListener("submit", (event) => event.preventDefault());
+byId("view").addEventListener("click", () => { location.hash = asked().view === "now" ? "#/" : "#/?view=now"; });
 byId("try").addEventListener("click", () => dialog.tryLine(address));
 byId("help").addEventListener("click", () => dialog.help());
 byId("import").addEventListener("change", (event) => {
@@ -145,7 +165,7 @@ document.addEventListener("keydown", (event) => {
     "/": () => { search.focus(); search.select(); }, j: () => list.step(1), k: () => list.step(-1), n: () => list.turn(1), p: () => list.turn(-1),
     e: () => detail.edit(), m: () => dialog.tryLine(address), "?": () => dialog.help(),
   }[event.key];
-  if (!act) return;
+  if (!act || !keys.areOn()) return;
   event.preventDefault();
   act();
 });

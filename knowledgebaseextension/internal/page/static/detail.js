@@ -4,16 +4,17 @@
 import * as api from "./api.js";
 import { chart } from "./chart.js";
 import * as dialog from "./dialog.js";
-import { ago, byId, fullTime, h, number, plural, records, rendered, template, toast } from "./dom.js";
+import { ago, byId, copy, fullTime, h, number, plural, records, rendered, share, template, toast } from "./dom.js";
 import { Editor } from "./editor.js";
 
+const waitShown = 300; // ms
 const spans = { Hour: [60, 1], Day: [1440, 10] };
 
 // Detail is one cluster. open(id) and close() navigate; changed() is called after
 // an edit.
 export class Detail {
-  constructor({ href, open, close, changed, user }) {
-    Object.assign(this, { href, open, close, changed, user });
+  constructor({ href, open, close, changed, user, all }) {
+    Object.assign(this, { href, open, close, changed, user, all });
     this.element = byId("detail");
     this.id = "";
     this.span = "Hour";
@@ -25,12 +26,13 @@ export class Detail {
     if (!quietly) this.editor = null;
     this.asked = id;
     let cluster;
+    const late = quietly ? undefined : setTimeout(() => this.waiting(id), waitShown);
     try {
-      cluster = await api.cluster(id);
+      cluster = await api.cluster(id).finally(() => clearTimeout(late));
     } catch (error) {
       if (quietly || this.asked !== id) return;
       this.id = "";
-      this.element.replaceChildren(this.bar(), h("p", { class: "problem", role: "alert" }, error.message));
+      this.element.replaceChildren(this.bar(), h("p", { class: "problem", role: "alert" }, error.message, " ", h("button", { type: "button", click: () => this.show(id) }, "Try again")));
       this.element.hidden = false;
       return;
     }
@@ -45,6 +47,14 @@ export class Detail {
       this.element.scrollTo(0, 0);
       this.element.querySelector("h2").focus();
     }
+  }
+
+  // waiting is what a slow database shows.
+  waiting(id) {
+    if (this.asked !== id) return;
+    this.id = this.version = "";
+    this.element.hidden = false;
+    this.element.replaceChildren(this.bar(), h("p", { class: "waiting", role: "status" }, "Loading…"));
   }
 
   hide() {
@@ -71,9 +81,9 @@ export class Detail {
       h("p", { class: "meta" },
         c.new && h("span", { class: "badge new" }, "new"), c.noise && h("span", { class: "badge" }, "noise"),
         h("span", { class: "partition" }, c.partition || "no service"), c.keywords.map((k) => h("span", { class: "keyword" }, k)),
-        h("button", { type: "button", class: "id", title: "Copy the ID", "aria-label": `Copy the ID ${c.id}`, "data-focus": "id", click: () => this.copy(c.id) }, c.id)),
+        h("button", { type: "button", class: "id", title: "Copy the ID", "aria-label": `Copy the ID ${c.id}`, "data-focus": "id", click: () => copy(c.id) }, c.id)),
       h("dl", { class: "facts" },
-        fact("Records", records(c.count)), fact("First seen", ago(c.first_seen)), fact("Last seen", ago(c.last_seen)), fact("Templates", number(c.template_count))),
+        fact("Records", records(c.count)), this.all() > 0 && fact("Share", share(c.count, this.all())), fact("First seen", ago(c.first_seen)), fact("Last seen", ago(c.last_seen)), fact("Templates", number(c.template_count))),
       ...[this.solution(), this.counts(), this.samples(), this.templates(), this.related(), this.aliases(), this.history()].filter(Boolean));
     if (focused) this.element.querySelector(`[data-focus="${focused}"]`)?.focus({ preventScroll: true });
   }
@@ -191,11 +201,6 @@ export class Detail {
       const { cluster: id } = await api.split(t.id);
       this.done("Split off.", id);
     });
-  }
-
-  async copy(id) {
-    await navigator.clipboard?.writeText(id);
-    toast("Copied.");
   }
 
   // done goes on to the cluster that an edit left.

@@ -3,6 +3,8 @@
 
 import * as api from "./api.js";
 import { h, number, plural, template, toast } from "./dom.js";
+import { found } from "./found.js";
+import * as keys from "./keys.js";
 
 // open shows a modal dialog; it is closed by Escape, Cancel or close().
 export function open(title, ...content) {
@@ -91,39 +93,36 @@ export function mergeWith(cluster, done) {
 // tryLine shows what a line would be taken for.
 export function tryLine(href) {
   const answer = h("div", { "aria-live": "polite" });
-  const input = h("textarea", { rows: 3, "aria-label": "Log line", placeholder: "Paste a log line", spellcheck: "false", autofocus: true, maxlength: 60000,
+  const input = h("textarea", { rows: 3, "aria-label": "Log line or message", placeholder: "Paste a log line, a stack trace, a message", spellcheck: "false", autofocus: true, maxlength: 60000,
     keydown: (event) => {
       if (event.key === "Enter" && !event.shiftKey) {
         event.preventDefault();
         ask();
       }
     } });
-  const dialog = open("What would this line be?", input, answer,
+  const dialog = open("What is this about?", input, answer,
     h("p", { class: "buttons" }, h("button", { type: "submit", formnovalidate: true }, "Close"), h("button", { type: "button", class: "primary", click: ask }, "Match")));
 
   async function ask() {
     if (input.value.trim() === "") return;
     try {
-      const { matches } = await api.match(input.value);
-      answer.replaceChildren(...(matches.length ? matches.slice(0, 5).map(found) : [h("p", { class: "muted" }, "Nothing fits: it would become a template of its own.")]));
+      const { matches, offers } = await api.match(input.value, { limit: 6 });
+      const show = (m) => found(m, href, () => dialog.close());
+      answer.replaceChildren(
+        ...(matches.length ? matches.map(show) : [h("p", { class: "muted" }, "Nothing is sure enough to be an answer.")]),
+        ...(offers.length ? [h("p", { class: "muted" }, "Near:"), ...offers.map(show)] : []));
     } catch (error) {
       answer.replaceChildren(h("p", { class: "problem" }, error.message));
     }
-  }
-
-  function found(m) {
-    const how = { known: "seen in this very form", covered: "fits the template", near: "its words are near" }[m.how];
-    return h("a", { class: "match", href: href(m.cluster), click: () => dialog.close() },
-      h("span", { class: "text" }, m.template ? template(m.template.text) : m.keywords.join(" ")),
-      h("span", { class: "muted" }, `${Math.round(m.confidence * 100)} % · ${how} · ${m.partition || "no service"}${m.solution ? " · has a solution" : ""}`));
   }
 }
 
 // help lists the keys.
 export function help() {
-  const keys = [["/", "search"], ["j  k  ↓  ↑", "next and previous cluster"], ["Enter", "open"], ["Esc", "close, back to the list"], ["e", "edit the solution"],
+  const list = [["/", "search"], ["j  k  ↓  ↑", "next and previous cluster"], ["Enter", "open"], ["Esc", "close, back to the list"], ["e", "edit the solution"],
     ["Ctrl Enter", "save it"], ["n  p", "next and previous page"], ["m", "match a line"], ["?", "this list"]];
-  open("Keys", h("dl", { class: "keys" }, keys.map(([key, what]) => [h("dt", {}, key.split("  ").map((k) => h("kbd", {}, k))), h("dd", {}, what)])),
+  open("Keys", h("dl", { class: "keys" }, list.map(([key, what]) => [h("dt", {}, key.split("  ").map((k) => h("kbd", {}, k))), h("dd", {}, what)])),
+    h("label", {}, h("input", { type: "checkbox", checked: keys.areOn(), change: (event) => keys.set(event.target.checked) }), " Keys of one character"),
     h("p", { class: "buttons" }, h("button", { type: "submit", class: "primary", autofocus: true }, "Close")));
 }
 

@@ -80,6 +80,22 @@ export function hourOf(iso) {
 
 export const fullTime = (iso) => full.format(new Date(iso));
 
+// share is a part of all in percent, as far as it says something.
+export function share(n, all) {
+  const percent = (100 * n) / all;
+  return percent >= 10 ? `${Math.round(percent)} %` : percent >= 0.1 ? `${percent.toFixed(1)} %` : "under 0.1 %";
+}
+
+// copy says what became of it: without HTTPS there is no clipboard.
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast("Copied.");
+  } catch {
+    toast("The browser lets nothing be copied here. Select the ID instead.");
+  }
+}
+
 let hide;
 
 // toast says briefly that something was done.
