@@ -60,7 +60,7 @@ func TestABatchSentAgainCountsOnce(t *testing.T) {
 		require.NoError(t, p.Shutdown(t.Context()))
 		n := int64(0)
 		for _, rows := range base.partitions {
-			for _, s := range rows.shapes {
+			for _, s := range rows.Shapes {
 				n += s.Count
 			}
 		}
@@ -307,12 +307,12 @@ func TestAnotherKindOfWindowOverTheSameBase(t *testing.T) {
 					consume(t, p, lines[3000*i:3000*(i+1)], always(100))
 					require.NoError(t, p.Shutdown(t.Context()))
 					for _, rows := range base.partitions {
-						require.NotNil(t, rows.clock)
+						require.NotNil(t, rows.Clock)
 						if i == 1 {
-							require.Greater(t, rows.clock.Closed, start.Add(lines[3000].at).UnixNano(), "no window of the other kind was closed")
+							require.Greater(t, rows.Clock.Closed, start.Add(lines[3000].at).UnixNano(), "no window of the other kind was closed")
 						}
 						if forgets {
-							rows.clock.By = ""
+							rows.Clock.By = ""
 						}
 					}
 				}
