@@ -171,24 +171,53 @@ func TestDamagedFileStorage(t *testing.T) {
 	t.Logf("%d of %d collectors started over a file of file_storage that was cut off", survived, n)
 }
 
-// A collector that is killed at any moment, and its sender, lose no record that was
-// acknowledged.
-func TestSIGKILL(t *testing.T) {
-	d := newDisk(t, false)
-	c := newCollector(t, d.dir, fmt.Sprintf("directory: %q", d.dir))
-	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	for range number(t, "KILLS", 5) {
-		c.run(t)
-		for range 1 + r.IntN(5) {
-			c.send(t)
-		}
-		time.Sleep(time.Duration(r.IntN(2000)) * time.Millisecond)
+// kills are the phases in which a collector is killed; within is a random part of a
+// time.
+var kills = map[string]func(t *testing.T, c *collector, dir string, within func(time.Duration) time.Duration){
+	"running": func(_ *testing.T, c *collector, _ string, within func(time.Duration) time.Duration) {
+		time.Sleep(within(2 * time.Second))
 		c.Kill()
+	},
+	"storing": func(t *testing.T, c *collector, dir string, within func(time.Duration) time.Duration) {
+		c.WaitForWrite(t, dir)
+		time.Sleep(within(10 * time.Millisecond))
+		c.Kill()
+	},
+	"starting": func(t *testing.T, c *collector, _ string, within func(time.Duration) time.Duration) {
+		c.Kill()
+		c.launch(t)
+		time.Sleep(within(time.Second))
+		c.Kill()
+	},
+	"stopping": func(t *testing.T, c *collector, _ string, within func(time.Duration) time.Duration) {
+		c.Signal(t, syscall.SIGTERM)
+		time.Sleep(within(300 * time.Millisecond))
+		c.Kill()
+	},
+}
+
+// A collector that is killed in any phase, and its sender, lose no record that was
+// acknowledged, and no state is damaged.
+func TestSIGKILL(t *testing.T) {
+	for phase, kill := range kills {
+		t.Run(phase, func(t *testing.T) {
+			d := newDisk(t, false)
+			c := newCollector(t, d.dir, fmt.Sprintf("directory: %q", d.dir))
+			r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
+			for range (number(t, "KILLS", 8) + len(kills) - 1) / len(kills) {
+				c.run(t)
+				for range 1 + r.IntN(5) {
+					c.send(t)
+				}
+				kill(t, c, d.dir, func(d time.Duration) time.Duration { return time.Duration(r.Int64N(int64(d))) })
+				require.NotContains(t, c.Output(), "cannot be used", "a kill leaves no damaged checkpoint")
+			}
+			c.run(t)
+			c.send(t)
+			c.stop(t)
+			require.NotContains(t, c.Output(), "cannot be used", "a kill leaves no damaged checkpoint")
+		})
 	}
-	c.run(t)
-	c.send(t)
-	c.stop(t)
-	require.NotContains(t, c.Output(), "cannot be used", "a kill leaves no damaged checkpoint")
 }
 
 // number is how often something is done: few times in everyday tests.

@@ -121,12 +121,18 @@ service:
 func (c *collector) run(t *testing.T) time.Duration {
 	t.Helper()
 	began := time.Now()
-	c.Program = program.Start(t, c.env, program.Collector(t), append([]string{"--config", c.config}, c.args...)...)
+	c.launch(t)
 	c.WaitFor(t, "Everything is ready")
 	took := time.Since(began)
 	require.Less(t, took, busy*startTime)
 	time.Sleep(200 * time.Millisecond) // until it listens to signals
 	return took
+}
+
+// launch starts the process and does not wait until it is ready.
+func (c *collector) launch(t *testing.T) {
+	t.Helper()
+	c.Program = program.Start(t, c.env, program.Collector(t), append([]string{"--config", c.config}, c.args...)...)
 }
 
 // stop ends the process in order and returns how long that took.
@@ -168,6 +174,6 @@ func (c *collector) send(t *testing.T) {
 // tryRun starts the process and says whether it lives.
 func (c *collector) tryRun(t *testing.T) bool {
 	t.Helper()
-	c.Program = program.Start(t, nil, program.Collector(t), "--config", c.config)
+	c.launch(t)
 	return c.Waits(t, "Everything is ready")
 }

@@ -82,6 +82,13 @@ func (s *sink) take() []plog.LogRecord {
 // startCollector starts a collector with a knowledge base, whose store is given as
 // a line of YAML.
 func startCollector(t *testing.T, base string) *collector {
+	c := newCollector(t, base)
+	c.start(t)
+	return c
+}
+
+// newCollector is startCollector without starting it.
+func newCollector(t *testing.T, base string) *collector {
 	c := &collector{address: program.FreeAddress(t), health: program.FreeAddress(t), sink: newSink(t)}
 	c.config = program.WriteFile(t, t.TempDir(), "collector.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
@@ -95,15 +102,19 @@ service:
   telemetry: {metrics: {level: none}}
   pipelines: {logs: {receivers: [otlp], processors: [log_cluster], exporters: [otlp_http]}}
 `, c.address, c.sink.URL, base, c.health))
-	c.start(t)
 	return c
 }
 
 // start starts the process, again if need be.
 func (c *collector) start(t *testing.T) {
+	c.launch(t)
+	c.WaitFor(t, "Everything is ready")
+}
+
+// launch starts the process and does not wait until it is ready.
+func (c *collector) launch(t *testing.T) {
 	c.Program = program.Start(t, nil, program.Collector(t),
 		"--feature-gates=+extension.healthcheck.useComponentStatus", "--config", c.config)
-	c.WaitFor(t, "Everything is ready")
 }
 
 // waitForHealth waits until the health check answers with an HTTP status.
