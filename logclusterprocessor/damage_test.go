@@ -15,11 +15,11 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/rowtest"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/basetest"
 )
 
 // learnt is what a stream teaches.
-var learnt = sync.OnceValue(func() map[string]*rowtest.Rows {
+var learnt = sync.OnceValue(func() map[string]*basetest.Rows {
 	base := newTestBase()
 	p, err := NewFactory().CreateLogs(context.Background(), nopSettings(), defaults(patient, func(c *Config) { c.KnowledgeBase = &notes }), consumertest.NewNop())
 	if err != nil {
@@ -85,7 +85,7 @@ func survives(t *testing.T, next func() byte) {
 			if next() < 8 {
 				s.Slots = next()
 			}
-			copied.Shapes[rowtest.ShapeKey{Hash: s.Hash, Slots: s.Slots}] = s
+			copied.Shapes[basetest.ShapeKey{Hash: s.Hash, Slots: s.Slots}] = s
 		}
 		base.partitions[key] = copied
 	}

@@ -11,7 +11,7 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/rowtest"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/basetest"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
@@ -22,7 +22,7 @@ type testBase struct {
 	component.ShutdownFunc
 
 	mu         sync.Mutex
-	partitions map[string]*rowtest.Rows
+	partitions map[string]*basetest.Rows
 	down       bool
 	processor  knowledge.Processor
 }
@@ -34,7 +34,7 @@ var (
 
 var errDown = errors.New("the test took the base down")
 
-func newTestBase() *testBase { return &testBase{partitions: map[string]*rowtest.Rows{}} }
+func newTestBase() *testBase { return &testBase{partitions: map[string]*basetest.Rows{}} }
 
 func (b *testBase) Join(p knowledge.Processor) knowledge.Session {
 	b.processor = p
@@ -72,7 +72,7 @@ func (b *testBase) Save(_ context.Context, changes []knowledge.Change) (map[stri
 func (b *testBase) save(partition string, delta *knowledge.Rows) {
 	p := b.partitions[partition]
 	if p == nil {
-		p = rowtest.New()
+		p = basetest.New()
 		b.partitions[partition] = p
 	}
 	p.Save(delta)

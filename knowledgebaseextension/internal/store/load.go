@@ -123,8 +123,8 @@ type Changed struct {
 	State
 	Forgotten map[string][]knowledge.ID // see Saved
 	Cursor    Cursor                    // up to where that is all
-	// Lost is true when there may have been more that is in the log no longer: all is to
-	// be loaded again.
+	// Lost is true when there may have been more that is in the log no longer, or in that
+	// of a server that another took over from: all is to be loaded again.
 	Lost bool
 }
 
@@ -141,7 +141,7 @@ func (s *Store) Changes(ctx context.Context, writer string, after Cursor) (Chang
 		}
 		r := reading{querier: q, ctx: ctx, state: c.State}
 		if s.dialect.postgres {
-			if c.Lost = c.Cursor.at-after.at > eventsKept.Milliseconds()/2; c.Lost {
+			if c.Lost = c.Cursor.server != after.server || c.Cursor.at-after.at > eventsKept.Milliseconds()/2; c.Lost {
 				return nil
 			}
 			if err := r.events(writer, &after, &c); err != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/basetest"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/cluster"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/rowtest"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/statement"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
@@ -30,7 +30,7 @@ type subject struct {
 	t        *testing.T
 	r        *rand.Rand
 	settings Settings
-	base     *rowtest.Rows
+	base     *basetest.Rows
 
 	lines  map[string]bool
 	counts int64             // lines that came
@@ -41,7 +41,7 @@ func newSubject(t *testing.T, seed uint64, templates int) *subject {
 	reader, err := statement.New()
 	require.NoError(t, err)
 	s := &subject{
-		t: t, r: rand.New(rand.NewPCG(seed, 16)), base: rowtest.New(), lines: map[string]bool{}, joined: map[string]string{},
+		t: t, r: rand.New(rand.NewPCG(seed, 16)), base: basetest.New(), lines: map[string]bool{}, joined: map[string]string{},
 		settings: Settings{
 			Window: int64(10 * time.Second), Clustering: cluster.Options{Threshold: cluster.DefaultMergeThreshold},
 			Statements: reader, Representatives: 5, Keywords: 5, Partitions: 10, Clusters: 40, Vocabulary: 20_000,

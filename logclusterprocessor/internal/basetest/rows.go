@@ -1,9 +1,9 @@
 // Copyright The otelcol-aiops Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package rowtest keeps the rows of a partition in memory, as simply as that can be
+// Package basetest keeps the rows of a partition in memory, as simply as that can be
 // done: what a knowledge base is compared with and tests stand on.
-package rowtest // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/rowtest"
+package basetest // import "github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/basetest"
 
 import (
 	"cmp"
