@@ -320,3 +320,28 @@ func TestAnotherKindOfWindowOverTheSameBase(t *testing.T) {
 		}
 	}
 }
+
+// A clock that was an hour ahead, or a day, leaves windows that are to close then. Once it
+// is set back, windows close as ever.
+func TestTheClockWasSetBack(t *testing.T) {
+	for _, by := range []string{ByEventTime, ByProcessingTime} {
+		for _, ahead := range []time.Duration{time.Hour, 24 * time.Hour} {
+			t.Run(fmt.Sprint(by, ahead), func(t *testing.T) {
+				base := newTestBase()
+				run := func() {
+					p := newLogs(t, nopSettings(), defaults(patient, func(c *Config) { c.KnowledgeBase, c.Window.By = &notes, by }))
+					require.NoError(t, p.Start(t.Context(), host{notes: base}))
+					send(t, p, []line{{at: time.Since(start), service: "s", body: "disk full on /dev/sda1"}})
+					require.NoError(t, p.Shutdown(t.Context()))
+				}
+				run()
+				clock := *base.partitions["s"].Clock
+				clock.Boundary += int64(ahead)
+				base.partitions["s"].Clock = &clock
+				run()
+				until := time.Duration(base.partitions["s"].Clock.Boundary - time.Now().UnixNano())
+				require.LessOrEqual(t, until, time.Duration(maxAhead)+createDefaultConfig().(*Config).Window.Duration)
+			})
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -299,4 +300,40 @@ func TestSIGTERMAfterAFlood(t *testing.T) {
 	took := time.Since(began)
 	t.Logf("%d lines that never came before in %v, stopped in %v", lines, took.Round(time.Millisecond), c.stop(t).Round(time.Millisecond))
 	require.EqualValues(t, lines, c.out.records.Load())
+}
+
+// Clocks of senders jump by an hour, and by a day, both ways: all leaves, and in order.
+func TestClockJumps(t *testing.T) {
+	d := newDisk(t, false)
+	c := newCollector(t, d.dir, fmt.Sprintf("directory: %q", d.dir))
+	c.run(t)
+	for _, jump := range []time.Duration{0, time.Hour, 0, -time.Hour, 0, 24 * time.Hour, -24 * time.Hour, 0} {
+		for i := range 3 {
+			c.sendAt(t, time.Now().Add(jump+time.Duration(i)*time.Second))
+		}
+	}
+	c.stop(t)
+	c.run(t)
+	c.send(t)
+	c.stop(t)
+	require.NotContains(t, c.Output(), "cannot be used")
+}
+
+// The next component accepts one request and refuses the next: what was refused is sent
+// again, and all leaves once.
+func TestHalfIsRefused(t *testing.T) {
+	d := newDisk(t, false)
+	c := newCollector(t, d.dir, fmt.Sprintf("directory: %q", d.dir))
+	var requests atomic.Int64
+	c.out.refuses = func() bool { return requests.Add(1)%2 == 0 }
+	c.run(t)
+	const lines, batches = 50, 20
+	r := rand.New(rand.NewPCG(9, 1))
+	refused := 0
+	for range batches {
+		refused += c.insist(t, otlp.Logs("shop", time.Now(), time.Millisecond, plog.SeverityNumberInfo, uniqueLines(r, lines)...))
+	}
+	require.EqualValues(t, lines*batches, c.out.records.Load())
+	require.GreaterOrEqual(t, refused, batches/2)
+	c.stop(t)
 }

@@ -48,15 +48,15 @@ type collector struct {
 type sink struct {
 	*httptest.Server
 	records, points atomic.Int64
-	down            atomic.Bool
+	refuses         func() bool // nil: nothing
 }
 
 func newSink(t *testing.T) *sink {
 	s := &sink{}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		payload, err := io.ReadAll(r.Body)
-		if err != nil || s.down.Load() {
-			http.Error(w, "down", http.StatusServiceUnavailable)
+		if err != nil || s.refuses != nil && s.refuses() {
+			http.Error(w, "full", http.StatusServiceUnavailable)
 			return
 		}
 		if strings.HasSuffix(r.URL.Path, "/logs") {
@@ -148,8 +148,13 @@ func (c *collector) stop(t *testing.T) time.Duration {
 // send sends records and points, and requires that all have come out.
 func (c *collector) send(t *testing.T) {
 	t.Helper()
+	c.sendAt(t, time.Now())
+}
+
+// sendAt sends what says that it happened at a time.
+func (c *collector) sendAt(t *testing.T, now time.Time) {
+	t.Helper()
 	const n = 50
-	now := time.Now()
 	logs, metrics := plog.NewLogs(), pmetric.NewMetrics()
 	records := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
 	load := metrics.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics().AppendEmpty()
