@@ -133,9 +133,10 @@ func TestFrozenCollector(t *testing.T) {
 	until := time.Now().Add(freezing(t))
 	for time.Now().Before(until) || holder() == first || holder() == "" {
 		require.True(t, time.Now().Before(until.Add(time.Minute)), "nobody else leads")
-		more := madeLines(r, 50, time.Now())
+		more := madeLines(r, 10, time.Now())
 		other.send(t, more)
 		sent = append(sent, more...)
+		time.Sleep(200 * time.Millisecond) // a calm stream
 	}
 	probe := "the freezer of " + server.URL("test1") + " is cold"
 	id := other.identities(t, []line{{time.Now(), probe}})[probe].cluster
