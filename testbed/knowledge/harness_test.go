@@ -29,6 +29,7 @@ type collector struct {
 	*program.Program
 	address string
 	health  string
+	api     string // of the knowledge base
 	sink    *sink
 	config  string
 }
@@ -89,19 +90,19 @@ func startCollector(t *testing.T, base string) *collector {
 
 // newCollector is startCollector without starting it.
 func newCollector(t *testing.T, base string) *collector {
-	c := &collector{address: program.FreeAddress(t), health: program.FreeAddress(t), sink: newSink(t)}
+	c := &collector{address: program.FreeAddress(t), health: program.FreeAddress(t), api: program.FreeAddress(t), sink: newSink(t)}
 	c.config = program.WriteFile(t, t.TempDir(), "collector.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
 processors: {log_cluster: {knowledge_base: knowledge_base}}
 exporters: {otlp_http: {endpoint: %q, compression: none, sending_queue: {enabled: false}}}
 extensions:
-  knowledge_base: {%s, http: {enabled: false}}
+  knowledge_base: {%s, http: {endpoint: %q}}
   health_check: {http: {endpoint: %q, status: {enabled: true, path: /}}, component_health: {include_recoverable_errors: true, recovery_duration: 100ms}}
 service:
   extensions: [health_check, knowledge_base]
   telemetry: {metrics: {level: none}}
   pipelines: {logs: {receivers: [otlp], processors: [log_cluster], exporters: [otlp_http]}}
-`, c.address, c.sink.URL, base, c.health))
+`, c.address, c.sink.URL, base, c.api, c.health))
 	return c
 }
 

@@ -4,8 +4,11 @@
 package knowledge
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -16,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
 	"github.com/otelcol-aiops/otelcol-aiops/testbed/internal/program"
 )
 
@@ -99,7 +103,14 @@ func TestSIGKILL(t *testing.T) {
 	begin := time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
 	n := kills(t)
 	const perRound = 60
-	lines := madeLines(rand.New(rand.NewPCG(4, 2)), n*perRound, begin)
+	made := rand.New(rand.NewPCG(4, 2))
+	lines := madeLines(made, n*perRound, begin)
+	// The last of each round is like no other, so that one sees when it is saved.
+	marks := make([]string, n)
+	for i := range marks {
+		marks[i] = linetest.Word(made)
+		lines[(i+1)*perRound-1].body = strings.Join([]string{marks[i], linetest.Word(made), linetest.Word(made), linetest.Word(made)}, " ")
+	}
 
 	spared := startCollector(t, fmt.Sprintf("file: %q", filepath.Join(t.TempDir(), "kb.db")))
 	killed := newVictim(t, r, filepath.Join(t.TempDir(), "kb.db"))
@@ -111,12 +122,27 @@ func TestSIGKILL(t *testing.T) {
 		phases[round%len(phases)].kill(t, killed)
 		killed.start(t)
 		killed.send(t, part)
-		time.Sleep(2 * time.Second) // the write-behind interval, and then some
+		killed.waitForSaved(t, marks[round])
 		requireWhole(t, killed.Output(), phases[round%len(phases)].name)
 	}
 	requireSameIDs(t, spared, killed.collector, lines, begin.Add(time.Duration(n*perRound)*30*time.Millisecond))
 	spared.Stop(t)
 	killed.Stop(t)
+}
+
+// waitForSaved waits until the base has a template with a word, and with it all that came
+// before: a pass is one transaction.
+func (c *collector) waitForSaved(t *testing.T, word string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		response, err := http.Get("http://" + c.api + "/api/v1/clusters?q=" + word)
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		return err == nil && bytes.Contains(body, []byte(word+" "))
+	}, time.Minute, 50*time.Millisecond, "%s was never saved\n%s", word, c.Output())
 }
 
 // requireWhole requires that a collector found nothing damaged.
