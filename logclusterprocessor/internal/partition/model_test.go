@@ -265,10 +265,10 @@ func (s *subject) step(evicts bool) (what string) {
 // Whatever is done in whatever order, the invariants hold after each step, records
 // carry what the oracle says, a restart changes nothing and no line is counted twice.
 //
-// The seeds are those that have found something in the first 600 runs, and more.
+// The seeds are those that have found something in the first 600 runs.
 func TestRandomOperations(t *testing.T) {
-	for _, evicts := range []bool{false, true} {
-		for _, seed := range []uint64{0, 1, 19, 27, 43, 84, 137, 237} {
+	for evicts, seeds := range map[bool][]uint64{false: {0, 43, 84}, true: {1, 19, 27, 43, 84, 137, 237}} {
+		for _, seed := range seeds {
 			t.Run(fmt.Sprintf("evicts %v, seed %d", evicts, seed), func(t *testing.T) {
 				templates := 20_000
 				if evicts {

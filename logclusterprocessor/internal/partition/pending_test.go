@@ -20,7 +20,7 @@ func TestAPendingMergeSurvivesARestart(t *testing.T) {
 		t.Run(fmt.Sprintf("clustering done %v", done), func(t *testing.T) {
 			undisturbed, restarted := newSubject(t, 28, 20_000), newSubject(t, 28, 20_000)
 			r, merges, restarts := rand.New(rand.NewPCG(28, 1)), 0, 0
-			for i := range 3000 {
+			for i := range 1500 {
 				text := linetest.Line(r)
 				want, got := undisturbed.learnText(text), restarted.learnText(text)
 				require.Equal(t, *want, *got, "line %d", i)
