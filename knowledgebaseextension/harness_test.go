@@ -5,6 +5,8 @@ package knowledgebaseextension
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
@@ -62,6 +64,17 @@ func (h *host) status() componentstatus.Status {
 		return componentstatus.StatusNone
 	}
 	return h.events[len(h.events)-1].Status()
+}
+
+// says returns the errors that were reported.
+func (h *host) says() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var errs []error
+	for _, e := range h.events {
+		errs = append(errs, e.Err())
+	}
+	return fmt.Sprint(errors.Join(errs...))
 }
 
 // collector is an extension with a processor that uses it.

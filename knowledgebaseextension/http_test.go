@@ -73,7 +73,7 @@ func TestMatchesOverHTTP(t *testing.T) {
 			match(body)
 			return found.Matches[0].Solution == "Delete old files." &&
 				c.attribute(t, body, "log.cluster.solution") == "Delete old files."
-		}, 5*time.Second, 20*time.Millisecond)
+		}, time.Minute, 20*time.Millisecond)
 
 		before := c.detail(t, cluster, 1).Count
 		match("nothing that was ever seen before")

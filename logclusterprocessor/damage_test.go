@@ -15,11 +15,11 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 
 	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
-	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/basetest"
 )
 
 // learnt is what a stream teaches.
-var learnt = sync.OnceValue(func() map[string]*testRows {
+var learnt = sync.OnceValue(func() map[string]*basetest.Rows {
 	base := newTestBase()
 	p, err := NewFactory().CreateLogs(context.Background(), nopSettings(), defaults(patient, func(c *Config) { c.KnowledgeBase = &notes }), consumertest.NewNop())
 	if err != nil {
@@ -77,23 +77,15 @@ var alike = sync.OnceValue(func() []line {
 func survives(t *testing.T, next func() byte) {
 	base := newTestBase()
 	for key, rows := range learnt() {
-		copied := &testRows{
-			shapes: map[shapeKey]knowledge.Shape{}, templates: map[knowledge.ID]knowledge.Template{},
-			clusters: map[knowledge.ID]knowledge.Cluster{}, clock: rows.clock,
-		}
-		sorted := rows.rows() // in an order that does not change, so that a failure can be had again
+		copied := rows.Clone()
+		clear(copied.Shapes)
+		sorted := rows.All() // in an order that does not change, so that a failure can be had again
 		for _, s := range sorted.Shapes {
 			s.Masked = spoil(s.Masked, next)
 			if next() < 8 {
 				s.Slots = next()
 			}
-			copied.shapes[shapeKey{s.Hash, s.Slots}] = s
-		}
-		for id, row := range rows.templates {
-			copied.templates[id] = row
-		}
-		for id, row := range rows.clusters {
-			copied.clusters[id] = row
+			copied.Shapes[basetest.ShapeKey{Hash: s.Hash, Slots: s.Slots}] = s
 		}
 		base.partitions[key] = copied
 	}

@@ -4,15 +4,14 @@
 package logclusterprocessor
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
-	"slices"
 	"sync"
 
 	"go.opentelemetry.io/collector/component"
 
+	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/internal/basetest"
 	"github.com/otelcol-aiops/otelcol-aiops/logclusterprocessor/knowledge"
 )
 
@@ -23,21 +22,9 @@ type testBase struct {
 	component.ShutdownFunc
 
 	mu         sync.Mutex
-	partitions map[string]*testRows
+	partitions map[string]*basetest.Rows
 	down       bool
 	processor  knowledge.Processor
-}
-
-type testRows struct {
-	shapes    map[shapeKey]knowledge.Shape
-	templates map[knowledge.ID]knowledge.Template
-	clusters  map[knowledge.ID]knowledge.Cluster
-	clock     *knowledge.Clock
-}
-
-type shapeKey struct {
-	hash  knowledge.ID
-	slots uint8
 }
 
 var (
@@ -47,7 +34,7 @@ var (
 
 var errDown = errors.New("the test took the base down")
 
-func newTestBase() *testBase { return &testBase{partitions: map[string]*testRows{}} }
+func newTestBase() *testBase { return &testBase{partitions: map[string]*basetest.Rows{}} }
 
 func (b *testBase) Join(p knowledge.Processor) knowledge.Session {
 	b.processor = p
@@ -65,26 +52,9 @@ func (b *testBase) Loaded(context.Context) error {
 		return errDown
 	}
 	for key, p := range b.partitions {
-		b.processor.Apply(key, p.rows(), true)
+		b.processor.Apply(key, p.All(), true)
 	}
 	return nil
-}
-
-func (p *testRows) rows() knowledge.Rows {
-	rows := knowledge.Rows{Clock: p.clock}
-	for _, s := range p.shapes {
-		rows.Shapes = append(rows.Shapes, s)
-	}
-	slices.SortFunc(rows.Shapes, func(x, y knowledge.Shape) int { return cmp.Compare(x.Seq, y.Seq) })
-	for _, t := range p.templates {
-		rows.Templates = append(rows.Templates, t)
-	}
-	slices.SortFunc(rows.Templates, func(x, y knowledge.Template) int { return cmp.Compare(x.Birth, y.Birth) })
-	for _, c := range p.clusters {
-		rows.Clusters = append(rows.Clusters, c)
-	}
-	slices.SortFunc(rows.Clusters, func(x, y knowledge.Cluster) int { return cmp.Compare(x.Birth, y.Birth) })
-	return rows
 }
 
 func (b *testBase) Save(_ context.Context, changes []knowledge.Change) (map[string][]knowledge.ID, error) {
@@ -93,97 +63,54 @@ func (b *testBase) Save(_ context.Context, changes []knowledge.Change) (map[stri
 	if b.down {
 		return nil, errDown
 	}
-	for _, c := range changes {
-		b.save(c.Partition, c.Rows)
+	for i := range changes {
+		b.save(changes[i].Partition, &changes[i].Rows)
 	}
 	return nil, nil
 }
 
-func (b *testBase) save(partition string, delta knowledge.Rows) {
+func (b *testBase) save(partition string, delta *knowledge.Rows) {
 	p := b.partitions[partition]
 	if p == nil {
-		p = &testRows{
-			shapes:    map[shapeKey]knowledge.Shape{},
-			templates: map[knowledge.ID]knowledge.Template{},
-			clusters:  map[knowledge.ID]knowledge.Cluster{},
-		}
+		p = basetest.New()
 		b.partitions[partition] = p
 	}
-	for _, s := range delta.Shapes {
-		key := shapeKey{s.Hash, s.Slots}
-		old := p.shapes[key]
-		s.Count += old.Count
-		if s.Saved {
-			s.Masked = old.Masked
-		}
-		p.shapes[key] = s
-	}
-	for _, t := range delta.Templates {
-		p.templates[t.ID] = t
-	}
-	for _, c := range delta.Clusters {
-		p.clusters[c.ID] = c
-	}
-	for _, a := range delta.Aliases {
-		p.join(a)
-	}
-	if delta.Clock != nil {
-		p.clock = delta.Clock
-	}
-}
-
-func (p *testRows) join(a knowledge.Alias) {
-	if a.Kind == knowledge.KindTemplate {
-		delete(p.templates, a.From)
-		for key, s := range p.shapes {
-			if s.Template == a.From {
-				s.Template = a.To
-				p.shapes[key] = s
-			}
-		}
-		return
-	}
-	for _, t := range p.templates {
-		if t.Cluster == a.From {
-			return
-		}
-	}
-	delete(p.clusters, a.From)
+	p.Save(delta)
 }
 
 // damage loses and spoils some of every kind of row.
 func (b *testBase) damage(r *rand.Rand) {
 	for _, p := range b.partitions {
-		for key, s := range p.shapes {
+		for key, s := range p.Shapes {
 			switch r.IntN(8) {
 			case 0:
-				delete(p.shapes, key)
+				delete(p.Shapes, key)
 			case 1:
 				s.Template = knowledge.ID(r.Uint64())
-				p.shapes[key] = s
+				p.Shapes[key] = s
 			case 2:
 				s.Masked = s.Masked[:r.IntN(len(s.Masked)+1)]
-				p.shapes[key] = s
+				p.Shapes[key] = s
 			}
 		}
-		for id, t := range p.templates {
+		for id, t := range p.Templates {
 			switch r.IntN(4) {
 			case 0:
-				delete(p.templates, id)
+				delete(p.Templates, id)
 			case 1:
 				t.Cluster, t.Represents = knowledge.ID(r.Uint64()), !t.Represents
-				p.templates[id] = t
+				p.Templates[id] = t
 			}
 		}
-		for id := range p.clusters {
+		for id := range p.Clusters {
 			if r.IntN(4) == 0 {
-				delete(p.clusters, id)
+				delete(p.Clusters, id)
 			}
 		}
-		if p.clock != nil && r.IntN(2) == 0 {
-			clock := *p.clock
+		if p.Clock != nil && r.IntN(2) == 0 {
+			clock := *p.Clock
 			clock.Closed, clock.Categories = clock.Space-int64(r.IntN(1e9)), nil
-			p.clock = &clock
+			p.Clock = &clock
 		}
 	}
 }

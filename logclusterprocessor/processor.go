@@ -238,5 +238,8 @@ func (p *logClusterProcessor) moveWindow(b *batch, t int64) {
 		b.part.Advance(tick, wait)
 	case partition.Late:
 		b.counts.late++
+		if p.windowBy != ByCount {
+			b.part.SetBack(tick, b.now+maxAhead)
+		}
 	}
 }

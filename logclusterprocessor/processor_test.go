@@ -261,7 +261,7 @@ func TestBaseThatIsDown(t *testing.T) {
 	require.Eventually(t, func() bool {
 		base.mu.Lock()
 		defer base.mu.Unlock()
-		return base.partitions["s"] != nil && len(base.partitions["s"].clusters) == 1
+		return base.partitions["s"] != nil && len(base.partitions["s"].Clusters) == 1
 	}, 10*time.Second, 10*time.Millisecond)
 	require.NoError(t, p.Shutdown(t.Context()))
 }

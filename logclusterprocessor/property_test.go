@@ -150,7 +150,7 @@ func TestWhoDoesNotLeadFollows(t *testing.T) {
 	consume(t, follower, lines[:early], always(50))
 	for key, rows := range leads.partitions {
 		follows.processor.Lead(key, false)
-		require.True(t, follows.processor.Apply(key, rows.rows(), false), key)
+		require.True(t, follows.processor.Apply(key, rows.All(), false), key)
 	}
 	leader = run(leads)
 	defer func() { require.NoError(t, leader.Shutdown(context.Background())) }()

@@ -60,7 +60,7 @@ func TestABatchSentAgainCountsOnce(t *testing.T) {
 		require.NoError(t, p.Shutdown(t.Context()))
 		n := int64(0)
 		for _, rows := range base.partitions {
-			for _, s := range rows.shapes {
+			for _, s := range rows.Shapes {
 				n += s.Count
 			}
 		}
@@ -227,7 +227,10 @@ type hangingBase struct {
 	*testBase
 	hang  chan struct{}
 	saves *sync.Map
+	left  chan struct{}
 }
+
+func (b hangingBase) Leave() { close(b.left) }
 
 func (b hangingBase) Join(p knowledge.Processor) knowledge.Session {
 	b.testBase.Join(p)
@@ -243,7 +246,7 @@ func (b hangingBase) Save(_ context.Context, changes []knowledge.Change) (map[st
 // However many services there are, and although the database hangs, the stop takes no
 // longer than the budget.
 func TestABaseThatHangsDoesNotKeepItUp(t *testing.T) {
-	base := hangingBase{newTestBase(), make(chan struct{}), new(sync.Map)}
+	base := hangingBase{newTestBase(), make(chan struct{}), new(sync.Map), make(chan struct{})}
 	p := newLogs(t, nopSettings(), defaults(func(c *Config) { c.KnowledgeBase = &notes }))
 	require.NoError(t, p.Start(t.Context(), host{notes: base}))
 	for i := range 100 {
@@ -253,7 +256,7 @@ func TestABaseThatHangsDoesNotKeepItUp(t *testing.T) {
 	require.NoError(t, p.Shutdown(t.Context()))
 	require.Less(t, time.Since(began), lifecycle.Budget+2*time.Second)
 	close(base.hang)
-	time.Sleep(100 * time.Millisecond) // what was left behind ends
+	<-base.left // what was left behind ends
 }
 
 // A base that refuses one partition gets the others.
@@ -307,15 +310,40 @@ func TestAnotherKindOfWindowOverTheSameBase(t *testing.T) {
 					consume(t, p, lines[3000*i:3000*(i+1)], always(100))
 					require.NoError(t, p.Shutdown(t.Context()))
 					for _, rows := range base.partitions {
-						require.NotNil(t, rows.clock)
+						require.NotNil(t, rows.Clock)
 						if i == 1 {
-							require.Greater(t, rows.clock.Closed, start.Add(lines[3000].at).UnixNano(), "no window of the other kind was closed")
+							require.Greater(t, rows.Clock.Closed, start.Add(lines[3000].at).UnixNano(), "no window of the other kind was closed")
 						}
 						if forgets {
-							rows.clock.By = ""
+							rows.Clock.By = ""
 						}
 					}
 				}
+			})
+		}
+	}
+}
+
+// A clock that was an hour ahead, or a day, leaves windows that are to close then. Once it
+// is set back, windows close as ever.
+func TestTheClockWasSetBack(t *testing.T) {
+	for _, by := range []string{ByEventTime, ByProcessingTime} {
+		for _, ahead := range []time.Duration{time.Hour, 24 * time.Hour} {
+			t.Run(fmt.Sprint(by, ahead), func(t *testing.T) {
+				base := newTestBase()
+				run := func() {
+					p := newLogs(t, nopSettings(), defaults(patient, func(c *Config) { c.KnowledgeBase, c.Window.By = &notes, by }))
+					require.NoError(t, p.Start(t.Context(), host{notes: base}))
+					send(t, p, []line{{at: time.Since(start), service: "s", body: "disk full on /dev/sda1"}})
+					require.NoError(t, p.Shutdown(t.Context()))
+				}
+				run()
+				clock := *base.partitions["s"].Clock
+				clock.Boundary += int64(ahead)
+				base.partitions["s"].Clock = &clock
+				run()
+				until := time.Duration(base.partitions["s"].Clock.Boundary - time.Now().UnixNano())
+				require.LessOrEqual(t, until, time.Duration(maxAhead)+createDefaultConfig().(*Config).Window.Duration)
 			})
 		}
 	}

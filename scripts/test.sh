@@ -19,6 +19,7 @@ command -v curl >/dev/null || missing+=(curl ca-certificates)
 # The knowledge base is tested on a real PostgreSQL; without one those tests say
 # that they are skipped, except in CI, where they fail.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+command -v pgbouncer /usr/sbin/pgbouncer >/dev/null || missing+=(pgbouncer)
 # The page is tested in a real browser.
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 [ ${#missing[@]} -eq 0 ] || scripts/debian-packages.sh "${missing[@]}"

@@ -43,6 +43,17 @@ const Password = "not-a-secret"
 // Start starts a server that ends with the test. Without PostgreSQL's programs
 // the test is skipped, except in CI, where it fails.
 func Start(t testing.TB) *Server {
+	s := newServer(t)
+	password := filepath.Join(s.dir, "password")
+	require.NoError(t, os.WriteFile(password, []byte(Password), 0o644)) //nolint:gosec // read by another user
+	s.run(t, "initdb", "-D", s.data(), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync")
+	t.Cleanup(func() { s.Stop(t) })
+	s.Run(t)
+	return s
+}
+
+// newServer returns a server that has no data yet.
+func newServer(t testing.TB) *Server {
 	s := &Server{bin: programs(t), dir: directory(t), Port: porttest.Free(t)}
 	if os.Geteuid() == 0 { // PostgreSQL refuses to run as root
 		account, err := user.Lookup("postgres")
@@ -54,11 +65,6 @@ func Start(t testing.TB) *Server {
 		require.NoError(t, os.Chown(s.dir, uid, gid))
 		s.credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	}
-	password := filepath.Join(s.dir, "password")
-	require.NoError(t, os.WriteFile(password, []byte(Password), 0o644)) //nolint:gosec // read by another user
-	s.run(t, "initdb", "-D", s.data(), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync")
-	t.Cleanup(func() { s.Stop(t) })
-	s.Run(t)
 	return s
 }
 

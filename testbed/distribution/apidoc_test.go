@@ -51,5 +51,5 @@ func TestCommandsOfTheAPIGuide(t *testing.T) {
 		sendLogs(t, address, "shop", line)
 		all := ofService(readBatches(t, results), "shop")
 		return len(all) > 0 && all[len(all)-1].attributes["log.cluster.solution"] == "Restart the **pool**."
-	}, 5*time.Second, 100*time.Millisecond)
+	}, time.Minute, 100*time.Millisecond)
 }

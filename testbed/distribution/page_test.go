@@ -228,7 +228,7 @@ func TestPage(t *testing.T) {
 				}
 			}
 			return false
-		}, 5*time.Second, 200*time.Millisecond, "the next records carry it")
+		}, time.Minute, 200*time.Millisecond, "the next records carry it")
 	})
 	step("conflict", func(t *testing.T) {
 		b.press(t, "e")

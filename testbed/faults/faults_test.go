@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -171,24 +172,53 @@ func TestDamagedFileStorage(t *testing.T) {
 	t.Logf("%d of %d collectors started over a file of file_storage that was cut off", survived, n)
 }
 
-// A collector that is killed at any moment, and its sender, lose no record that was
-// acknowledged.
-func TestSIGKILL(t *testing.T) {
-	d := newDisk(t, false)
-	c := newCollector(t, d.dir, fmt.Sprintf("directory: %q", d.dir))
-	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	for range number(t, "KILLS", 5) {
-		c.run(t)
-		for range 1 + r.IntN(5) {
-			c.send(t)
-		}
-		time.Sleep(time.Duration(r.IntN(2000)) * time.Millisecond)
+// kills are the phases in which a collector is killed; within is a random part of a
+// time.
+var kills = map[string]func(t *testing.T, c *collector, dir string, within func(time.Duration) time.Duration){
+	"running": func(_ *testing.T, c *collector, _ string, within func(time.Duration) time.Duration) {
+		time.Sleep(within(2 * time.Second))
 		c.Kill()
+	},
+	"storing": func(t *testing.T, c *collector, dir string, within func(time.Duration) time.Duration) {
+		c.WaitForWrite(t, dir)
+		time.Sleep(within(10 * time.Millisecond))
+		c.Kill()
+	},
+	"starting": func(t *testing.T, c *collector, _ string, within func(time.Duration) time.Duration) {
+		c.Kill()
+		c.launch(t)
+		time.Sleep(within(time.Second))
+		c.Kill()
+	},
+	"stopping": func(t *testing.T, c *collector, _ string, within func(time.Duration) time.Duration) {
+		c.Signal(t, syscall.SIGTERM)
+		time.Sleep(within(300 * time.Millisecond))
+		c.Kill()
+	},
+}
+
+// A collector that is killed in any phase, and its sender, lose no record that was
+// acknowledged, and no state is damaged.
+func TestSIGKILL(t *testing.T) {
+	for phase, kill := range kills {
+		t.Run(phase, func(t *testing.T) {
+			d := newDisk(t, false)
+			c := newCollector(t, d.dir, fmt.Sprintf("directory: %q", d.dir))
+			r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
+			for range (number(t, "KILLS", 8) + len(kills) - 1) / len(kills) {
+				c.run(t)
+				for range 1 + r.IntN(5) {
+					c.send(t)
+				}
+				kill(t, c, d.dir, func(d time.Duration) time.Duration { return time.Duration(r.Int64N(int64(d))) })
+				require.NotContains(t, c.Output(), "cannot be used", "a kill leaves no damaged checkpoint")
+			}
+			c.run(t)
+			c.send(t)
+			c.stop(t)
+			require.NotContains(t, c.Output(), "cannot be used", "a kill leaves no damaged checkpoint")
+		})
 	}
-	c.run(t)
-	c.send(t)
-	c.stop(t)
-	require.NotContains(t, c.Output(), "cannot be used", "a kill leaves no damaged checkpoint")
 }
 
 // number is how often something is done: few times in everyday tests.
@@ -270,4 +300,40 @@ func TestSIGTERMAfterAFlood(t *testing.T) {
 	took := time.Since(began)
 	t.Logf("%d lines that never came before in %v, stopped in %v", lines, took.Round(time.Millisecond), c.stop(t).Round(time.Millisecond))
 	require.EqualValues(t, lines, c.out.records.Load())
+}
+
+// Clocks of senders jump by an hour, and by a day, both ways: all leaves, and in order.
+func TestClockJumps(t *testing.T) {
+	d := newDisk(t, false)
+	c := newCollector(t, d.dir, fmt.Sprintf("directory: %q", d.dir))
+	c.run(t)
+	for _, jump := range []time.Duration{0, time.Hour, 0, -time.Hour, 0, 24 * time.Hour, -24 * time.Hour, 0} {
+		for i := range 3 {
+			c.sendAt(t, time.Now().Add(jump+time.Duration(i)*time.Second))
+		}
+	}
+	c.stop(t)
+	c.run(t)
+	c.send(t)
+	c.stop(t)
+	require.NotContains(t, c.Output(), "cannot be used")
+}
+
+// The next component accepts one request and refuses the next: what was refused is sent
+// again, and all leaves once.
+func TestHalfIsRefused(t *testing.T) {
+	d := newDisk(t, false)
+	c := newCollector(t, d.dir, fmt.Sprintf("directory: %q", d.dir))
+	var requests atomic.Int64
+	c.out.refuses = func() bool { return requests.Add(1)%2 == 0 }
+	c.run(t)
+	const lines, batches = 50, 20
+	r := rand.New(rand.NewPCG(9, 1))
+	refused := 0
+	for range batches {
+		refused += c.insist(t, otlp.Logs("shop", time.Now(), time.Millisecond, plog.SeverityNumberInfo, uniqueLines(r, lines)...))
+	}
+	require.EqualValues(t, lines*batches, c.out.records.Load())
+	require.GreaterOrEqual(t, refused, batches/2)
+	c.stop(t)
 }

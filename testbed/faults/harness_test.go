@@ -48,15 +48,15 @@ type collector struct {
 type sink struct {
 	*httptest.Server
 	records, points atomic.Int64
-	down            atomic.Bool
+	refuses         func() bool // nil: nothing
 }
 
 func newSink(t *testing.T) *sink {
 	s := &sink{}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		payload, err := io.ReadAll(r.Body)
-		if err != nil || s.down.Load() {
-			http.Error(w, "down", http.StatusServiceUnavailable)
+		if err != nil || s.refuses != nil && s.refuses() {
+			http.Error(w, "full", http.StatusServiceUnavailable)
 			return
 		}
 		if strings.HasSuffix(r.URL.Path, "/logs") {
@@ -121,12 +121,18 @@ service:
 func (c *collector) run(t *testing.T) time.Duration {
 	t.Helper()
 	began := time.Now()
-	c.Program = program.Start(t, c.env, program.Collector(t), append([]string{"--config", c.config}, c.args...)...)
+	c.launch(t)
 	c.WaitFor(t, "Everything is ready")
 	took := time.Since(began)
 	require.Less(t, took, busy*startTime)
 	time.Sleep(200 * time.Millisecond) // until it listens to signals
 	return took
+}
+
+// launch starts the process and does not wait until it is ready.
+func (c *collector) launch(t *testing.T) {
+	t.Helper()
+	c.Program = program.Start(t, c.env, program.Collector(t), append([]string{"--config", c.config}, c.args...)...)
 }
 
 // stop ends the process in order and returns how long that took.
@@ -142,8 +148,13 @@ func (c *collector) stop(t *testing.T) time.Duration {
 // send sends records and points, and requires that all have come out.
 func (c *collector) send(t *testing.T) {
 	t.Helper()
+	c.sendAt(t, time.Now())
+}
+
+// sendAt sends what says that it happened at a time.
+func (c *collector) sendAt(t *testing.T, now time.Time) {
+	t.Helper()
 	const n = 50
-	now := time.Now()
 	logs, metrics := plog.NewLogs(), pmetric.NewMetrics()
 	records := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
 	load := metrics.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics().AppendEmpty()
@@ -168,6 +179,6 @@ func (c *collector) send(t *testing.T) {
 // tryRun starts the process and says whether it lives.
 func (c *collector) tryRun(t *testing.T) bool {
 	t.Helper()
-	c.Program = program.Start(t, nil, program.Collector(t), "--config", c.config)
+	c.launch(t)
 	return c.Waits(t, "Everything is ready")
 }

@@ -29,6 +29,7 @@ type collector struct {
 	*program.Program
 	address string
 	health  string
+	api     string // of the knowledge base
 	sink    *sink
 	config  string
 }
@@ -82,28 +83,39 @@ func (s *sink) take() []plog.LogRecord {
 // startCollector starts a collector with a knowledge base, whose store is given as
 // a line of YAML.
 func startCollector(t *testing.T, base string) *collector {
-	c := &collector{address: program.FreeAddress(t), health: program.FreeAddress(t), sink: newSink(t)}
+	c := newCollector(t, base)
+	c.start(t)
+	return c
+}
+
+// newCollector is startCollector without starting it.
+func newCollector(t *testing.T, base string) *collector {
+	c := &collector{address: program.FreeAddress(t), health: program.FreeAddress(t), api: program.FreeAddress(t), sink: newSink(t)}
 	c.config = program.WriteFile(t, t.TempDir(), "collector.yaml", fmt.Sprintf(`
 receivers: {otlp: {protocols: {http: {endpoint: %q}}}}
 processors: {log_cluster: {knowledge_base: knowledge_base}}
 exporters: {otlp_http: {endpoint: %q, compression: none, sending_queue: {enabled: false}}}
 extensions:
-  knowledge_base: {%s, http: {enabled: false}}
+  knowledge_base: {%s, http: {endpoint: %q}}
   health_check: {http: {endpoint: %q, status: {enabled: true, path: /}}, component_health: {include_recoverable_errors: true, recovery_duration: 100ms}}
 service:
   extensions: [health_check, knowledge_base]
   telemetry: {metrics: {level: none}}
   pipelines: {logs: {receivers: [otlp], processors: [log_cluster], exporters: [otlp_http]}}
-`, c.address, c.sink.URL, base, c.health))
-	c.start(t)
+`, c.address, c.sink.URL, base, c.api, c.health))
 	return c
 }
 
 // start starts the process, again if need be.
 func (c *collector) start(t *testing.T) {
+	c.launch(t)
+	c.WaitFor(t, "Everything is ready")
+}
+
+// launch starts the process and does not wait until it is ready.
+func (c *collector) launch(t *testing.T) {
 	c.Program = program.Start(t, nil, program.Collector(t),
 		"--feature-gates=+extension.healthcheck.useComponentStatus", "--config", c.config)
-	c.WaitFor(t, "Everything is ready")
 }
 
 // waitForHealth waits until the health check answers with an HTTP status.

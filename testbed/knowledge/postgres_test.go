@@ -4,10 +4,14 @@
 package knowledge
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -72,7 +76,7 @@ func TestTwoCollectors(t *testing.T) {
 	for _, c := range []*collector{a, b} {
 		require.Eventually(t, func() bool {
 			return c.send(t, []line{{time.Now(), onlyA[0].body}})[0]["log.cluster.solution"] == "Ask ann."
-		}, 5*time.Second, 50*time.Millisecond)
+		}, time.Minute, 50*time.Millisecond)
 	}
 
 	// The leader dies, and is replaced within seconds; both are killed in turn, so
@@ -107,4 +111,53 @@ func TestTwoCollectors(t *testing.T) {
 	require.NotEqual(t, "0", server.SQL(t, "test1", "SELECT count(*) FROM clusters"))
 	a.Stop(t)
 	b.Stop(t)
+}
+
+// A collector that is frozen, the leader among them, holds up nobody: the other saves
+// on and leads. Thawed, it goes on with the same IDs.
+func TestFrozenCollector(t *testing.T) {
+	server := pgtest.Start(t)
+	base := fmt.Sprintf("dsn: %q", server.Database(t))
+	frozen, other := startCollector(t, base), startCollector(t, base)
+	r := rand.New(rand.NewPCG(1, 3))
+	sent := madeLines(r, 200, time.Now().Add(-10*time.Second))
+	frozen.send(t, sent) // the first to have the partition leads it
+	holder := func() string {
+		return server.SQL(t, "test1", "SELECT COALESCE((SELECT holder FROM leases WHERE name = 'shop' AND until > now_ms()), '')")
+	}
+	require.Eventually(t, func() bool { return holder() != "" }, time.Minute, 100*time.Millisecond)
+	first := holder()
+	other.send(t, sent)
+
+	frozen.Signal(t, syscall.SIGSTOP)
+	until := time.Now().Add(freezing(t))
+	for time.Now().Before(until) || holder() == first || holder() == "" {
+		require.True(t, time.Now().Before(until.Add(time.Minute)), "nobody else leads")
+		more := madeLines(r, 10, time.Now())
+		other.send(t, more)
+		sent = append(sent, more...)
+		time.Sleep(200 * time.Millisecond) // a calm stream
+	}
+	probe := "the freezer of " + server.URL("test1") + " is cold"
+	id := other.identities(t, []line{{time.Now(), probe}})[probe].cluster
+	require.Eventually(t, func() bool {
+		return server.SQL(t, "test1", fmt.Sprintf("SELECT count(*) FROM clusters WHERE id = '%s'", id)) == "1"
+	}, time.Minute, 100*time.Millisecond, "what the other learnt is not saved")
+
+	frozen.Signal(t, syscall.SIGCONT)
+	require.Eventually(t, func() bool {
+		once := distinct(sent, time.Now())
+		return maps.Equal(frozen.identities(t, once), other.identities(t, once))
+	}, time.Minute, 500*time.Millisecond, "they disagree")
+	frozen.Stop(t)
+	other.Stop(t)
+}
+
+// freezing is how long a collector is frozen: longer than a lease, and with FREEZE=60s
+// longer than all that waits.
+func freezing(t *testing.T) time.Duration {
+	text := cmp.Or(os.Getenv("FREEZE"), "7s")
+	d, err := time.ParseDuration(text)
+	require.NoError(t, err)
+	return d
 }

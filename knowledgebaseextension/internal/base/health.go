@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"github.com/otelcol-aiops/otelcol-aiops/knowledgebaseextension/internal/store"
 )
 
 // Operations on the store.
@@ -73,8 +75,9 @@ func (h *health) of(operation string) error {
 	return h.named(h.failing[operation])
 }
 
-// named says which file an error is about.
+// named says which file an error is about, and what to do about it.
 func (h *health) named(err error) error {
+	err = store.WithHint(err)
 	if err == nil || h.file == "" {
 		return err
 	}

@@ -237,6 +237,7 @@ func (tx *transaction) answer(origins []*origin, said *Saved) error {
 type Cursor struct {
 	Revision int64
 	snapshot string // PostgreSQL
+	server   string // PostgreSQL: since when it runs
 	at       int64  // ms since 1970, of the server's clock
 }
 
@@ -245,9 +246,13 @@ func (q querier) cursor(ctx context.Context) (c Cursor, err error) {
 	if !q.dialect.postgres {
 		return c, q.row(ctx, "SELECT n FROM revision").Scan(&c.Revision)
 	}
-	err = q.row(ctx, "SELECT n, pg_current_snapshot()::text, now_ms() FROM revision").Scan(&c.Revision, &c.snapshot, &c.at)
+	err = q.row(ctx, "SELECT n, pg_current_snapshot()::text, "+serverStart+", now_ms() FROM revision").Scan(&c.Revision, &c.snapshot, &c.server, &c.at)
 	return c, err
 }
+
+// serverStart tells a server from another that took over from it, and may lack what the
+// first committed last: there, snapshots of the first mean nothing.
+const serverStart = "extract(epoch FROM pg_postmaster_start_time())::text"
 
 // unread are the events that a reader has not read yet.
 const unread = `WHERE structure AND xid >= pg_snapshot_xmin(?::text::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, ?::text::pg_snapshot)
@@ -259,8 +264,8 @@ func (c *Cursor) unread(reader string) []any { return []any{c.snapshot, c.snapsh
 func (s *Store) News(ctx context.Context, reader string, after Cursor) (news bool, err error) {
 	query, args := "SELECT n <> ? FROM revision", []any{after.Revision}
 	if s.dialect.postgres {
-		query = "SELECT n <> ? OR EXISTS (SELECT 1 FROM events " + unread + ") FROM revision"
-		args = append(args, after.unread(reader)...)
+		query = "SELECT n <> ? OR " + serverStart + " <> ? OR EXISTS (SELECT 1 FROM events " + unread + ") FROM revision"
+		args = append(append(args, after.server), after.unread(reader)...)
 	}
 	return news, s.reader().row(ctx, query, args...).Scan(&news)
 }

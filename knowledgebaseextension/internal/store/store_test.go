@@ -336,17 +336,17 @@ func TestComesBack(t *testing.T) {
 
 func TestLease(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
-		lease := func(writer string, names ...string) []string {
-			held, err := s.Lease(t.Context(), writer, names, 500)
+		lease := func(writer string, lasts time.Duration, names ...string) []string {
+			held, err := s.Lease(t.Context(), writer, names, lasts.Milliseconds())
 			require.NoError(t, err)
 			return held
 		}
-		require.Equal(t, []string{"desk", "shop"}, lease("a", "desk", "shop"))
-		require.Equal(t, []string{"yard"}, lease("b", "shop", "yard"))
-		require.Equal(t, []string{"shop"}, lease("a", "shop"))
-		require.Eventually(t, func() bool { return len(lease("b", "shop")) == 1 }, 5*time.Second, 50*time.Millisecond)
+		require.Equal(t, []string{"desk", "shop"}, lease("a", time.Hour, "desk", "shop"))
+		require.Equal(t, []string{"yard"}, lease("b", time.Hour, "shop", "yard"))
+		require.Equal(t, []string{"shop"}, lease("a", time.Millisecond, "shop"))
+		require.Eventually(t, func() bool { return len(lease("b", time.Hour, "shop")) == 1 }, time.Minute, 10*time.Millisecond)
 		require.NoError(t, s.Release(t.Context(), "b"))
-		require.Equal(t, []string{"shop"}, lease("a", "shop"))
+		require.Equal(t, []string{"shop"}, lease("a", time.Hour, "shop"))
 	})
 }
 

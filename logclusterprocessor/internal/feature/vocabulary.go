@@ -148,6 +148,9 @@ func (v *Vocabulary) evict() int32 {
 	return int32(rarest)
 }
 
+// Templates returns how many templates count.
+func (v *Vocabulary) Templates() int { return v.docs }
+
 // Len returns the number of terms held.
 func (v *Vocabulary) Len() int { return len(v.places) }
 

@@ -32,6 +32,19 @@ func (p *Partition) Advance(tick int64, wait *time.Duration) {
 	p.spent = 0
 }
 
+// SetBack opens the window of a tick anew when the open one begins after latest, the last
+// tick that the clock allows: it was set back since. Else no window would close, and no
+// line would be learnt beyond what one window may cost, until it is that late again.
+func (p *Partition) SetBack(tick, latest int64) {
+	if p.boundary.Load()-p.settings.Window <= latest {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.boundary.Store(floor(tick, p.settings.Window) + p.settings.Window)
+	p.spent = 0
+}
+
 // floor returns the largest multiple of step that is not above tick.
 func floor(tick, step int64) int64 {
 	rest := tick % step

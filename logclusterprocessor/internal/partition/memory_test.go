@@ -42,7 +42,7 @@ func TestMemoryEstimate(t *testing.T) {
 	masker, err := mask.New(mask.Options{})
 	require.NoError(t, err)
 
-	before := heap()
+	before := liveBytes()
 	p := registry.Get([]byte("flood"), 0)
 	r := rand.New(rand.NewPCG(1, 1))
 	var line mask.Line
@@ -61,7 +61,7 @@ func TestMemoryEstimate(t *testing.T) {
 		}
 		if i%15_000 == 14_999 {
 			registry.shared.running.Wait() // not in the middle of a clustering
-			live, stats := heap()-before, registry.Stats()
+			live, stats := liveBytes()-before, registry.Stats()
 			t.Logf("%d lines: heap %d MiB, estimate %d MiB, %d templates", i+1, live>>20, stats.Bytes>>20, stats.Templates)
 			require.LessOrEqual(t, live, limit)
 			require.InEpsilon(t, live, stats.Bytes, 0.5)
@@ -70,7 +70,7 @@ func TestMemoryEstimate(t *testing.T) {
 	runtime.KeepAlive(p)
 }
 
-func heap() int {
+func liveBytes() int {
 	runtime.GC()
 	runtime.GC()
 	var m runtime.MemStats

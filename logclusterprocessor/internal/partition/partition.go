@@ -55,6 +55,16 @@ const noWindow = math.MinInt64
 
 // Partition is what was learnt of one partition. It is safe for concurrent use:
 // Lookup takes no lock, all else is the slow path.
+//
+// Whenever nobody holds the lock (Check looks for all of it):
+//   - Each template of the miner is one member of one meaning, and no other is. Its
+//     payload is what its text, its public ID and its meaning say now.
+//   - A meaning has a member, in order of birth. It is the one of the statement of each
+//     member's text, unless a person put the member there or joined meanings.
+//   - A meaning is in one category, and in the index, unless that is full. One that came
+//     in a flood is in neither.
+//   - The vocabulary counts each founding of a member once, and nothing else.
+//   - The limits hold, and sizes are those of now.
 type Partition struct {
 	key      string
 	salt     uint64

@@ -48,6 +48,7 @@ type Registry struct {
 
 	mu    sync.RWMutex
 	byKey map[string]*Partition
+	idle  idleQueue // of all but the shared one
 	// full is the time until which no partition can have been idle for long enough to
 	// give its place to another.
 	full int64
@@ -129,6 +130,9 @@ func (r *Registry) add(key string, now int64) *Partition {
 	p := newPartition(key, r.settings, r.shared)
 	p.used.Store(now)
 	r.byKey[key] = p
+	if key != overflowKey {
+		r.idle.add(p)
+	}
 	return p
 }
 
@@ -139,17 +143,9 @@ func (r *Registry) evictIdle(now int64) bool {
 	if now < r.full {
 		return false
 	}
-	var oldest *Partition
-	for _, p := range r.byKey {
-		if p.key != overflowKey && (oldest == nil || p.used.Load() < oldest.used.Load()) {
-			oldest = p
-		}
-	}
+	oldest, since := r.idle.evict(now - int64(idleAfter))
 	if oldest == nil {
-		return false
-	}
-	if until := oldest.used.Load() + int64(idleAfter); now < until {
-		r.full = until // used only grows, so nobody is idle before
+		r.full = since + int64(idleAfter) // used only grows, so nobody is idle before
 		return false
 	}
 	delete(r.byKey, oldest.key)

@@ -58,6 +58,7 @@ func (p *Partition) restore(rows *knowledge.Rows) {
 	if p.unsaved != nil && rows.Clock != nil {
 		p.unsaved.clock = *clock
 	}
+	p.resettle(rows.Templates)
 	p.measure()
 }
 
@@ -75,7 +76,7 @@ func (p *Partition) restoreMembers(rows *knowledge.Rows) {
 		if e == nil || p.meanings.members[e.Template().ID()] != nil {
 			continue
 		}
-		m := p.restoreMember(e.Template(), p.meaningOf(uint64(row.Cluster), row.Birth))
+		m := p.restoreMember(e.Template(), p.meaningOf(p.joinedTo(uint64(row.Cluster)), row.Birth))
 		m.represents, m.placed = row.Represents, row.Placed
 		if reread && !m.placed {
 			p.move(m, p.idOf(m.text))
@@ -136,6 +137,21 @@ func (p *Partition) settle(t *Template) *member {
 		p.join(m.meaning, &category{id: m.meaning.id, birth: m.meaning.birth})
 	}
 	return m
+}
+
+// resettle moves the templates whose text is not as it was saved to the meaning of their
+// statement: what a limit made the processor forget may have lost its generalisation to
+// another template since.
+func (p *Partition) resettle(rows []knowledge.Template) {
+	for i := range rows {
+		m := p.meanings.members[uint64(rows[i].ID)]
+		if m == nil || m.placed || m.text == rows[i].Text {
+			continue
+		}
+		if id := p.idOf(m.text); id != m.meaning.id {
+			p.move(m, id)
+		}
+	}
 }
 
 func (p *Partition) restoreMember(t *Template, to *meaning) *member {

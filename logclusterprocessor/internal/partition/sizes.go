@@ -33,10 +33,7 @@ func (p *Partition) measure() {
 	p.sizes.templates.Store(int64(p.miner.Len()))
 	p.sizes.clusters.Store(int64(p.meanings.len()))
 	if !p.gone {
-		bytes := p.miner.Bytes() + int64(len(p.meanings.members))*memberBytes + int64(p.vocabulary.Len())*termBytes
-		if p.offered != nil {
-			bytes += int64(len(p.meanings.members)) * offeredBytes
-		}
+		bytes := p.bytes()
 		p.budget.take(bytes - p.sizes.bytes.Swap(bytes))
 	}
 
@@ -55,6 +52,15 @@ func (p *Partition) measure() {
 	report("template", "bytes", now.Bytes-last.Bytes)
 	report("shape", "shapes", now.Shapes-last.Shapes)
 	report("term", "vocabulary", int64(now.terms-last.terms))
+}
+
+// bytes estimates what the partition takes.
+func (p *Partition) bytes() int64 {
+	bytes := p.miner.Bytes() + int64(len(p.meanings.members))*memberBytes + int64(p.vocabulary.Len())*termBytes
+	if p.offered != nil {
+		bytes += int64(len(p.meanings.members)) * offeredBytes
+	}
+	return bytes
 }
 
 // addTo adds the partition's sizes.

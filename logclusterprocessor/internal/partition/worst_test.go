@@ -10,8 +10,58 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/otelcol-aiops/otelcol-aiops/internal/linetest"
 )
+
+// worstLines are what strangers send to make one line cost much: as many bytes as are
+// asked for, another each time.
+var worstLines = map[string]func(r *rand.Rand, n int) string{
+	"words of its own": func(r *rand.Rand, n int) string { return filled(n, func() string { return linetest.Word(r) + " " }) },
+	"few words in another order": func(r *rand.Rand, n int) string {
+		return filled(n, func() string { return string(rune('a'+r.IntN(26))) + "lpha " })
+	},
+	"brackets":    func(r *rand.Rand, n int) string { return linetest.Word(r) + " " + strings.Repeat("[", n) },
+	"quotes":      func(r *rand.Rand, n int) string { return linetest.Word(r) + " " + strings.Repeat(`"a `, n/3) },
+	"backslashes": func(r *rand.Rand, n int) string { return linetest.Word(r) + " " + strings.Repeat(`\"a/1 `, n/6) },
+	"deep JSON":   func(r *rand.Rand, n int) string { return linetest.Word(r) + " " + strings.Repeat(`{"a":`, n/5) },
+	"keys":        func(r *rand.Rand, n int) string { return filled(n, func() string { return linetest.Word(r) + "=1 " }) },
+}
+
+func filled(n int, more func() string) string {
+	var b strings.Builder
+	for b.Len() < n {
+		b.WriteString(more())
+	}
+	return b.String()
+}
+
+// What a line costs that was never seen before, from mask to cluster, grows no faster
+// than its length: counted in allocations, which do not depend on the machine. Of long
+// lines only the beginning is learnt, so that they cost even less.
+func TestWorstLinesCostWhatTheirLengthSays(t *testing.T) {
+	const runs = 50
+	allocations := func(line func(r *rand.Rand, n int) string, n int) float64 {
+		r := rand.New(rand.NewPCG(1, 6))
+		l := newLearner(t, newBudgeted(t, 10, 64<<20))
+		lines := make([]string, runs+1)
+		for i := range lines {
+			lines[i] = line(r, n)
+		}
+		i := 0
+		return testing.AllocsPerRun(runs, func() {
+			l.learn("a", lines[i])
+			i++
+		})
+	}
+	for name, line := range worstLines {
+		short, long := allocations(line, 500), allocations(line, 8000)
+		t.Logf("%s: %.0f allocations for 500 bytes, %.0f for 8,000", name, short, long)
+		require.LessOrEqual(t, short, 500.0, name)
+		require.LessOrEqual(t, long, 16*short, name)
+	}
+}
 
 // BenchmarkWorstLine is what a stranger can make one line cost that was never seen
 // before, windows included: one in 5,000 lines.

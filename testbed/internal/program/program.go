@@ -7,10 +7,12 @@ package program
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -110,6 +112,31 @@ func (p *Program) Stop(t testing.TB) {
 		require.FailNow(t, "still there 30 s after SIGTERM", "%s", p.Output())
 	}
 	RequireNoPanic(t, p.Output())
+}
+
+// Signal sends a signal to the process and waits for nothing.
+func (p *Program) Signal(t testing.TB, s syscall.Signal) {
+	t.Helper()
+	require.NoError(t, p.cmd.Process.Signal(s))
+}
+
+// WaitForWrite waits until a file in a directory is made, written or removed.
+func (p *Program) WaitForWrite(t testing.TB, dir string) {
+	t.Helper()
+	look := func() string {
+		var seen strings.Builder
+		entries, _ := os.ReadDir(dir) // it may not be there yet
+		for _, e := range entries {
+			if info, err := e.Info(); err == nil {
+				fmt.Fprintln(&seen, e.Name(), info.Size(), info.ModTime().UnixNano())
+			}
+		}
+		return seen.String()
+	}
+	before := look()
+	for deadline := time.Now().Add(time.Minute); look() == before; time.Sleep(100 * time.Microsecond) {
+		require.True(t, time.Now().Before(deadline), "waited a minute for a write to %s\n%s", dir, p.Output())
+	}
 }
 
 // WaitExit returns when the program has come to its own, good end.
