@@ -68,7 +68,7 @@ func createDefaultConfig() component.Config {
 		Slot:               time.Minute,
 		Lateness:           time.Minute,
 		Period:             5 * time.Minute,
-		Quiet:              3 * time.Minute,
+		Quiet:              2 * time.Minute,
 		Limits:             LimitsConfig{Streams: 100_000, Services: 2000, Incidents: 100, Members: 20, Stale: 24 * time.Hour},
 		CheckpointInterval: 5 * time.Minute,
 	}
@@ -111,7 +111,7 @@ func (c *Config) Validate() error {
 
 // factor is the surprise, in nats for each e-fold of the number of services, from which
 // on services are an incident together, at a sensitivity of 1.
-const factor = 6.0
+const factor = 7.5
 
 func (c *Config) engine() incident.Config {
 	return incident.Config{

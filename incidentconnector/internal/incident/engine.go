@@ -215,7 +215,7 @@ func (e *Engine) service(systemName, name string) *service {
 
 // frozen is how many slots of an incident teach no noise. What lasts longer becomes
 // usual, so that every incident ends.
-const frozen = 10
+const frozen = 5
 
 // fresh is true while an incident of the system teaches no noise.
 func (sys *system) fresh(slot, length int64) bool {
@@ -261,23 +261,21 @@ func (sv *service) offer(s *stream, j judged) {
 	}
 }
 
-// weight is the part of a surprise that counts for a service. What it sees of others says
-// little of itself, bytes least of all: they follow what others ask. Memory follows what
-// the processor does. Less of anything comes of others' faults more often than of its own.
+// weights are the parts of a surprise that count for a service. What moves with others'
+// faults as often as with its own counts less: how much it is asked, what it sees of
+// others and sends to them. Errors of its own count more.
+var weights = [families]float64{
+	Other: 0.25, CPU: 1, Memory: 1, Disk: 1, Network: 0.3, System: 0.6, Latency: 1, Errors: 1, Load: 0.3, Client: 0.25, Logs: 1.5,
+}
+
+// less is the part that counts of a fall: less of anything comes of others' faults.
+const less = 0.25
+
 func weight(f Family, up bool) float64 {
-	w := 1.0
-	switch f {
-	case Network:
-		w = 0.1
-	case Client, Other:
-		w = 0.25
-	case Memory:
-		w = 0.5
-	}
 	if !up {
-		w = min(w, 0.5)
+		return less * weights[f]
 	}
-	return w
+	return weights[f]
 }
 
 func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -101,8 +101,9 @@ const (
 	window = 5
 	// maxPast bounds the incidents of a system that are remembered.
 	maxPast = 50
-	// stillShare is the part of what opens an incident that keeps it open.
-	stillShare = 0.7
+	// stillShare is the part of what opens an incident that keeps it open: faults follow each
+	// other within minutes, and one that is held open hides the next.
+	stillShare = 1.0
 	// alike is the share of members in common (Jaccard) from which incidents are similar.
 	alike = 0.5
 )

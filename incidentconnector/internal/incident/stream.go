@@ -110,8 +110,9 @@ func (s *stream) judge(slot int64) (j judged, ok bool) {
 	case Records:
 		return s.judgeRecords(slot, c), true
 	case Score:
-		// A score of 1 is as rare as a few a week: 9 nats for slots of a minute.
-		j = judged{nats: min(9*c.top, 15), value: c.top, usual: 1, up: true}
+		// A score of 1 is as rare as a few a week, 9 nats for slots of a minute; but it is of
+		// values that were judged here already, so that a third counts.
+		j = judged{nats: min(9*c.top, 15) / 3, value: c.top, usual: 1, up: true}
 		if c.top < 1 {
 			j.nats = 0
 		}
@@ -176,10 +177,10 @@ func (s *stream) judgeRecords(slot int64, c *cell) judged {
 type noise float64
 
 const (
-	// fade is the share that is left after a slot: half in 46.
-	fade = 0.985
+	// fade is the share that is left after a slot: half in 100.
+	fade = 0.993
 	// learn is the share of a surprise that is expected of the next.
-	learn = 0.5
+	learn = 0.25
 )
 
 // damp takes what is usual off, and learns, but for the time of an incident: what

@@ -19,14 +19,15 @@ const (
 	Warm = 10
 	// clip bounds, in spreads, what one slot teaches: an anomaly does not become
 	// the norm while it lasts some minutes (Huber, 1964).
-	clip = 3
+	clip = 2
 	// leastSpread is a share of the level: less is no difference to a person.
 	leastSpread = 0.05
 	// freedom is that of Student's t, whose tail is as fat as operations data's: ten
 	// spreads are 8 nats, a hundred 17.
 	freedom = 4
-	// most bounds the nats of one stream, which must not decide alone.
-	most = 20
+	// most bounds the nats of one stream, which must not decide alone: of ten services or
+	// more an incident takes 20.
+	most = 16
 )
 
 // Value is the memory of a stream of measured values. The zero value is empty.
