@@ -310,6 +310,11 @@ func TestPage(t *testing.T) {
 		b.see(t, `document.activeElement.matches("dialog .primary")`)
 		b.keys(t, kb.Enter)
 		b.see(t, `document.querySelectorAll("#detail ul.templates li").length === 1 && document.querySelector("#detail").textContent.includes("Kept apart by hand")`)
+		// both decisions are in the history, and each can be taken back
+		b.run(t, chromedp.Click(`.history li:first-child button:last-child`))
+		b.see(t, `document.activeElement.matches("dialog .primary")`)
+		b.keys(t, kb.Enter)
+		b.see(t, `document.querySelectorAll("#detail ul.templates li").length === 2 && document.querySelector(".history").textContent.includes("took back a decision")`)
 	})
 	step("a log line is never a script", func(t *testing.T) {
 		b.run(t, chromedp.Navigate(url+"/#/?q=refused&noise=include"))

@@ -52,6 +52,7 @@ export const match = (line, { limit, signal } = {}) => call("POST", "match", { q
 export const merge = (a, b) => call("POST", "merge", { query: signed(), body: { clusters: [a, b] } });
 export const split = (template) => call("POST", "split", { query: signed(), body: { template } });
 export const setNoise = (which, noise) => call(noise ? "PUT" : "DELETE", `clusters/${id(which)}/noise`, { query: signed() });
+export const undo = (revision) => call("POST", `history/${id(revision)}/undo`, { query: signed() });
 export const importSolutions = (file) => call("POST", "solutions", { query: signed(), body: file, type: "application/yaml" });
 
 // setSolution writes, or with an empty text clears, a solution that had a version.

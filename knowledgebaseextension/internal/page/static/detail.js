@@ -9,6 +9,8 @@ import { Editor } from "./editor.js";
 
 const waitShown = 300; // ms
 const spans = { Hour: [60, 1], Day: [1440, 10] };
+// What can be taken back; a comment stays.
+const undoable = new Set(["solution", "merge", "split", "noise", "signal", "join", "leave", "status"]);
 
 // Detail is one cluster. open(id) and close() navigate; changed() is called after
 // an edit.
@@ -177,14 +179,25 @@ export class Detail {
   history() {
     const { history } = this.cluster;
     if (!history.length) return null;
-    const said = { merge: "merged it with", split: "split off", noise: "marked it as noise", signal: "took it for no noise" };
+    const said = {
+      merge: "merged it with", split: "split off", noise: "marked it as noise", signal: "took it for no noise",
+      join: "put it to the problem of", leave: "took it out of its problem", status: "set the status", comment: "commented:", undo: "took back a decision",
+    };
     return h("section", {}, h("h3", {}, "History"), h("ol", { class: "history" }, history.map((e) => {
       const head = [h("strong", {}, e.author || "somebody"), " "];
-      if (e.action !== "solution") return h("li", {}, head, said[e.action], e.text && [" ", h("code", {}, e.text)], " · ", ago(e.at));
-      if (!e.text) return h("li", {}, head, "cleared the solution · ", ago(e.at));
+      const undo = undoable.has(e.action) && [" ", h("button", { type: "button", click: () => this.undo(e) }, "Undo")];
+      if (e.action !== "solution") return h("li", {}, head, said[e.action] ?? e.action, e.text && [" ", h("code", {}, e.text)], " · ", ago(e.at), undo);
+      if (!e.text) return h("li", {}, head, "cleared the solution · ", ago(e.at), undo);
       return h("li", {}, h("details", {}, h("summary", {}, head, "wrote the solution · ", ago(e.at)), h("pre", {}, e.text),
-        h("button", { type: "button", click: () => this.edit(e.text) }, "Edit from here")));
+        h("button", { type: "button", click: () => this.edit(e.text) }, "Edit from here"), undo));
     })));
+  }
+
+  undo(e) {
+    dialog.confirm("Undo", "All is as it was before that decision, but for what lines have brought since. What a later one builds on is to be undone first.", "Undo", async () => {
+      await api.undo(e.revision);
+      this.done("Undone.", this.id);
+    });
   }
 
   noise() {

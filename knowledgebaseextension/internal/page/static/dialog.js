@@ -129,8 +129,8 @@ export function help() {
 // importFile sends a YAML file of solutions.
 export function importFile(file, done) {
   confirm("Import solutions", `Every solution in ${file.name} is written over the one that its cluster has now; clusters that it does not name stay as they are.`, "Import", async () => {
-    const { written, unchanged } = await api.importSolutions(file);
-    toast(`${plural(written, "solution")} written, ${number(unchanged)} unchanged`);
+    const { written, unchanged, waiting, refused } = await api.importSolutions(file);
+    toast(`${plural(written, "solution")} written, ${number(unchanged)} unchanged, ${number(waiting)} wait for their lines, ${number(refused)} refused`);
     done();
   });
 }
