@@ -148,6 +148,9 @@ func (c *collector) importFile(t *testing.T, file string) (result api.ImportResu
 // 200 solutions go from one base to another that is fed in another order: before the
 // lines come or after, the same lines or others of their kinds.
 func TestSolutionsFindTheirWay(t *testing.T) {
+	if raceDetector {
+		t.Skip("SQLite is thirty times slower under the race detector: scripts/test.sh runs this without it")
+	}
 	const n = 200
 	same, others := kinds(1, 12), kinds(2, 12)
 	from := solve(t, onSQLite(t), same, n)
