@@ -84,7 +84,7 @@ exporters: {file: {path: %q, flush_interval: 100ms}, file/metrics: {path: %q, fl
 extensions: {health_check: {endpoint: %q}, knowledge_base: {http: {endpoint: %q}}}
 service:
   telemetry: {metrics: {level: none}}
-  pipelines: {logs: {exporters: [file]}, metrics: {exporters: [file/metrics]}, metrics/forecast: {exporters: [file/metrics]}, metrics/self: {exporters: [file/metrics]}}
+  pipelines: {logs: {exporters: [file, incident]}, logs/incidents: {exporters: [file/metrics]}, metrics: {exporters: [file/metrics, incident]}, metrics/incidents: {exporters: [file/metrics]}, metrics/forecast: {exporters: [file/metrics]}, metrics/self: {exporters: [file/metrics]}}
 `, grpc, program.FreeAddress(t), results, metrics, program.FreeAddress(t), program.FreeAddress(t))))
 
 	cluster := kube.Start(t)
