@@ -30,12 +30,15 @@ func (o output) bytes() int {
 	return 4096*o.events.LogRecordCount() + 200*o.metrics.DataPointCount()
 }
 
+// eventService is the service that events are of: they are no log of the one that failed.
+const eventService = "incident"
+
 // event adds what became of an incident, as a log record by OpenTelemetry's conventions
 // for events: the name says which, the body is for people, the attributes for programs.
 func (o output) event(cfg *Config, ev *incident.Event) {
 	in := &ev.Incident
 	rl := o.events.ResourceLogs().AppendEmpty()
-	rl.Resource().Attributes().PutStr("service.name", in.Root)
+	rl.Resource().Attributes().PutStr("service.name", eventService)
 	sl := rl.ScopeLogs().AppendEmpty()
 	sl.Scope().SetName(metadata.ScopeName)
 	lr := sl.LogRecords().AppendEmpty()
